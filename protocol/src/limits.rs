@@ -1,0 +1,15 @@
+//! Size limits, each with its reason. A message above its limit is refused before it is decoded.
+
+/// Longest statement in bytes. A header with the longest reader list stays far below it; a page holds hundreds.
+pub const STATEMENT_BYTES: usize = 4 * 1024;
+/// Longest body in bytes: the text of one decision's summary, not the decision itself.
+pub const BODY_BYTES: usize = 32 * 1024;
+/// Longest gossip message in bytes: a quarter of libp2p's receive window of 256 KiB, which counts a read buffer
+/// and not one frame.
+pub const GOSSIP_BYTES: usize = 64 * 1024;
+/// Longest page of an answer in bytes: one second on a line of 8 Mbit/s.
+pub const PAGE_BYTES: usize = 1024 * 1024;
+/// Most cities in one reader list; with 16 letters each the header stays within [`STATEMENT_BYTES`].
+pub const READERS: usize = 128;
+/// How far ahead of the asking instant a signed time may be before it is *not yet*, in milliseconds (5 minutes).
+pub const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;

@@ -1,0 +1,64 @@
+//! A statement: the signed bytes of one leaf, and what was read from them.
+//!
+//! The leaf is the whole tagged COSE message, stored and passed on as it came (R22). Its digest leaves the signature
+//! out, so that other signature bytes over the same words are the same statement (R23).
+
+use crate::cose::{CoseFault, SignedType};
+use crate::digest::{Digest, TreeHash};
+use crate::header::{Header, HeaderFault};
+use crate::key::{PublicKey, Sign};
+
+/// The signed bytes of a leaf together with what they say. Reading proves nothing: the proof is the checkpoint under
+/// which the leaf came, or [`Statement::verify`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub bytes: Vec<u8>,
+    /// Digest of the words that were signed (R23).
+    pub digest: Digest,
+    pub header: Header,
+}
+
+/// Why a leaf says nothing. It stays in the log all the same, void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StatementFault {
+    #[error(transparent)]
+    Cose(#[from] CoseFault),
+    #[error(transparent)]
+    Header(#[from] HeaderFault),
+}
+
+impl StatementFault {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Cose(CoseFault::Shape) => "statement_shape",
+            Self::Cose(CoseFault::TooLong) => "statement_too_long",
+            Self::Cose(CoseFault::Signature(_)) => "statement_signature",
+            Self::Cose(CoseFault::ForeignKey) => "statement_key",
+            Self::Header(fault) => fault.code(),
+        }
+    }
+}
+
+impl Statement {
+    pub fn read(bytes: Vec<u8>, federation: &Digest) -> Result<Self, StatementFault> {
+        let _ = (bytes, federation);
+        todo!()
+    }
+    /// Checks the statement's own signature (gossip door, background check).
+    pub fn verify(&self, federation: &Digest, key: &PublicKey) -> Result<(), StatementFault> {
+        let _ = (federation, key, SignedType::Statement);
+        todo!()
+    }
+    /// Signs a header. The caller has made sure that the place was never signed before.
+    #[must_use]
+    pub fn sign(header: Header, federation: &Digest, key: &dyn Sign) -> Self {
+        let _ = (header, federation, key);
+        todo!()
+    }
+    /// RFC 9162 leaf hash of [`Statement::bytes`].
+    #[must_use]
+    pub fn leaf_hash(&self) -> TreeHash {
+        crate::tree::leaf_hash(&self.bytes)
+    }
+}
