@@ -5,6 +5,7 @@
 //! reader cities), 10 about? `[city, epoch, seq, digest]`, 11 ground?, 12 commitment. Unknown keys in version 1 make
 //! the header malformed (R21).
 
+use crate::cbor::{ReadFault, Reader, Writer};
 use crate::digest::Digest;
 use crate::ids::{CityCode, Epoch, Seq, StatementId};
 use crate::kind::Kind;
@@ -96,19 +97,136 @@ impl HeaderFault {
     }
 }
 
+impl From<ReadFault> for HeaderFault {
+    fn from(fault: ReadFault) -> Self {
+        match fault {
+            ReadFault::Keys => Self::Keys,
+            ReadFault::Field => Self::Field,
+        }
+    }
+}
+
+/// Longest name of an agency in bytes: 21 Chinese characters.
+pub const AGENCY_BYTES: usize = 64;
+
+impl About {
+    /// CBOR array `[city, epoch, seq, digest]`.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.array(4).city(self.id.city).unsigned(self.id.epoch.0).unsigned(self.id.seq.0).digest(&self.digest);
+    }
+    /// The inverse of [`About::write`].
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+        reader.array_of(4)?;
+        let id = StatementId { city: reader.city()?, epoch: reader.epoch()?, seq: reader.seq()? };
+        Ok(Self { id, digest: reader.digest()? })
+    }
+}
+
+impl Disclosure {
+    fn write(&self, writer: &mut Writer) {
+        match self {
+            Self::Public => writer.unsigned(0_u8),
+            Self::Federation => writer.unsigned(1_u8),
+            Self::Named(cities) => writer.list(cities, |writer, city| {
+                writer.city(*city);
+            }),
+        };
+    }
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+        if reader.at_array()? {
+            return reader.sorted(1, crate::limits::READERS, Reader::city).map(Self::Named);
+        }
+        match reader.unsigned::<u8>()? {
+            0 => Ok(Self::Public),
+            1 => Ok(Self::Federation),
+            _ => Err(ReadFault::Field),
+        }
+    }
+}
+
+impl Issuer {
+    fn write(&self, writer: &mut Writer) {
+        writer.array(1 + usize::from(self.agency.is_some())).city(self.city);
+        if let Some(agency) = &self.agency {
+            writer.text(agency);
+        }
+    }
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+        let length = reader.array()?;
+        let city = reader.city()?;
+        let agency = match length {
+            1 => None,
+            2 => Some(reader.text(AGENCY_BYTES)?.to_owned()),
+            _ => return Err(ReadFault::Field),
+        };
+        Ok(Self { city, agency })
+    }
+}
+
 impl Header {
     #[must_use]
     pub const fn id(&self) -> StatementId {
         StatementId { city: self.city, epoch: self.epoch, seq: self.seq }
     }
-    /// Deterministic CBOR of this header.
+
+    /// Deterministic CBOR of this header. Text is put into NFC; nothing else is checked or mended, so whoever is about
+    /// to sign reads the bytes back with [`Header::decode`] first.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        todo!()
+        let mut writer = Writer::default();
+        writer.map(|map| {
+            map.field(0, |w| w.unsigned(HEADER_VERSION));
+            map.field(1, |w| w.unsigned(self.suite));
+            map.field(2, |w| w.city(self.city));
+            map.field(3, |w| w.unsigned(self.epoch.0));
+            map.field(4, |w| w.unsigned(self.seq.0));
+            map.field(5, |w| self.issuer.write(w));
+            // Before 1970 there is no federation; such a time is written as the first instant.
+            map.field(6, |w| w.millis(self.issued_at));
+            map.field(7, |w| w.unsigned(self.kind.number()));
+            map.field(8, |w| w.unsigned(self.body_version));
+            map.field(9, |w| self.disclosure.write(w));
+            map.optional(10, self.about.as_ref(), |w, about| about.write(w));
+            map.optional(11, self.ground.as_ref(), |w, ground| {
+                w.digest(ground);
+            });
+            map.field(12, |w| w.digest(&self.commitment));
+        });
+        writer.finish()
     }
-    /// Reads a COSE payload. Refuses all but the one deterministic encoding.
+
+    /// Reads a COSE payload. Refuses all but the one deterministic encoding. Whether a kind needs `about` or a ground
+    /// is for the fold to judge: the header of a void statement is still readable.
+    ///
+    /// # Errors
+    /// [`HeaderFault::Version`] where a newer node may understand it; the others where no node ever will.
     pub fn decode(bytes: &[u8]) -> Result<Self, HeaderFault> {
-        let _ = bytes;
-        todo!()
+        let mut reader = Reader::checked(bytes)?;
+        // The version is looked at first: in another version other keys may be right.
+        let current = reader.clone().map_start(|map| {
+            Ok(map.required(0, Reader::unsigned::<u64>)? == u64::from(HEADER_VERSION)
+                && map.required(1, Reader::unsigned::<u64>)? == u64::from(SUITE_1))
+        })?;
+        if !current {
+            return Err(HeaderFault::Version);
+        }
+        let header = reader.map(|map| {
+            map.required(0, Reader::unsigned::<u16>)?;
+            Ok(Self {
+                suite: map.required(1, Reader::unsigned)?,
+                city: map.required(2, Reader::city)?,
+                epoch: map.required(3, Reader::epoch)?,
+                seq: map.required(4, Reader::seq)?,
+                issuer: map.required(5, Issuer::read)?,
+                issued_at: map.required(6, Reader::millis)?,
+                kind: Kind::from_number(map.required(7, Reader::unsigned)?),
+                body_version: map.required(8, Reader::unsigned)?,
+                disclosure: map.required(9, Disclosure::read)?,
+                about: map.optional(10, About::read)?,
+                ground: map.optional(11, Reader::digest)?,
+                commitment: map.required(12, Reader::digest)?,
+            })
+        })?;
+        if header.issuer.city == header.city { Ok(header) } else { Err(HeaderFault::Field) }
     }
 }

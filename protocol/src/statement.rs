@@ -3,10 +3,11 @@
 //! The leaf is the whole tagged COSE message, stored and passed on as it came (R22). Its digest leaves the signature
 //! out, so that other signature bytes over the same words are the same statement (R23).
 
-use crate::cose::{CoseFault, SignedType};
-use crate::digest::{Digest, TreeHash};
+use crate::cose::{self, CoseFault, Sign1, SignedType};
+use crate::digest::{Context, Digest, TreeHash};
 use crate::header::{Header, HeaderFault};
 use crate::key::{PublicKey, Sign};
+use crate::limits::STATEMENT_BYTES;
 
 /// The signed bytes of a leaf together with what they say. Reading proves nothing: the proof is the checkpoint under
 /// which the leaf came, or [`Statement::verify`].
@@ -41,21 +42,39 @@ impl StatementFault {
 }
 
 impl Statement {
+    /// Reads a leaf: size, envelope, header, and the digest of the signed words.
+    ///
+    /// # Errors
+    /// Why the leaf says nothing. The caller keeps the bytes all the same.
     pub fn read(bytes: Vec<u8>, federation: &Digest) -> Result<Self, StatementFault> {
-        let _ = (bytes, federation);
-        todo!()
+        if bytes.len() > STATEMENT_BYTES {
+            return Err(CoseFault::TooLong.into());
+        }
+        let message = Sign1::parse(&bytes)?;
+        let header = Header::decode(message.payload)?;
+        let digest = message.digest(Context::Statement, SignedType::Statement, federation);
+        Ok(Self { bytes, digest, header })
     }
+
     /// Checks the statement's own signature (gossip door, background check).
+    ///
+    /// # Errors
+    /// [`CoseFault::ForeignKey`] or [`CoseFault::Signature`].
     pub fn verify(&self, federation: &Digest, key: &PublicKey) -> Result<(), StatementFault> {
-        let _ = (federation, key, SignedType::Statement);
-        todo!()
+        Ok(Sign1::parse(&self.bytes)?.verify(SignedType::Statement, federation, key)?)
     }
-    /// Signs a header. The caller has made sure that the place was never signed before.
+
+    /// Signs a header. The caller has made sure that the place was never signed before, and that the header reads back
+    /// from its own bytes.
     #[must_use]
     pub fn sign(header: Header, federation: &Digest, key: &dyn Sign) -> Self {
-        let _ = (header, federation, key);
-        todo!()
+        let payload = header.encode();
+        let bytes = cose::sign(&payload, SignedType::Statement, federation, key);
+        let name = key.public().digest();
+        let digest = cose::digest(Context::Statement, &name, &payload, SignedType::Statement, federation);
+        Self { bytes, digest, header }
     }
+
     /// RFC 9162 leaf hash of [`Statement::bytes`].
     #[must_use]
     pub fn leaf_hash(&self) -> TreeHash {

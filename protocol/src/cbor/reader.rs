@@ -143,6 +143,14 @@ impl<'b> Reader<'b> {
         let value = fields(&mut map)?;
         if map.key.is_some() { Err(ReadFault::Keys) } else { Ok(value) }
     }
+    /// Looks at the first fields of a map and leaves the rest unread: for the version number, by which the other keys
+    /// are judged. To be called on a clone.
+    pub fn map_start<T>(mut self, fields: impl FnOnce(&mut MapReader<'_, 'b>) -> Read<T>) -> Read<T> {
+        let left = field(self.decoder.map())?.ok_or(ReadFault::Field)?;
+        let mut map = MapReader { reader: &mut self, left, key: None };
+        map.advance()?;
+        fields(&mut map)
+    }
     /// The head of a map with other than number keys: its number of pairs. Their order was checked.
     pub fn pairs(&mut self) -> Read<u64> {
         field(self.decoder.map())?.ok_or(ReadFault::Field)

@@ -3,6 +3,7 @@
 
 use crate::digest::Digest;
 use crate::ids::CityCode;
+use crate::time::Millis;
 use minicbor::encode::Encoder;
 use unicode_normalization::UnicodeNormalization;
 
@@ -59,6 +60,10 @@ impl Writer {
     pub fn city(&mut self, city: CityCode) -> &mut Self {
         let _ = self.encoder.str(city.as_str());
         self
+    }
+    /// Milliseconds since 1970; the formats know no time before.
+    pub fn millis(&mut self, time: Millis) -> &mut Self {
+        self.unsigned(time.0.max(0).unsigned_abs())
     }
     /// Whatever prints as ASCII text: a date, an id.
     pub fn shown(&mut self, value: &impl std::fmt::Display) -> &mut Self {
