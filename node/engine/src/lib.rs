@@ -1,1 +1,31 @@
+//! huxin-engine: the node as a pure state machine.
+//!
+//! Inputs go in, one step comes out: a batch of writes and the effects that may leave once the batch is durable. The
+//! engine knows no clock, disk, socket, thread or chance; RocksDB, libp2p and HTTP drive it, and so does a simulator.
+//!
+//! - [`ledger`]: the registry of stored families and keys, what can be read, and the batch under construction.
+//! - [`wire`]: what nodes ask each other.
+//! - [`serve`]: answers to those questions, from the ledger alone.
+//! - [`gather`]: the case file of a subject, for a ruling.
+//! - [`Engine`]: the state machine: [`Input`]s in, [`Effect`]s out.
 
+pub mod effect;
+pub mod gather;
+pub mod input;
+pub mod ledger;
+pub mod serve;
+pub mod wire;
+
+mod admit;
+mod engine;
+mod index;
+mod publish;
+mod record;
+mod signing;
+mod spread;
+mod sync;
+
+pub use effect::{Effect, Event, Outcome, Refusal};
+pub use engine::{Engine, EngineFault, Settings, Signer};
+pub use input::{Draft, Input, Peer, Road, Ticket};
+pub use signing::{Continuity, SigningState};

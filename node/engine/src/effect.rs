@@ -1,0 +1,105 @@
+//! What goes out, once the batch is durable.
+
+use crate::input::{Asked, Peer, Ticket};
+use crate::signing::SigningState;
+use crate::wire::Request;
+use huxin_protocol::digest::{Digest, TreeHash};
+use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
+
+#[derive(Clone, Debug)]
+pub enum Effect {
+    Reply { ticket: Ticket, outcome: Result<Outcome, Refusal> },
+    /// Spread to everybody: encoded segment of at most [`huxin_protocol::limits::GOSSIP_BYTES`].
+    Gossip(Vec<u8>),
+    Ask { peer: Peer, asked: Asked, request: Request },
+    /// This peer did something that only a broken or hostile node does: a stable code.
+    Blame { peer: Peer, code: &'static str },
+    /// For metrics and the operator's log.
+    Event(Event),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Published(Vec<StatementId>),
+    /// Number of statements that were new.
+    Admitted { city: CityCode, new: u64, size: Size },
+    Held { city: CityCode, epoch: Epoch, last_record: Digest, size: Size, root: TreeHash },
+    RecordTaken { city: CityCode, epoch: Epoch },
+}
+
+/// What happened, in the words of "life of an entry".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Own statements became durable.
+    Logged { count: u64 },
+    /// Statements of a city were admitted by a road.
+    Admitted { city: CityCode, road: &'static str, count: u64 },
+    /// Something was refused at the door, with its stable code.
+    Refused { road: &'static str, code: &'static str },
+    Witnessed { log: CityCode, cosigner: CityCode, size: Size },
+    /// Cosignatures that did not hold were left out.
+    CosignaturesLeftOut { count: u64 },
+    BodiesArrived { count: u64 },
+    EpochOpened { city: CityCode, epoch: Epoch },
+    Abandoned { city: CityCode, count: u64 },
+    EvidenceFound { city: CityCode, epoch: Epoch },
+    SigningChanged { state: SigningState },
+    HeadChanged { city: CityCode, size: Size },
+}
+
+/// Why a command was refused. `code` is stable; the sentence says what is wrong and what to try.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("this node does not sign now: {0}")]
+    NotSigning(SigningState),
+    #[error("an entry with the same ground stands already as {0}; amend that one instead")]
+    AlreadyListed(StatementId),
+    #[error("the matter was ended by {0}; a new listing needs a new decision, or reinstate it")]
+    GroundEnded(StatementId),
+    #[error("{0} was ended by {1} already")]
+    AlreadyEnded(StatementId, StatementId),
+    #[error("there is no statement {0} in the logs held here")]
+    NoSuchStatement(StatementId),
+    #[error("{0} is of another city; only the city that listed may do this")]
+    NotOurs(StatementId),
+    #[error("{0} is not of a kind that this can act on")]
+    WrongTarget(StatementId),
+    #[error("the statement lacks {0}")]
+    Incomplete(&'static str),
+    #[error("the listing does not fit the catalogue edition: {0}")]
+    Catalogue(String),
+    #[error("the entry names a catalogue edition that this node does not hold ({0})")]
+    UnknownEdition(Digest),
+    #[error("the statement or its body is too long")]
+    TooLong,
+    #[error("the segment was refused ({code})")]
+    Segment { code: &'static str },
+    #[error("the key record was refused ({code})")]
+    Record { code: &'static str },
+    #[error("no city {0} is a member of this federation")]
+    NoSuchCity(CityCode),
+    #[error("the store could not be read; stop the node and run `huxin fsck`")]
+    Store,
+}
+
+impl Refusal {
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotSigning(_) => "not_signing",
+            Self::AlreadyListed(_) => "already_listed",
+            Self::GroundEnded(_) => "ground_ended",
+            Self::AlreadyEnded(..) => "already_ended",
+            Self::NoSuchStatement(_) => "no_such_statement",
+            Self::NotOurs(_) => "not_ours",
+            Self::WrongTarget(_) => "wrong_target",
+            Self::Incomplete(_) => "incomplete",
+            Self::Catalogue(_) => "catalogue",
+            Self::UnknownEdition(_) => "unknown_edition",
+            Self::TooLong => "too_long",
+            Self::Segment { code } | Self::Record { code } => code,
+            Self::NoSuchCity(_) => "no_such_city",
+            Self::Store => "store",
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The registry of families: every stored row has its place here, one line of purpose each. Numbers and names are part
+//! of the stored form; a retired one keeps its line as a gravestone.
+
+/// A family of rows. In RocksDB each is a column family of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Family {
+    /// What the store is: form version, federation, city, incarnation, cursors. Key: a short name.
+    Meta = 0,
+    /// Leaves as they came. Key: city ‖ seq. Never erased.
+    Log = 1,
+    /// Bodies. Key: city ‖ epoch ‖ seq. The only family with erasable content.
+    Body = 2,
+    /// Roots of complete subtrees at levels 4, 8, 12, … Key: city ‖ level ‖ index.
+    Tree = 3,
+    /// Frontier and newest proved checkpoint. Key: city.
+    Head = 4,
+    /// Root-signed key records as they came. Key: city ‖ epoch ‖ digest.
+    Record = 5,
+    /// Newest cosignature per pair. Key: city of the log ‖ city of the cosigner.
+    Cosignature = 6,
+    /// Index: who acts on what. Key: target city ‖ target seq ‖ actor city ‖ actor seq. Value: kind.
+    About = 7,
+    /// Index: listings by ground. Key: city ‖ ground tag ‖ seq.
+    Ground = 8,
+    /// Index: listings by subject. Key: scheme ‖ ':' ‖ id ‖ 0 ‖ city ‖ seq.
+    Subject = 9,
+    /// Index: trust statements. Key: city ‖ kind ‖ seq.
+    Trust = 10,
+    /// Index: own statements by the source's record. Key: first 16 bytes of the digest of the reference ‖ seq.
+    Reference = 11,
+    /// Bodies that we may read and do not hold. Key: city ‖ seq.
+    Lacking = 12,
+    /// Leaves that a key record left outside the log. Key: city ‖ epoch ‖ seq. Value: leaf.
+    Abandoned = 13,
+    /// Evidence of contradiction. Key: city ‖ epoch.
+    Evidence = 14,
+    /// Local audit log, hash-chained. Key: number.
+    Audit = 15,
+}
+
+/// All families in the order of their numbers.
+pub const FAMILIES: [Family; 16] = [
+    Family::Meta,
+    Family::Log,
+    Family::Body,
+    Family::Tree,
+    Family::Head,
+    Family::Record,
+    Family::Cosignature,
+    Family::About,
+    Family::Ground,
+    Family::Subject,
+    Family::Trust,
+    Family::Reference,
+    Family::Lacking,
+    Family::Abandoned,
+    Family::Evidence,
+    Family::Audit,
+];
+
+impl Family {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::Log => "log",
+            Self::Body => "body",
+            Self::Tree => "tree",
+            Self::Head => "head",
+            Self::Record => "record",
+            Self::Cosignature => "cosignature",
+            Self::About => "about",
+            Self::Ground => "ground",
+            Self::Subject => "subject",
+            Self::Trust => "trust",
+            Self::Reference => "reference",
+            Self::Lacking => "lacking",
+            Self::Abandoned => "abandoned",
+            Self::Evidence => "evidence",
+            Self::Audit => "audit",
+        }
+    }
+    /// Whether the rows can be made anew from logs, bodies and records.
+    #[must_use]
+    pub const fn is_index(self) -> bool {
+        matches!(
+            self,
+            Self::Tree | Self::About | Self::Ground | Self::Subject | Self::Trust | Self::Reference | Self::Lacking
+        )
+    }
+}
