@@ -16,12 +16,17 @@ pub use entry::{Basis, EntryBody, List, Severity, Source};
 pub use node_announcement::NodeAnnouncementBody;
 pub use recognition::RecognitionBody;
 
+use crate::cbor::{ReadFault, Reader, Writer};
+use crate::cose::byte_string_head;
 use crate::digest::{Context, Digest};
+use crate::header::BODY_VERSION;
 use crate::ids::CityCode;
 use crate::kind::Kind;
+use crate::limits::BODY_BYTES;
 
 /// 16 bytes that make the commitment of a guessable body unguessable. Handed in: this crate has no randomness.
-pub type Salt = [u8; 16];
+pub type Salt = [u8; SALT_BYTES];
+const SALT_BYTES: usize = 16;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
@@ -61,24 +66,110 @@ impl BodyFault {
     }
 }
 
+impl From<ReadFault> for BodyFault {
+    fn from(fault: ReadFault) -> Self {
+        match fault {
+            ReadFault::Keys => Self::Keys,
+            ReadFault::Field => Self::Field,
+        }
+    }
+}
+
+/// Longest name of a subject, list, authority or publisher in bytes: the longest among 7,000 published names has 300.
+pub const NAME_BYTES: usize = 512;
+/// Longest short code in bytes: a measure, a field, an item of the catalogue.
+pub const CODE_BYTES: usize = 128;
+/// Longest document number or record name in bytes.
+pub const REFERENCE_BYTES: usize = 256;
+/// Longest legal text in bytes (law, ground): some publishers name every clause.
+pub const LAW_BYTES: usize = 4096;
+/// Longest free text in bytes (summary, reason).
+pub const SUMMARY_BYTES: usize = 8192;
+/// Most aliases of one subject; published lists reach 50.
+pub const ALIASES: usize = 128;
+/// Most measures of one entry: more than one catalogue has for one list.
+pub const MEASURES: usize = 64;
+/// Most linked persons, and most evidence hashes, of one entry.
+pub const DIGESTS: usize = 64;
+/// Most fields or measures that one recognition rule names.
+pub const RULE_ITEMS: usize = 256;
+/// Most addresses of one node.
+pub const ADDRESSES: usize = 16;
+/// Longest multiaddress in bytes.
+pub const ADDRESS_BYTES: usize = 256;
+/// Longest libp2p peer id in bytes; those of Ed25519 keys have 38.
+pub const PEER_ID_BYTES: usize = 64;
+
 impl Body {
-    /// Deterministic CBOR, with `salt` as key 0.
+    /// Deterministic CBOR, with `salt` as key 0. Text is put into NFC; nothing else is checked or mended, see
+    /// [`Body::seal`].
     #[must_use]
     pub fn encode(&self, salt: &Salt) -> Vec<u8> {
-        let _ = salt;
-        todo!()
+        let mut writer = Writer::with_capacity(512);
+        writer.map(|map| {
+            map.field(0, |w| w.bytes(salt));
+            match self {
+                Self::Listing(body) => body.write(map),
+                Self::Act(body) => body.write(map),
+                Self::Recognition(body) => body.write(map),
+                Self::Decline(body) => body.write(map),
+                Self::NodeAnnouncement(body) => body.write(map),
+            }
+        });
+        writer.finish()
     }
+
+    /// As [`Body::encode`], for a body that is about to be signed: what every receiver would refuse is refused here.
+    ///
+    /// # Errors
+    /// Those of [`Body::decode`].
+    pub fn seal(&self, kind: Kind, salt: &Salt) -> Result<Vec<u8>, BodyFault> {
+        let bytes = self.encode(salt);
+        Self::decode(kind, BODY_VERSION, &bytes)?;
+        Ok(bytes)
+    }
+
     /// Reads the body of a statement of `kind`. Kinds without a body of their own in this release, and unknown body
     /// versions, answer [`BodyFault::Version`].
+    ///
+    /// # Errors
+    /// Size first, then version, then the form of the bytes, then their fields.
     pub fn decode(kind: Kind, body_version: u16, bytes: &[u8]) -> Result<Self, BodyFault> {
-        let _ = (kind, body_version, bytes);
-        todo!()
+        if bytes.len() > BODY_BYTES {
+            return Err(BodyFault::TooLong);
+        }
+        if body_version != BODY_VERSION || !kind.is_supported() {
+            return Err(BodyFault::Version);
+        }
+        let mut reader = Reader::checked(bytes)?;
+        Ok(reader.map(|map| {
+            map.required(0, Reader::bytes_of::<SALT_BYTES>)?;
+            match kind {
+                Kind::Entry | Kind::Amendment => EntryBody::read(map).map(Box::new).map(Self::Listing),
+                Kind::Recognition => RecognitionBody::read(map).map(Self::Recognition),
+                Kind::Decline => DeclineBody::read(map).map(Self::Decline),
+                Kind::NodeAnnouncement => NodeAnnouncementBody::read(map).map(Self::NodeAnnouncement),
+                // The other supported kinds: endings and Reinstatement.
+                _ => ActBody::read(map, kind).map(Self::Act),
+            }
+        })?)
     }
+}
+
+/// The salt of body bytes, whatever else they hold; `None` where key 0 is not a salt.
+#[must_use]
+pub fn salt_of(bytes: &[u8]) -> Option<Salt> {
+    Reader::checked(bytes).ok()?.map_start(|map| map.required(0, Reader::bytes_of)).ok()
 }
 
 /// The header's commitment to a body (R41): `huxin body v1` over CBOR `[federation id, city, kind, body version, body]`.
 #[must_use]
 pub fn commitment(federation: &Digest, city: CityCode, kind: Kind, body_version: u16, body: &[u8]) -> Digest {
-    let _ = (federation, city, kind, body_version, body, Context::Body);
-    todo!()
+    let mut opening = Writer::with_capacity(80);
+    opening.array(5).digest(federation).city(city).unsigned(kind.number()).unsigned(body_version);
+    let (head, used) = byte_string_head(body.len());
+    // The body is hashed where it lies: a page holds hundreds of them.
+    let mut hasher = Context::Body.hasher();
+    hasher.update(&opening.finish()).update(&head[..used]).update(body);
+    Digest(*hasher.finalize().as_bytes())
 }

@@ -2,6 +2,9 @@
 //! 4 decided_on?, 5 conditions? (Repair only: map {1 rectified, 2 commitment, 3 training, 4 credit report} of bools),
 //! 6 record_ref?.
 
+use super::{NAME_BYTES, REFERENCE_BYTES, SUMMARY_BYTES};
+use crate::cbor::{MapReader, MapWriter, ReadFault, Reader, Writer};
+use crate::kind::Kind;
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
 
@@ -29,4 +32,49 @@ pub struct ActBody {
     pub conditions: Option<RepairConditions>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record_ref: Option<String>,
+}
+
+impl RepairConditions {
+    fn write(self, writer: &mut Writer) {
+        writer.map(|map| {
+            map.field(1, |w| w.boolean(self.rectified));
+            map.field(2, |w| w.boolean(self.commitment));
+            map.field(3, |w| w.boolean(self.training));
+            map.field(4, |w| w.boolean(self.credit_report));
+        });
+    }
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+        reader.map(|map| {
+            Ok(Self {
+                rectified: map.required(1, Reader::boolean)?,
+                commitment: map.required(2, Reader::boolean)?,
+                training: map.required(3, Reader::boolean)?,
+                credit_report: map.required(4, Reader::boolean)?,
+            })
+        })
+    }
+}
+
+impl ActBody {
+    pub(super) fn write(&self, map: &mut MapWriter<'_>) {
+        map.field(1, |w| w.text(&self.reason));
+        map.text(2, self.document_number.as_deref());
+        map.text(3, self.authority.as_deref());
+        map.date(4, self.decided_on);
+        map.optional(5, self.conditions.as_ref(), |w, conditions| conditions.write(w));
+        map.text(6, self.record_ref.as_deref());
+    }
+
+    /// Conditions belong to a Repair; under another kind they are a wrong field.
+    pub(super) fn read(map: &mut MapReader<'_, '_>, kind: Kind) -> Result<Self, ReadFault> {
+        let body = Self {
+            reason: map.required(1, |r| r.owned_text(SUMMARY_BYTES))?,
+            document_number: map.optional(2, |r| r.owned_text(REFERENCE_BYTES))?,
+            authority: map.optional(3, |r| r.owned_text(NAME_BYTES))?,
+            decided_on: map.optional(4, Reader::date)?,
+            conditions: map.optional(5, RepairConditions::read)?,
+            record_ref: map.optional(6, |r| r.owned_text(REFERENCE_BYTES))?,
+        };
+        if body.conditions.is_some() && kind != Kind::Repair { Err(ReadFault::Field) } else { Ok(body) }
+    }
 }

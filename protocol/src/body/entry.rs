@@ -5,9 +5,11 @@
 //! 2 retrieved_on?, 3 row?}, 15 derived_from? `[city, epoch, seq, digest]`, 16 summary, 17 evidence hashes?, 18
 //! observed_on?. Optional arrays are absent when empty.
 
+use super::{ALIASES, CODE_BYTES, DIGESTS, LAW_BYTES, MEASURES, NAME_BYTES, REFERENCE_BYTES, SUMMARY_BYTES};
+use crate::cbor::{MapReader, MapWriter, ReadFault, Reader, Writer};
 use crate::digest::Digest;
 use crate::header::About;
-use crate::subject::Subject;
+use crate::subject::{Subject, SubjectClass, SubjectId};
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
 
@@ -79,4 +81,171 @@ pub struct EntryBody {
     pub evidence: Vec<Digest>,
     /// When a daily copy first showed it: not a decision date.
     pub observed_on: Option<Date>,
+}
+
+/// The item at the place that the next number names; all enumerations of a body are written so.
+fn numbered<T: Copy>(reader: &mut Reader<'_>, all: &[T], first: usize) -> Result<T, ReadFault> {
+    let number: usize = reader.unsigned()?;
+    number.checked_sub(first).and_then(|at| all.get(at)).copied().ok_or(ReadFault::Field)
+}
+
+impl List {
+    /// In the order of their numbers, from 0.
+    pub const ALL: [Self; 3] = [Self::Red, Self::Black, Self::Watch];
+    /// 0 red, 1 black, 2 watch.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+        numbered(reader, &Self::ALL, 0)
+    }
+}
+
+impl Severity {
+    /// In the order of their numbers, from 1.
+    pub const ALL: [Self; 3] = [Self::Minor, Self::General, Self::Serious];
+    /// 1 minor, 2 general, 3 serious.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+        numbered(reader, &Self::ALL, 1)
+    }
+}
+
+/// In the order of their numbers, from 0.
+const CLASSES: [SubjectClass; 5] = [
+    SubjectClass::Enterprise,
+    SubjectClass::NaturalPerson,
+    SubjectClass::SocialOrganisation,
+    SubjectClass::PublicInstitution,
+    SubjectClass::GovernmentAgency,
+];
+
+impl Subject {
+    fn write(&self, writer: &mut Writer) {
+        writer.map(|map| {
+            map.field(1, |w| w.text(self.id.scheme()));
+            map.field(2, |w| w.text(self.id.id()));
+            map.field(3, |w| w.unsigned(self.class as u8));
+            map.field(4, |w| w.text(&self.name));
+            map.texts(5, &self.aliases);
+        });
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+        reader.map(|map| {
+            let scheme = map.required(1, Reader::any_text)?;
+            let id = map.required(2, Reader::any_text)?;
+            let subject = SubjectId::new(scheme, id).map_err(|_| ReadFault::Field)?;
+            // One subject has one spelling: what was signed in another case is not read as if it were this one.
+            if subject.id() != id {
+                return Err(ReadFault::Field);
+            }
+            Ok(Self {
+                id: subject,
+                class: map.required(3, |r| numbered(r, &CLASSES, 0))?,
+                name: map.required(4, |r| r.owned_text(NAME_BYTES))?,
+                aliases: map.some_list(5, ALIASES, |r| r.owned_text(NAME_BYTES))?,
+            })
+        })
+    }
+}
+
+impl Basis {
+    fn write(&self, writer: &mut Writer) {
+        writer.map(|map| {
+            map.text(1, self.law.as_deref());
+            map.text(2, self.document_number.as_deref());
+            map.field(3, |w| w.text(&self.authority));
+            map.date(4, self.decided_on);
+            map.date(5, self.effective_on);
+        });
+    }
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+        reader.map(|map| {
+            Ok(Self {
+                law: map.optional(1, |r| r.owned_text(LAW_BYTES))?,
+                document_number: map.optional(2, |r| r.owned_text(REFERENCE_BYTES))?,
+                authority: map.required(3, |r| r.owned_text(NAME_BYTES))?,
+                decided_on: map.optional(4, Reader::date)?,
+                effective_on: map.optional(5, Reader::date)?,
+            })
+        })
+    }
+}
+
+impl Source {
+    fn write(&self, writer: &mut Writer) {
+        writer.map(|map| {
+            map.field(1, |w| w.text(&self.publisher));
+            map.date(2, self.retrieved_on);
+            map.optional(3, self.row.as_ref(), |w, row| {
+                w.unsigned(*row);
+            });
+        });
+    }
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+        reader.map(|map| {
+            Ok(Self {
+                publisher: map.required(1, |r| r.owned_text(NAME_BYTES))?,
+                retrieved_on: map.optional(2, Reader::date)?,
+                row: map.optional(3, Reader::unsigned)?,
+            })
+        })
+    }
+}
+
+impl EntryBody {
+    pub(super) fn write(&self, map: &mut MapWriter<'_>) {
+        map.field(1, |w| self.subject.write(w));
+        map.field(2, |w| w.unsigned(self.list.number()));
+        map.field(3, |w| w.text(&self.list_name));
+        map.field(4, |w| w.text(&self.field));
+        map.field(5, |w| w.text(&self.ground_text));
+        map.optional(6, self.severity.as_ref(), |w, severity| {
+            w.unsigned(severity.number());
+        });
+        map.field(7, |w| self.basis.write(w));
+        map.field(8, |w| w.texts(&self.measures));
+        map.date(9, self.from);
+        map.date(10, self.until);
+        map.digests(11, &self.linked_persons);
+        map.field(12, |w| w.digest(&self.edition));
+        map.text(13, self.record_ref.as_deref());
+        map.optional(14, self.source.as_ref(), |w, source| source.write(w));
+        map.optional(15, self.derived_from.as_ref(), |w, about| about.write(w));
+        map.field(16, |w| w.text(&self.summary));
+        map.digests(17, &self.evidence);
+        map.date(18, self.observed_on);
+    }
+
+    pub(super) fn read(map: &mut MapReader<'_, '_>) -> Result<Self, ReadFault> {
+        let body = Self {
+            subject: map.required(1, Subject::read)?,
+            list: map.required(2, List::read)?,
+            list_name: map.required(3, |r| r.owned_text(NAME_BYTES))?,
+            field: map.required(4, |r| r.owned_text(CODE_BYTES))?,
+            // Some publishers give neither a ground nor a summary; an empty text says so.
+            ground_text: map.required(5, |r| r.text_or_empty(LAW_BYTES))?,
+            severity: map.optional(6, Severity::read)?,
+            basis: map.required(7, Basis::read)?,
+            measures: map.required(8, |r| r.list(0, MEASURES, |r| r.owned_text(CODE_BYTES)))?,
+            from: map.optional(9, Reader::date)?,
+            until: map.optional(10, Reader::date)?,
+            linked_persons: map.some_list(11, DIGESTS, Reader::digest)?,
+            edition: map.required(12, Reader::digest)?,
+            record_ref: map.optional(13, |r| r.owned_text(REFERENCE_BYTES))?,
+            source: map.optional(14, Source::read)?,
+            derived_from: map.optional(15, About::read)?,
+            summary: map.required(16, |r| r.text_or_empty(SUMMARY_BYTES))?,
+            evidence: map.some_list(17, DIGESTS, Reader::digest)?,
+            observed_on: map.optional(18, Reader::date)?,
+        };
+        let unique = body.measures.iter().collect::<std::collections::BTreeSet<_>>().len() == body.measures.len();
+        let sorted = body.linked_persons.windows(2).all(|pair| pair[0] < pair[1]);
+        if unique && sorted { Ok(body) } else { Err(ReadFault::Field) }
+    }
 }

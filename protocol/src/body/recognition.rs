@@ -3,6 +3,8 @@
 //! (absent: all), 5 minimum severity?, 6 decided within months?, 7 decided since?, 8 suspend while disputed,
 //! 9 valid from, 10 valid until?, 11 freshness bound in hours.
 
+use super::{CODE_BYTES, RULE_ITEMS};
+use crate::cbor::{MapReader, MapWriter, ReadFault, Reader};
 use super::entry::{List, Severity};
 use crate::ids::CityCode;
 use crate::time::Date;
@@ -39,4 +41,49 @@ pub const DEFAULT_FRESHNESS_HOURS: u16 = 24;
 
 const fn default_freshness() -> u16 {
     DEFAULT_FRESHNESS_HOURS
+}
+
+impl RecognitionBody {
+    pub(super) fn write(&self, map: &mut MapWriter<'_>) {
+        map.field(1, |w| w.city(self.partner));
+        map.field(2, |w| {
+            w.list(&self.lists, |w, list| {
+                w.unsigned(list.number());
+            });
+        });
+        map.optional(3, self.fields.as_deref(), |w, fields| {
+            w.texts(fields);
+        });
+        map.optional(4, self.measures.as_deref(), |w, measures| {
+            w.texts(measures);
+        });
+        map.optional(5, self.minimum_severity.as_ref(), |w, severity| {
+            w.unsigned(severity.number());
+        });
+        map.optional(6, self.decided_within_months.as_ref(), |w, months| {
+            w.unsigned(*months);
+        });
+        map.date(7, self.decided_since);
+        map.field(8, |w| w.boolean(self.suspend_while_disputed));
+        map.field(9, |w| w.date(self.valid_from));
+        map.date(10, self.valid_until);
+        map.field(11, |w| w.unsigned(self.freshness_hours));
+    }
+
+    pub(super) fn read(map: &mut MapReader<'_, '_>) -> Result<Self, ReadFault> {
+        let items = |r: &mut Reader<'_>| r.list(0, RULE_ITEMS, |r| r.owned_text(CODE_BYTES));
+        Ok(Self {
+            partner: map.required(1, Reader::city)?,
+            lists: map.required(2, |r| r.sorted(0, List::ALL.len(), List::read))?,
+            fields: map.optional(3, items)?,
+            measures: map.optional(4, items)?,
+            minimum_severity: map.optional(5, Severity::read)?,
+            decided_within_months: map.optional(6, Reader::unsigned)?,
+            decided_since: map.optional(7, Reader::date)?,
+            suspend_while_disputed: map.required(8, Reader::boolean)?,
+            valid_from: map.required(9, Reader::date)?,
+            valid_until: map.optional(10, Reader::date)?,
+            freshness_hours: map.required(11, Reader::unsigned)?,
+        })
+    }
 }

@@ -56,6 +56,11 @@ impl<'b> Reader<'b> {
     pub fn bytes_of<const N: usize>(&mut self) -> Read<[u8; N]> {
         self.bytes()?.try_into().map_err(|_| ReadFault::Field)
     }
+    /// A byte string of `least` to `most` bytes.
+    pub fn bytes_within(&mut self, least: usize, most: usize) -> Read<&'b [u8]> {
+        let bytes = self.bytes()?;
+        if (least..=most).contains(&bytes.len()) { Ok(bytes) } else { Err(ReadFault::Field) }
+    }
     /// A text of any length.
     pub fn any_text(&mut self) -> Read<&'b str> {
         field(self.decoder.str())
@@ -64,6 +69,15 @@ impl<'b> Reader<'b> {
     pub fn text(&mut self, most: usize) -> Read<&'b str> {
         let text = self.any_text()?;
         if (1..=most).contains(&text.len()) { Ok(text) } else { Err(ReadFault::Field) }
+    }
+    /// As [`Reader::text`], as a text of its own.
+    pub fn owned_text(&mut self, most: usize) -> Read<String> {
+        self.text(most).map(str::to_owned)
+    }
+    /// A text of 0 to `most` bytes, as a text of its own.
+    pub fn text_or_empty(&mut self, most: usize) -> Read<String> {
+        let text = self.any_text()?;
+        if text.len() <= most { Ok(text.to_owned()) } else { Err(ReadFault::Field) }
     }
     pub fn digest(&mut self) -> Read<Digest> {
         self.bytes_of().map(Digest)
@@ -196,5 +210,10 @@ impl<'b> MapReader<'_, 'b> {
             Some(found) if found < key => Err(ReadFault::Keys),
             _ => Ok(None),
         }
+    }
+
+    /// The array under `key`, which is absent when empty: 1 to `most` items, or an empty list.
+    pub fn some_list<T>(&mut self, key: u64, most: usize, item: impl FnMut(&mut Reader<'b>) -> Read<T>) -> Read<Vec<T>> {
+        Ok(self.optional(key, |reader| reader.list(1, most, item))?.unwrap_or_default())
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::digest::Digest;
 use crate::ids::CityCode;
-use crate::time::Millis;
+use crate::time::{Date, Millis};
 use minicbor::encode::Encoder;
 use unicode_normalization::UnicodeNormalization;
 
@@ -65,9 +65,16 @@ impl Writer {
     pub fn millis(&mut self, time: Millis) -> &mut Self {
         self.unsigned(time.0.max(0).unsigned_abs())
     }
-    /// Whatever prints as ASCII text: a date, an id.
-    pub fn shown(&mut self, value: &impl std::fmt::Display) -> &mut Self {
-        self.text(&value.to_string())
+    /// A civil date as text, `2026-11-22`.
+    pub fn date(&mut self, date: Date) -> &mut Self {
+        let _ = self.encoder.str(&date.to_string());
+        self
+    }
+    /// An array of texts.
+    pub fn texts(&mut self, texts: &[String]) -> &mut Self {
+        self.list(texts, |writer, text| {
+            writer.text(text);
+        })
     }
     /// The head of an array of `length` items, which the caller writes next.
     pub fn array(&mut self, length: usize) -> &mut Self {
@@ -129,5 +136,31 @@ impl MapWriter<'_> {
         if let Some(value) = value {
             self.field(key, |writer| write(writer, value));
         }
+    }
+    /// A text under `key` if there is one.
+    pub fn text(&mut self, key: u64, text: Option<&str>) {
+        self.optional(key, text, |writer, text| {
+            writer.text(text);
+        });
+    }
+    /// A date under `key` if there is one.
+    pub fn date(&mut self, key: u64, date: Option<Date>) {
+        self.optional(key, date.as_ref(), |writer, date| {
+            writer.date(*date);
+        });
+    }
+    /// An array of texts under `key`, absent when empty.
+    pub fn texts(&mut self, key: u64, texts: &[String]) {
+        self.optional(key, Some(texts).filter(|texts| !texts.is_empty()), |writer, texts| {
+            writer.texts(texts);
+        });
+    }
+    /// An array of digests under `key`, absent when empty.
+    pub fn digests(&mut self, key: u64, digests: &[Digest]) {
+        self.optional(key, Some(digests).filter(|digests| !digests.is_empty()), |writer, digests| {
+            writer.list(digests, |writer, digest| {
+                writer.digest(digest);
+            });
+        });
     }
 }
