@@ -103,3 +103,43 @@ hex_text!(TreeHash);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a digest is written as 64 lower-case hexadecimal digits")]
 pub struct NotHex;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    const ALL: [Context; 10] = [
+        Context::Federation,
+        Context::Key,
+        Context::Body,
+        Context::Statement,
+        Context::Record,
+        Context::Edition,
+        Context::Ground,
+        Context::View,
+        Context::Ruling,
+        Context::Gossip,
+    ];
+
+    #[test]
+    fn every_context_has_its_own_digest_and_its_own_ready_hasher() {
+        let digests: std::collections::BTreeSet<Digest> = ALL.iter().map(|context| context.digest(b"words")).collect();
+        assert_eq!(digests.len(), ALL.len());
+        for context in ALL {
+            assert_eq!(context.digest(b"words").0, blake3::derive_key(context.name(), b"words"), "{context:?}");
+            // A used hasher leaves the ready one as it was.
+            assert_eq!(context.digest(b"words"), context.digest(b"words"));
+        }
+    }
+
+    #[test]
+    fn a_digest_has_one_spelling() {
+        let digest = Context::View.digest(b"");
+        let text = digest.to_string();
+        assert_eq!(text.parse(), Ok(digest));
+        for wrong in [text.to_uppercase(), text[1..].to_owned(), format!("{text}0"), format!(" {}", &text[1..]), String::new()] {
+            assert_eq!(wrong.parse::<Digest>(), Err(NotHex), "{wrong}");
+        }
+    }
+}

@@ -203,17 +203,13 @@ impl Header {
     pub fn decode(bytes: &[u8]) -> Result<Self, HeaderFault> {
         let mut reader = Reader::checked(bytes)?;
         // The version is looked at first: in another version other keys may be right.
-        let current = reader.clone().map_start(|map| {
-            Ok(map.required(0, Reader::unsigned::<u64>)? == u64::from(HEADER_VERSION)
-                && map.required(1, Reader::unsigned::<u64>)? == u64::from(SUITE_1))
-        })?;
-        if !current {
+        if reader.clone().map_start(|map| map.version())? != (u64::from(HEADER_VERSION), u64::from(SUITE_1)) {
             return Err(HeaderFault::Version);
         }
         let header = reader.map(|map| {
-            map.required(0, Reader::unsigned::<u16>)?;
+            map.version()?;
             Ok(Self {
-                suite: map.required(1, Reader::unsigned)?,
+                suite: SUITE_1,
                 city: map.required(2, Reader::city)?,
                 epoch: map.required(3, Reader::epoch)?,
                 seq: map.required(4, Reader::seq)?,

@@ -77,7 +77,8 @@ impl Epoch {
     pub const FIRST: Self = Self(1);
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        // Four thousand million rotations are out of reach; a made-up number must not overflow all the same.
+        Self(self.0.saturating_add(1))
     }
 }
 
@@ -169,3 +170,66 @@ macro_rules! number_serde {
     )*};
 }
 number_serde!(Epoch, Seq, Size);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ids_have_one_spelling() {
+        for text in ["330900-17", "330900-0", "330900.2-17", "hk-18446744073709551615", "a1b2c3d4e5f6a7b8.4294967295-1"] {
+            assert_eq!(text.parse::<StatementId>().unwrap().to_string(), text);
+        }
+        for text in [
+            "330900.1-17", "330900.0-17", "330900.02-17", "330900-017", "330900.2.3-17", "330900-", "-17", "330900", "330900-+1",
+            "330900.-17", "3-17", "330900-17-18", "330900-18446744073709551616", "330900.4294967296-1", "舟山-1", "330900- 1", "",
+        ] {
+            assert!(text.parse::<StatementId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn city_codes_are_narrow() {
+        for text in ["", "3", "33090A", "330 900", "a1b2c3d4e5f6a7b8c", "330900\0", "三三"] {
+            assert_eq!(CityCode::new(text), Err(IdFault::City), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn key_bytes_are_narrow() {
+        let mut bytes = [0; 16];
+        assert_eq!(CityCode::from_key_bytes(&bytes), Err(IdFault::City));
+        bytes[..2].copy_from_slice(b"hk");
+        assert_eq!(CityCode::from_key_bytes(&bytes), CityCode::new("hk"));
+        bytes[9] = b'x';
+        assert_eq!(CityCode::from_key_bytes(&bytes), Err(IdFault::City));
+    }
+
+    proptest! {
+        #[test]
+        fn codes_sort_as_their_texts_and_as_their_keys(a in "[a-z0-9]{2,16}", b in "[a-z0-9]{2,16}") {
+            let (x, y) = (CityCode::new(&a).unwrap(), CityCode::new(&b).unwrap());
+            prop_assert_eq!(x.cmp(&y), a.cmp(&b));
+            prop_assert_eq!(x.key_bytes().cmp(y.key_bytes()), a.cmp(&b));
+            prop_assert_eq!(CityCode::from_key_bytes(x.key_bytes()), Ok(x));
+            prop_assert_eq!(x.as_str(), a);
+        }
+
+        #[test]
+        fn ids_read_back(city in "[a-z0-9]{2,16}", epoch in 1..=u32::MAX, seq in any::<u64>()) {
+            let id = StatementId { city: CityCode::new(&city).unwrap(), epoch: Epoch(epoch), seq: Seq(seq) };
+            prop_assert_eq!(id.to_string().parse(), Ok(id));
+            let json = serde_json::to_string(&id).unwrap();
+            prop_assert_eq!(serde_json::from_str::<StatementId>(&json).unwrap(), id);
+        }
+
+        #[test]
+        fn whatever_is_read_is_written_alike(text in "[a-z0-9.\\-+ ]{0,24}") {
+            if let Ok(id) = text.parse::<StatementId>() {
+                prop_assert_eq!(id.to_string(), text);
+            }
+        }
+    }
+}

@@ -212,6 +212,11 @@ impl<'b> MapReader<'_, 'b> {
         }
     }
 
+    /// The numbers under the keys 0 and 1 that open every signed map: format version and suite.
+    pub fn version(&mut self) -> Read<(u64, u64)> {
+        Ok((self.required(0, Reader::unsigned)?, self.required(1, Reader::unsigned)?))
+    }
+
     /// The array under `key`, which is absent when empty: 1 to `most` items, or an empty list.
     pub fn some_list<T>(&mut self, key: u64, most: usize, item: impl FnMut(&mut Reader<'b>) -> Read<T>) -> Read<Vec<T>> {
         Ok(self.optional(key, |reader| reader.list(1, most, item))?.unwrap_or_default())
