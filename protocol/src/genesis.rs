@@ -3,13 +3,43 @@
 //! Genesis file: CBOR `[manifest bytes, [64-byte signature, …] sorted by city]`. Manifest map: 0 version (1), 1 name,
 //! 2 members sorted by code, each map {1 code, 2 name, 3 root key, 4 log key, 5 cosigner key, 6 peer id, 7 addresses},
 //! 3 approval threshold `[numerator, denominator]`, 4 clocks map {text name: working days}, 5 founded_at.
+//!
+//! A signature is Ed25519 by a founder's root over the COSE Sig_structure of type `genesis` with the manifest as its
+//! payload; only the 64 bytes are kept, because everything else in the envelope follows from the manifest (R81). The
+//! federation id is taken over the manifest alone, so that each founder can compute it before anyone has signed.
 
-use crate::digest::Digest;
+#[cfg(test)]
+pub(crate) mod founding;
+mod manifest;
+#[cfg(test)]
+mod tests;
+
+use crate::cbor::{ReadFault, Reader, Writer};
+use crate::cose::{SignedType, to_be_signed};
+use crate::digest::{Context, Digest};
 use crate::ids::CityCode;
 use crate::key::{PublicKey, Sign};
 use crate::time::Millis;
 use std::collections::BTreeMap;
 
+/// Longest genesis file in bytes: a page of an answer, so that it can be asked for like anything else.
+pub const GENESIS_BYTES: usize = crate::limits::PAGE_BYTES;
+/// Most members: three times the 337 cities at prefecture level.
+pub const MEMBERS: usize = 1024;
+/// Longest name of a federation or a city, in bytes.
+pub const NAME_BYTES: usize = 128;
+/// Longest peer id as a multihash, in bytes.
+pub const PEER_ID_BYTES: usize = 64;
+/// Most addresses of one member.
+pub const ADDRESSES: usize = 16;
+/// Longest address as text, in bytes: a multiaddress with the longest host name.
+pub const ADDRESS_BYTES: usize = 320;
+/// Most clocks in a manifest.
+pub const CLOCKS: usize = 64;
+/// Longest name of a clock, in bytes.
+pub const CLOCK_NAME_BYTES: usize = 64;
+
+/// A founding city, with the keys and the place in the network that it begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub code: CityCode,
@@ -18,16 +48,17 @@ pub struct Member {
     /// Keys of epoch 1.
     pub log: PublicKey,
     pub cosigner: PublicKey,
-    /// libp2p peer id as multihash bytes.
+    /// libp2p peer id as multihash bytes, 1 to [`PEER_ID_BYTES`].
     pub peer_id: Vec<u8>,
-    /// Multiaddresses as text.
+    /// Multiaddresses as text, at most [`ADDRESSES`] of at most [`ADDRESS_BYTES`].
     pub addresses: Vec<String>,
 }
 
+/// What the founders agree on and sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     pub name: String,
-    /// Sorted by code, without repeats, at least one.
+    /// Sorted by code, without repeats, 1 to [`MEMBERS`].
     pub members: Vec<Member>,
     /// Approvals above this share of the members change the federation (default 2/3).
     pub threshold: (u16, u16),
@@ -58,38 +89,90 @@ pub enum GenesisFault {
     Signature(CityCode),
 }
 
-impl Manifest {
+impl GenesisFault {
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        todo!()
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Cbor(_) => "genesis_not_canonical",
+            Self::Shape => "genesis_shape",
+            Self::Key(_) => "genesis_key",
+            Self::Repeated => "genesis_repeated",
+            Self::Signature(_) => "genesis_signature",
+        }
     }
-    pub fn decode(bytes: &[u8]) -> Result<Self, GenesisFault> {
-        let _ = bytes;
-        todo!()
+}
+
+impl From<ReadFault> for GenesisFault {
+    fn from(_: ReadFault) -> Self {
+        Self::Shape
     }
+}
+
+/// What a founder's root signs.
+fn founding_words(root: &PublicKey, manifest: &[u8], federation: &Digest) -> Vec<u8> {
+    to_be_signed(&root.digest(), manifest, SignedType::Genesis, federation)
+}
+
+impl Manifest {
     /// The federation id that this manifest founds.
     #[must_use]
     pub fn federation(&self) -> Digest {
-        todo!()
+        Context::Federation.digest(&self.encode())
     }
     /// One founder's signature over the manifest.
     #[must_use]
     pub fn sign(&self, root: &dyn Sign) -> [u8; 64] {
-        let _ = root;
-        todo!()
+        let bytes = self.encode();
+        root.sign(&founding_words(root.public(), &bytes, &Context::Federation.digest(&bytes)))
     }
 }
 
 impl Genesis {
-    /// Puts the founders' signatures together.
+    /// Puts the founders' signatures together and checks the whole as [`Genesis::decode`] does.
+    ///
+    /// # Errors
+    /// [`GenesisFault::Signature`] with the first city whose signature is missing or wrong; [`GenesisFault::Shape`] for
+    /// a signature of a city that is no member.
     pub fn found(manifest: &Manifest, signatures: &BTreeMap<CityCode, [u8; 64]>) -> Result<Self, GenesisFault> {
-        let _ = (manifest, signatures);
-        todo!()
+        let mut sorted = Vec::with_capacity(manifest.members.len());
+        for member in &manifest.members {
+            sorted.push(*signatures.get(&member.code).ok_or(GenesisFault::Signature(member.code))?);
+        }
+        if sorted.len() != signatures.len() {
+            return Err(GenesisFault::Shape);
+        }
+        let mut writer = Writer::default();
+        writer.array(2).bytes(&manifest.encode()).list(&sorted, |writer, signature| {
+            writer.bytes(signature);
+        });
+        Self::decode(&writer.finish())
     }
+
+    /// Reads a genesis file and checks every founder's signature.
+    ///
+    /// # Errors
+    /// What is wrong with it first, from the outside in.
     pub fn decode(bytes: &[u8]) -> Result<Self, GenesisFault> {
-        let _ = bytes;
-        todo!()
+        if bytes.len() > GENESIS_BYTES {
+            return Err(GenesisFault::Shape);
+        }
+        let mut reader = Reader::checked(bytes)?;
+        reader.array_of(2)?;
+        let manifest_bytes = reader.bytes()?;
+        let signatures = reader.list(1, MEMBERS, Reader::bytes_of::<64>)?;
+        let manifest = Manifest::decode(manifest_bytes)?;
+        if signatures.len() != manifest.members.len() {
+            return Err(GenesisFault::Shape);
+        }
+        let id = Context::Federation.digest(manifest_bytes);
+        for (member, signature) in manifest.members.iter().zip(&signatures) {
+            let words = founding_words(&member.root, manifest_bytes, &id);
+            member.root.verify(&words, signature).map_err(|_| GenesisFault::Signature(member.code))?;
+        }
+        Ok(Self { id, manifest, bytes: bytes.to_vec() })
     }
+
+    /// The federation id (R80).
     #[must_use]
     pub const fn id(&self) -> Digest {
         self.id
@@ -98,6 +181,7 @@ impl Genesis {
     pub const fn manifest(&self) -> &Manifest {
         &self.manifest
     }
+    /// The file as it came.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

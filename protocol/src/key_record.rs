@@ -2,10 +2,23 @@
 //! (R82 to R89). Payload, CBOR map: 0 version (1), 1 suite, 2 city, 3 new epoch, 4 log key, 5 cosigner key, 6 digest of
 //! the previous record (the federation id for epoch 2, whose previous is the genesis), 7 continues_at `[size, root]`,
 //! 8 void_after? (seq), 9 tail (0 void, 1 endings).
+//!
+//! A record opens an epoch and closes the one before it. `continues_at` is where: leaves below it stay in the tree, and
+//! what the closed epoch signed at or beyond it never was. `void_after` is the last position of the closed epoch that
+//! still counts: leaves with a greater seq and below `continues_at` stay in the tree and are void. Reading a record
+//! shows that the city's root signed it; whether it follows the last one is for the roster to say.
 
-use crate::digest::{Digest, TreeHash};
+use crate::cbor::{ReadFault, Reader, Writer};
+use crate::cose::{self, CoseFault, Sign1, SignedType};
+use crate::digest::{Context, Digest, TreeHash};
+use crate::header::SUITE_1;
 use crate::ids::{CityCode, Epoch, Seq, Size};
 use crate::key::{PublicKey, Sign};
+use crate::tree::MAX_SIZE;
+
+/// Longest record in bytes: its fields and envelope take less than 400.
+pub const RECORD_BYTES: usize = 512;
+const RECORD_VERSION: u64 = 1;
 
 /// What happens to endings among the abandoned leaves of the closed epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,15 +27,21 @@ pub enum Tail {
     Endings,
 }
 
+/// What a record says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRecord {
     pub city: CityCode,
+    /// The epoch that it opens, from 2 on.
     pub epoch: Epoch,
     pub log: PublicKey,
     pub cosigner: PublicKey,
+    /// Digest of the record that opened the epoch which this one closes; the federation id for epoch 2.
     pub previous: Digest,
+    /// The prefix that the new epoch continues.
     pub continues_at: (Size, TreeHash),
+    /// Last position of the closed epoch that counts, where some below `continues_at` do not.
     pub void_after: Option<Seq>,
+    /// For the abandoned leaves of the closed epoch.
     pub tail: Tail,
 }
 
@@ -64,17 +83,134 @@ impl RecordFault {
     }
 }
 
+impl From<ReadFault> for RecordFault {
+    fn from(_: ReadFault) -> Self {
+        Self::Shape
+    }
+}
+
+/// The fields as they were read, with keys that have not been looked at.
+struct RawRecord {
+    city: CityCode,
+    epoch: Epoch,
+    log: [u8; 32],
+    cosigner: [u8; 32],
+    previous: Digest,
+    continues_at: (Size, TreeHash),
+    void_after: Option<Seq>,
+    tail: Tail,
+}
+
+impl RawRecord {
+    fn read(payload: &[u8]) -> Result<Self, RecordFault> {
+        let mut reader = Reader::checked(payload).map_err(|_| RecordFault::Shape)?;
+        let raw = reader.map(|map| {
+            let version: u64 = map.required(0, Reader::unsigned)?;
+            let suite: u16 = map.required(1, Reader::unsigned)?;
+            if version != RECORD_VERSION || suite != SUITE_1 {
+                return Err(ReadFault::Field);
+            }
+            Ok(Self {
+                city: map.required(2, Reader::city)?,
+                epoch: map.required(3, Reader::epoch)?,
+                log: map.required(4, Reader::bytes_of)?,
+                cosigner: map.required(5, Reader::bytes_of)?,
+                previous: map.required(6, Reader::digest)?,
+                continues_at: map.required(7, |r| {
+                    r.array_of(2)?;
+                    Ok((r.size()?, r.tree_hash()?))
+                })?,
+                void_after: map.optional(8, Reader::seq)?,
+                tail: map.required(9, |r| match r.unsigned::<u8>()? {
+                    0 => Ok(Tail::Void),
+                    1 => Ok(Tail::Endings),
+                    _ => Err(ReadFault::Field),
+                })?,
+            })
+        })?;
+        if raw.epoch == Epoch::FIRST || raw.continues_at.0.0 > MAX_SIZE {
+            return Err(RecordFault::Shape);
+        }
+        Ok(raw)
+    }
+
+    fn check_keys(self) -> Result<KeyRecord, RecordFault> {
+        let Self { city, epoch, log, cosigner, previous, continues_at, void_after, tail } = self;
+        let log = PublicKey::new(&log).map_err(|_| RecordFault::Key)?;
+        let cosigner = PublicKey::new(&cosigner).map_err(|_| RecordFault::Key)?;
+        if log == cosigner {
+            return Err(RecordFault::Key);
+        }
+        Ok(KeyRecord { city, epoch, log, cosigner, previous, continues_at, void_after, tail })
+    }
+}
+
+/// Takes the envelope apart, of a size that a record can have.
+fn envelope(bytes: &[u8]) -> Result<Sign1<'_>, RecordFault> {
+    if bytes.len() > RECORD_BYTES {
+        return Err(RecordFault::Shape);
+    }
+    Sign1::parse(bytes).map_err(|_| RecordFault::Shape)
+}
+
+impl KeyRecord {
+    /// Deterministic CBOR of this record: the COSE payload.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::default();
+        writer.map(|map| {
+            map.field(0, |w| w.unsigned(RECORD_VERSION));
+            map.field(1, |w| w.unsigned(SUITE_1));
+            map.field(2, |w| w.city(self.city));
+            map.field(3, |w| w.unsigned(self.epoch.0));
+            map.field(4, |w| w.bytes(self.log.bytes()));
+            map.field(5, |w| w.bytes(self.cosigner.bytes()));
+            map.field(6, |w| w.digest(&self.previous));
+            map.field(7, |w| w.array(2).unsigned(self.continues_at.0.0).bytes(&self.continues_at.1.0));
+            map.optional(8, self.void_after.as_ref(), |w, seq| {
+                w.unsigned(seq.0);
+            });
+            map.field(9, |w| w.unsigned(u8::from(self.tail == Tail::Endings)));
+        });
+        writer.finish()
+    }
+
+    /// The city that record bytes name, before anything is verified.
+    ///
+    /// # Errors
+    /// [`RecordFault::Shape`] if this is no record.
+    pub fn city_of(bytes: &[u8]) -> Result<CityCode, RecordFault> {
+        RawRecord::read(envelope(bytes)?.payload).map(|raw| raw.city)
+    }
+}
+
 impl SignedRecord {
+    /// Signs a record with the city's root.
     #[must_use]
     pub fn sign(record: KeyRecord, federation: &Digest, root: &dyn Sign) -> Self {
-        let _ = (record, federation, root);
-        todo!()
+        let payload = record.encode();
+        let bytes = cose::sign(&payload, SignedType::Record, federation, root);
+        let name = root.public().digest();
+        let digest = cose::digest(Context::Record, &name, &payload, SignedType::Record, federation);
+        Self { record, digest, bytes }
     }
+
     /// `root` is the root key of the city that the payload names; see [`KeyRecord::city_of`].
+    ///
+    /// # Errors
+    /// [`RecordFault::Shape`], [`RecordFault::Signature`] (also where the record names another key than `root`) or
+    /// [`RecordFault::Key`].
     pub fn verify(bytes: &[u8], federation: &Digest, root: &PublicKey) -> Result<Self, RecordFault> {
-        let _ = (bytes, federation, root);
-        todo!()
+        let message = envelope(bytes)?;
+        let raw = RawRecord::read(message.payload)?;
+        message.verify(SignedType::Record, federation, root).map_err(|fault| match fault {
+            CoseFault::Shape | CoseFault::TooLong => RecordFault::Shape,
+            CoseFault::Signature(_) | CoseFault::ForeignKey => RecordFault::Signature,
+        })?;
+        let digest = message.digest(Context::Record, SignedType::Record, federation);
+        Ok(Self { record: raw.check_keys()?, digest, bytes: bytes.to_vec() })
     }
+
     #[must_use]
     pub const fn record(&self) -> &KeyRecord {
         &self.record
@@ -84,16 +220,86 @@ impl SignedRecord {
     pub const fn digest(&self) -> Digest {
         self.digest
     }
+    /// The record as it came.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }
 
-impl KeyRecord {
-    /// The city that record bytes name, before anything is verified.
-    pub fn city_of(bytes: &[u8]) -> Result<CityCode, RecordFault> {
-        let _ = bytes;
-        todo!()
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::genesis::founding::{HEZHOU, ZHOUSHAN, city, cosigner_key, federation, log_key, root_key};
+    use proptest::prelude::*;
+
+    fn record() -> KeyRecord {
+        KeyRecord {
+            city: city(ZHOUSHAN),
+            epoch: Epoch(2),
+            log: log_key(ZHOUSHAN, 2).public().clone(),
+            cosigner: cosigner_key(ZHOUSHAN, 2).public().clone(),
+            previous: federation(),
+            continues_at: (Size(7), TreeHash([3; 32])),
+            void_after: Some(Seq(5)),
+            tail: Tail::Endings,
+        }
+    }
+
+    fn verify(bytes: &[u8]) -> Result<SignedRecord, RecordFault> {
+        SignedRecord::verify(bytes, &federation(), root_key(ZHOUSHAN).public())
+    }
+
+    #[test]
+    fn a_record_round_trips() {
+        for record in [record(), KeyRecord { void_after: None, tail: Tail::Void, ..record() }] {
+            let signed = SignedRecord::sign(record.clone(), &federation(), &root_key(ZHOUSHAN));
+            assert_eq!(signed.record(), &record);
+            assert_eq!(KeyRecord::city_of(signed.bytes()), Ok(city(ZHOUSHAN)));
+            assert!(signed.bytes().len() < RECORD_BYTES - 64);
+            assert_eq!(verify(signed.bytes()), Ok(signed));
+        }
+    }
+
+    #[test]
+    fn only_the_citys_root_in_this_federation_signs() {
+        let by_another = SignedRecord::sign(record(), &federation(), &root_key(HEZHOU));
+        assert_eq!(verify(by_another.bytes()), Err(RecordFault::Signature));
+        let elsewhere = SignedRecord::sign(record(), &Digest([1; 32]), &root_key(ZHOUSHAN));
+        assert_eq!(verify(elsewhere.bytes()), Err(RecordFault::Signature));
+        let payload = record().encode();
+        let other_type = cose::sign(&payload, SignedType::Statement, &federation(), &root_key(ZHOUSHAN));
+        assert_eq!(verify(&other_type), Err(RecordFault::Signature), "a statement is no record");
+    }
+
+    #[test]
+    fn other_shapes_are_refused() {
+        let sign = |record: KeyRecord| SignedRecord::sign(record, &federation(), &root_key(ZHOUSHAN));
+        let first = sign(KeyRecord { epoch: Epoch(1), ..record() });
+        assert_eq!(verify(first.bytes()), Err(RecordFault::Shape), "epoch 1 is opened by the genesis");
+        let huge = sign(KeyRecord { continues_at: (Size(u64::MAX), TreeHash([3; 32])), ..record() });
+        assert_eq!(verify(huge.bytes()), Err(RecordFault::Shape));
+        let shared = sign(KeyRecord { cosigner: record().log, ..record() });
+        assert_eq!(verify(shared.bytes()), Err(RecordFault::Key), "one key in two roles");
+        assert_eq!(verify(b""), Err(RecordFault::Shape));
+        assert_eq!(verify(&[0; RECORD_BYTES + 1]), Err(RecordFault::Shape));
+        let payload = record().encode();
+        for (at, to) in [(2, 2), (4, 2), (payload.len() - 1, 2)] {
+            let mut payload = payload.clone();
+            payload[at] = to;
+            let bytes = cose::sign(&payload, SignedType::Record, &federation(), &root_key(ZHOUSHAN));
+            assert_eq!(verify(&bytes), Err(RecordFault::Shape), "version, suite or tail");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_changed_bit_is_seen(at in any::<prop::sample::Index>(), bit in 0u8..8) {
+            let mut bytes = SignedRecord::sign(record(), &federation(), &root_key(ZHOUSHAN)).bytes().to_vec();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            prop_assert!(verify(&bytes).is_err());
+        }
     }
 }

@@ -1,25 +1,53 @@
 //! The Merkle tree of RFC 9162 section 2.1 over SHA-256: hashes, the growing frontier, inclusion and consistency
 //! proofs, and their strict verification.
+//!
+//! A log only grows, so whoever appends needs no more than the **frontier**: the roots of the complete subtrees that
+//! the log decomposes into, one for every one bit of its size. Whoever proves needs the complete subtrees, which
+//! [`Frontier::push`] hands out as they are completed and [`NodeRead`] gives back.
+//!
+//! Conventions where the RFC is silent, each the one of the public test vectors: between equal sizes only the empty
+//! proof with equal roots holds; size 0 has but one root, [`empty_root`]; a proof from size 0 to a larger tree shows
+//! nothing about that tree and is refused, so a caller that holds nothing needs no proof and checks roots instead. A
+//! proof must have exactly the hashes that are used. Sizes are at most [`MAX_SIZE`], so that sums never overflow.
+
+mod make;
+mod verify;
+
+pub use make::{MakeFault, NodeRead, consistency_proof, frontier_at, inclusion_proof, root_at};
+pub use verify::{verify_consistency, verify_inclusion};
 
 use crate::digest::TreeHash;
-use crate::ids::{Seq, Size};
+use crate::ids::Size;
+use sha2::{Digest as _, Sha256};
+
+/// Largest size of a log: what public tools, which count in signed 64-bit numbers, can still say.
+pub const MAX_SIZE: u64 = i64::MAX as u64;
+
+/// Most hashes in one proof: a consistency proof has at most one hash per level and one more.
+pub const PROOF_HASHES: usize = 64;
 
 /// Hash of a leaf: SHA-256 of `0x00 ‖ leaf`.
 #[must_use]
 pub fn leaf_hash(leaf: &[u8]) -> TreeHash {
-    let _ = leaf;
-    todo!()
+    let mut hasher = Sha256::new();
+    hasher.update([0x00]);
+    hasher.update(leaf);
+    TreeHash(hasher.finalize().into())
 }
+
 /// Hash of an inner node: SHA-256 of `0x01 ‖ left ‖ right`.
 #[must_use]
 pub fn node_hash(left: &TreeHash, right: &TreeHash) -> TreeHash {
-    let _ = (left, right);
-    todo!()
+    let mut bytes = [0x01; 65];
+    bytes[1..33].copy_from_slice(&left.0);
+    bytes[33..].copy_from_slice(&right.0);
+    TreeHash(Sha256::digest(bytes).into())
 }
+
 /// Root of the empty tree: SHA-256 of nothing.
 #[must_use]
 pub fn empty_root() -> TreeHash {
-    todo!()
+    TreeHash(Sha256::digest([]).into())
 }
 
 /// A complete subtree: `2^level` leaves from leaf `index * 2^level` on.
@@ -36,6 +64,7 @@ pub struct Frontier {
     nodes: Vec<TreeHash>,
 }
 
+/// Why a proof does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProofFault {
     #[error("the proof has the wrong number of hashes")]
@@ -48,85 +77,65 @@ pub enum ProofFault {
     Frontier,
 }
 
-impl Frontier {
-    /// Rebuilds a stored frontier; the number of nodes must be the number of one bits of `size`.
-    pub fn from_parts(size: Size, nodes: Vec<TreeHash>) -> Result<Self, ProofFault> {
-        let _ = (size, nodes);
-        todo!()
+impl ProofFault {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Length => "proof_length",
+            Self::Range => "proof_range",
+            Self::Root => "proof_root",
+            Self::Frontier => "frontier",
+        }
     }
+}
+
+impl Frontier {
+    /// Rebuilds a stored frontier; the number of nodes must be the number of one bits of `size`, and the size at most
+    /// [`MAX_SIZE`].
+    pub fn from_parts(size: Size, nodes: Vec<TreeHash>) -> Result<Self, ProofFault> {
+        if size.0 > MAX_SIZE || nodes.len() != size.0.count_ones() as usize {
+            return Err(ProofFault::Frontier);
+        }
+        Ok(Self { size: size.0, nodes })
+    }
+
     #[must_use]
     pub const fn size(&self) -> Size {
         Size(self.size)
     }
+
     #[must_use]
     pub fn nodes(&self) -> &[TreeHash] {
         &self.nodes
     }
-    /// Appends a leaf hash and hands every subtree that this completes (levels ≥ 1) to `completed`.
+
+    /// Appends a leaf hash and hands every subtree that this completes (levels ≥ 1) to `completed`, smallest first.
     pub fn push(&mut self, leaf: TreeHash, completed: &mut dyn FnMut(NodePlace, TreeHash)) {
-        let _ = (leaf, completed);
-        todo!()
+        let mut hash = leaf;
+        let mut place = NodePlace { level: 0, index: self.size };
+        // Every trailing one bit of the size is a subtree as large as the one in hand: the two make the next larger.
+        while place.index & 1 == 1 {
+            let Some(left) = self.nodes.pop() else { break };
+            hash = node_hash(&left, &hash);
+            place = NodePlace { level: place.level + 1, index: place.index >> 1 };
+            completed(place, hash);
+        }
+        self.nodes.push(hash);
+        self.size += 1;
     }
+
+    /// The root of all leaves pushed so far.
     #[must_use]
     pub fn root(&self) -> TreeHash {
-        todo!()
+        join(&self.nodes)
     }
 }
 
-/// Where complete subtrees are read from. `node` is asked only for subtrees that lie wholly within the log.
-pub trait NodeRead {
-    type Fault;
-    fn node(&self, place: NodePlace) -> Result<TreeHash, Self::Fault>;
+/// The root over complete subtrees in order, largest first: the smaller ones are joined first.
+fn join(nodes: &[TreeHash]) -> TreeHash {
+    let Some((last, larger)) = nodes.split_last() else { return empty_root() };
+    larger.iter().rev().fold(*last, |right, left| node_hash(left, &right))
 }
 
-/// Why a proof could not be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MakeFault<E> {
-    #[error("the index or sizes are out of range")]
-    Range,
-    #[error("the tree could not be read")]
-    Read(E),
-}
-
-/// Root of the first `size` leaves.
-pub fn root_at<N: NodeRead>(nodes: &N, size: Size) -> Result<TreeHash, MakeFault<N::Fault>> {
-    let _ = (nodes, size);
-    todo!()
-}
-/// Frontier of the first `size` leaves.
-pub fn frontier_at<N: NodeRead>(nodes: &N, size: Size) -> Result<Frontier, MakeFault<N::Fault>> {
-    let _ = (nodes, size);
-    todo!()
-}
-/// RFC 9162 section 2.1.3.1.
-pub fn inclusion_proof<N: NodeRead>(nodes: &N, leaf: Seq, size: Size) -> Result<Vec<TreeHash>, MakeFault<N::Fault>> {
-    let _ = (nodes, leaf, size);
-    todo!()
-}
-/// RFC 9162 section 2.1.4.1. Empty where the sizes are equal or `from` is 0.
-pub fn consistency_proof<N: NodeRead>(nodes: &N, from: Size, to: Size) -> Result<Vec<TreeHash>, MakeFault<N::Fault>> {
-    let _ = (nodes, from, to);
-    todo!()
-}
-/// RFC 9162 section 2.1.3.2.
-pub fn verify_inclusion(
-    leaf: &TreeHash,
-    index: Seq,
-    size: Size,
-    proof: &[TreeHash],
-    root: &TreeHash,
-) -> Result<(), ProofFault> {
-    let _ = (leaf, index, size, proof, root);
-    todo!()
-}
-/// RFC 9162 section 2.1.4.2. From size 0 only the empty proof holds (and the empty root); from equal sizes only the empty proof with equal roots.
-pub fn verify_consistency(
-    from: Size,
-    from_root: &TreeHash,
-    to: Size,
-    to_root: &TreeHash,
-    proof: &[TreeHash],
-) -> Result<(), ProofFault> {
-    let _ = (from, from_root, to, to_root, proof);
-    todo!()
-}
+#[cfg(test)]
+mod tests;
