@@ -7,6 +7,8 @@
 //! minicbor.
 
 mod reader;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use reader::{MapReader, ReadFault, Reader};
