@@ -1,1 +1,261 @@
-//! (placeholder)
+//! The one door. Whatever road a segment took, it is admitted here or refused with a reason: records are taken up, the
+//! checkpoint is checked, the run must continue the frontier that we hold, and then its leaves are written.
+
+use crate::effect::{Effect, Event, Outcome, Refusal};
+use crate::engine::{Engine, Signer};
+use crate::index::write_leaf;
+use crate::input::{Peer, Road, Ticket};
+use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, evidence_key, tree_key};
+use crate::signing::{ClosedReason, SigningState};
+use crate::spread::put_cosignature;
+use huxin_protocol::evidence::Evidence;
+use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
+use huxin_protocol::roster::CityRoster;
+use huxin_protocol::segment::{AuthenticSegment, ProvedSegment, ReadSegment, SegmentFault};
+use huxin_protocol::time::Millis;
+use huxin_protocol::tree::root_at;
+
+/// What the door did with a segment.
+pub(crate) struct Admission {
+    pub new: u64,
+    pub size: Size,
+}
+
+impl Engine {
+    /// A segment by gossip or from a file.
+    pub(crate) fn segment(
+        &mut self,
+        now: Millis,
+        ticket: Option<Ticket>,
+        road: Road,
+        segment: ReadSegment,
+        txn: &mut Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<(), ReadFault> {
+        let city = segment.city;
+        let checkpoint_size = segment.checkpoint.checkpoint.size;
+        let outcome = self.admit(&road, segment, txn, signer)?;
+        if let (Road::Gossip { from }, Err(SegmentFault::Gap | SegmentFault::UnknownEpoch)) = (&road, &outcome) {
+            // Something came before its turn: pull what lies between.
+            self.want(now, from, city, checkpoint_size, txn)?;
+        }
+        let reply = match &outcome {
+            Ok(admission) => Ok(Outcome::Admitted { city, new: admission.new, size: admission.size }),
+            Err(fault) => Err(Refusal::Segment { code: fault.code() }),
+        };
+        self.reply(ticket, reply);
+        if let Err(fault) = outcome {
+            self.refused(&road, fault);
+        }
+        Ok(())
+    }
+
+    /// Counts a refusal and blames the sender where only a broken or hostile one would have sent it.
+    pub(crate) fn refused(&mut self, road: &Road, fault: SegmentFault) {
+        self.event(Event::Refused { road: road.name(), code: fault.code() });
+        let lacks = matches!(
+            fault,
+            SegmentFault::Gap | SegmentFault::UnknownEpoch | SegmentFault::ClosedEpoch | SegmentFault::Stale
+        );
+        if let (false, Road::Gossip { from } | Road::Sync { from }) = (lacks, road) {
+            let peer: Peer = from.clone();
+            self.effects.push(Effect::Blame { peer, code: fault.code() });
+        }
+    }
+
+    pub(crate) fn admit(
+        &mut self,
+        road: &Road,
+        mut segment: ReadSegment,
+        txn: &mut Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<Result<Admission, SegmentFault>, ReadFault> {
+        let city = segment.city;
+        if self.roster.city(city).is_none() {
+            return Ok(Err(SegmentFault::ForeignCity));
+        }
+        if city == self.me() {
+            self.sign_pending(txn, signer)?;
+        }
+        for record in std::mem::take(&mut segment.records) {
+            if let Err(fault) = self.take_record(&record, txn, signer)? {
+                self.event(Event::Refused { road: road.name(), code: fault.code() });
+            }
+        }
+        let cosigned = segment.checkpoint.other_lines.len();
+        let segment = match segment.authenticate(&self.roster) {
+            Ok(segment) => segment,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let left_out = cosigned.saturating_sub(segment.cosignatures.len());
+        if left_out > 0 {
+            self.event(Event::CosignaturesLeftOut { count: left_out as u64 });
+        }
+        let held = self.size(city);
+        let told = *segment.checkpoint.checkpoint();
+        if city == self.me() && told.size > held && *road != Road::Own {
+            self.close(ClosedReason::HeardFurther(told.size));
+        }
+        if told.size <= held {
+            return self.older(segment, txn);
+        }
+        let frontier = self.head(city).frontier;
+        if let Some(fault) = self.border_fault(city, held) {
+            return Ok(Err(fault));
+        }
+        let proved = match segment.prove(&frontier) {
+            Ok(proved) => proved,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let admission = self.write(road, proved, txn)?;
+        if city == self.me() {
+            self.reconsider_signing(signer);
+        }
+        Ok(Ok(admission))
+    }
+
+    /// Where an epoch begins, a root-signed record says what everything before it is; our copy must be that.
+    fn border_fault(&self, city: CityCode, size: Size) -> Option<SegmentFault> {
+        let head = self.heads.get(&city)?;
+        let member = self.roster.city(city)?;
+        let conflict = member.epochs.iter().any(|keys| keys.from == size && keys.from_root != head.frontier.root());
+        conflict.then_some(SegmentFault::Proof)
+    }
+
+    /// A checkpoint that is no newer than what we hold: it must be about the same history. Its cosignatures are welcome.
+    fn older(
+        &mut self,
+        segment: AuthenticSegment,
+        txn: &mut Txn<'_>,
+    ) -> Result<Result<Admission, SegmentFault>, ReadFault> {
+        let city = segment.city;
+        let told = *segment.checkpoint.checkpoint();
+        let held = self.size(city);
+        let ours = root_at(&LedgerTree { read: &*txn, city }, told.size).map_err(|_| ReadFault::row(Family::Tree))?;
+        if ours != told.root {
+            return self.contradiction(&segment, txn);
+        }
+        let mut head = self.head(city);
+        // A restored or rewound head may lack a checkpoint for what it holds.
+        let proved = head.checkpoint()?.map_or(Size(0), |stored| stored.checkpoint.size);
+        let newer_epoch =
+            head.checkpoint()?.is_none_or(|stored| stored.checkpoint.origin.epoch < told.origin.epoch);
+        if told.size > proved || (told.size == proved && newer_epoch && told.size == held) {
+            head.checkpoint = Some(segment.checkpoint.encode(&[]));
+            txn.put(Family::Head, city_key(city), head.encode());
+            self.heads.insert(city, head);
+            self.note_new_head(city, held);
+        }
+        self.take_cosignatures(&segment, txn)?;
+        Ok(Ok(Admission { new: 0, size: held }))
+    }
+
+    /// Two roots for one size. Held once as evidence; nothing is deleted.
+    fn contradiction(
+        &mut self,
+        segment: &AuthenticSegment,
+        txn: &mut Txn<'_>,
+    ) -> Result<Result<Admission, SegmentFault>, ReadFault> {
+        let city = segment.city;
+        let told = *segment.checkpoint.checkpoint();
+        if city == self.me() {
+            self.close(ClosedReason::HeardOther);
+        }
+        let Some(member) = self.roster.city(city) else { return Ok(Err(SegmentFault::ForeignCity)) };
+        let stored = self.head(city).checkpoint()?;
+        let same_place = stored.filter(|stored| {
+            stored.checkpoint.origin == told.origin && stored.checkpoint.size == told.size
+        });
+        let key = member.epoch(told.origin.epoch).map(|keys| keys.log.clone());
+        if let (Some(stored), Some(key)) = (same_place, key)
+            && let Ok(ours) = stored.verify(&key)
+            && let Some(evidence) = Evidence::two_roots(&ours, &segment.checkpoint)
+        {
+            txn.put(Family::Evidence, evidence_key(city, told.origin.epoch), evidence.encode());
+        }
+        self.event(Event::EvidenceFound { city, epoch: told.origin.epoch });
+        Ok(Err(SegmentFault::Proof))
+    }
+
+    fn write(&mut self, road: &Road, proved: ProvedSegment, txn: &mut Txn<'_>) -> Result<Admission, ReadFault> {
+        let ProvedSegment { mut segment, frontier, completed } = proved;
+        let city = segment.city;
+        let me = self.me();
+        let federation = self.roster.federation();
+        let before = self.size(city);
+        for (place, hash) in completed {
+            if place.level.is_multiple_of(STORED_LEVELS) {
+                txn.put(Family::Tree, tree_key(city, place), hash.0.to_vec());
+            }
+        }
+        let new = segment.leaves.len() as u64;
+        let epoch = self.roster.city(city).map(|member| member.epoch_at(Seq(before.0)));
+        for (offset, leaf) in std::mem::take(&mut segment.leaves).into_iter().enumerate() {
+            let Some(epoch) = epoch else { break };
+            // A run stays within one epoch, so the first leaf's is everybody's.
+            let place = StatementId { city, epoch, seq: Seq(before.0 + offset as u64) };
+            write_leaf(txn, &federation, me, place, leaf.bytes, leaf.reading.as_ref().ok(), leaf.body)?;
+        }
+        let size = frontier.size();
+        let mut head = self.head(city);
+        head.frontier = frontier;
+        let told = *segment.checkpoint.checkpoint();
+        if told.size == size {
+            head.checkpoint = Some(segment.checkpoint.encode(&[]));
+        }
+        txn.put(Family::Head, city_key(city), head.encode());
+        self.heads.insert(city, head);
+        if told.size == size {
+            self.note_new_head(city, size);
+            self.take_cosignatures(&segment, txn)?;
+        }
+        if new > 0 {
+            self.event(Event::Admitted { city, road: road.name(), count: new });
+        }
+        Ok(Admission { new, size })
+    }
+
+    fn note_new_head(&mut self, city: CityCode, size: Size) {
+        self.event(Event::HeadChanged { city, size });
+        if city != self.me() {
+            self.to_cosign.insert(city);
+        }
+    }
+
+    /// Keeps the newest cosignature of each cosigner; the checkpoint that they are on is known to fit our tree.
+    fn take_cosignatures(&mut self, segment: &AuthenticSegment, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+        let log = segment.city;
+        for cosignature in &segment.cosignatures {
+            let cosigner = cosignature.cosigner.city;
+            let held = CosignatureRow::read(&*txn, log, cosigner)?;
+            let newer = held.is_none_or(|held| {
+                (held.size, held.time_s) < (cosignature.checkpoint.size, cosignature.time_s)
+            });
+            // What our own cosigner said last is only ever written by our own signing.
+            if newer && cosigner != self.me() {
+                put_cosignature(txn, log, cosigner, cosignature);
+                if cosigner != log {
+                    self.event(Event::Witnessed { log, cosigner, size: cosignature.checkpoint.size });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Our own log was heard from elsewhere: nothing is signed under this epoch any more.
+    pub(crate) fn close(&mut self, reason: ClosedReason) {
+        let deeper = match (&self.signing.state, reason) {
+            (SigningState::Closed(ClosedReason::HeardOther), _) => false,
+            (SigningState::Closed(ClosedReason::HeardFurther(known)), ClosedReason::HeardFurther(size)) => size > *known,
+            _ => true,
+        };
+        if deeper {
+            self.set_signing(SigningState::Closed(reason));
+        }
+    }
+
+    /// Whether a member's roster knows the epoch that somebody speaks of.
+    pub(crate) fn knows_epoch(&self, city: CityCode, epoch: huxin_protocol::ids::Epoch) -> bool {
+        self.roster.city(city).map(CityRoster::current).is_some_and(|keys| keys.epoch >= epoch)
+    }
+}

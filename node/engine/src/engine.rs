@@ -1,21 +1,25 @@
-//! The state machine's one entrance.
+//! The state machine: its fields, its two entrances, and how it starts. Each act has a file of its own; `handle` only
+//! delegates.
 
-use crate::effect::Effect;
-use crate::input::Input;
-use crate::ledger::{LedgerRead, ReadFault, Txn};
-use crate::signing::{Continuity, SigningState};
+use crate::effect::{Effect, Event, Outcome, Refusal};
+use crate::input::{Input, Ticket};
+use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, Txn, meta};
+use crate::publish::Pending;
+use crate::signing::{ClosedReason, Continuity, SigningState};
+use crate::sync::Sync;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
-use huxin_protocol::ids::{CityCode, Epoch};
+use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::key::Sign;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::time::Millis;
-use std::collections::BTreeMap;
+use huxin_protocol::tree::{frontier_at, root_at};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The keys of the own city, by epoch. The engine asks for signatures and never sees a secret.
 pub trait Signer {
-    fn log_key(&self, epoch: Epoch) -> Option<&(dyn Sign + Sync)>;
-    fn cosigner_key(&self, epoch: Epoch) -> Option<&(dyn Sign + Sync)>;
+    fn log_key(&self, epoch: Epoch) -> Option<&(dyn Sign + std::marker::Sync)>;
+    fn cosigner_key(&self, epoch: Epoch) -> Option<&(dyn Sign + std::marker::Sync)>;
     /// Signs many messages with one log key; implementations may use several threads.
     fn sign_many(&self, epoch: Epoch, messages: &[Vec<u8>]) -> Option<Vec<[u8; 64]>> {
         let key = self.log_key(epoch)?;
@@ -47,45 +51,129 @@ pub enum EngineFault {
     Read(#[from] ReadFault),
     #[error("the stored head of {city} does not fit its checkpoint or its leaves; run `huxin fsck`")]
     Head { city: CityCode },
-    #[error("the key folder has no keys for the epoch in force ({0})")]
-    NoKeys(Epoch),
     #[error("the own city {0} is no member of the federation")]
     NotAMember(CityCode),
-    #[error("a stored key record is refused ({code})")]
+    #[error("a stored key record is refused ({code}); run `huxin fsck`")]
     Record { code: &'static str },
+}
+
+/// Signing as the engine keeps it; [`SigningState`] is what others see.
+pub(crate) struct Signing {
+    pub state: SigningState,
+    /// Partners that have confirmed our log since the start.
+    pub confirmed: BTreeSet<CityCode>,
+    pub held_until: Option<Millis>,
+    pub last_issued: Millis,
+    /// When our cosigner last said that our log is fresh.
+    pub last_heartbeat: Option<Millis>,
 }
 
 pub struct Engine {
     pub(crate) settings: Settings,
     pub(crate) roster: Roster,
+    /// How far each member's log is held; the same as the stored rows under the batch in construction.
+    pub(crate) heads: BTreeMap<CityCode, HeadRow>,
+    pub(crate) signing: Signing,
+    pub(crate) sync: Sync,
+    /// Logs whose newest checkpoint our cosigner has not yet signed.
+    pub(crate) to_cosign: BTreeSet<CityCode>,
+    // What follows belongs to the group under construction and is empty between `seal` and the next `handle`.
+    pub(crate) pending: Vec<Pending>,
+    /// Own leaves signed in this group, for gossip.
+    pub(crate) fresh: Vec<crate::spread::FreshLeaf>,
+    pub(crate) own_head_moved: bool,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) replies: Vec<(Ticket, Result<Outcome, Refusal>)>,
 }
 
 impl Engine {
     /// Starts from what is stored. `roster` is fresh from the genesis; stored key records are taken up here, and every stored
-    /// head is checked against its checkpoint.
+    /// head is checked against its checkpoint and its tree.
     pub fn open(
         settings: Settings,
-        roster: Roster,
+        mut roster: Roster,
         continuity: Continuity,
         read: &impl LedgerRead,
         now: Millis,
     ) -> Result<Self, EngineFault> {
-        let _ = (continuity, read, now);
-        Ok(Self { settings, roster })
+        let me = settings.city;
+        if roster.city(me).is_none() {
+            return Err(EngineFault::NotAMember(me));
+        }
+        crate::record::take_up_stored(read, &mut roster)?;
+        let mut heads = BTreeMap::new();
+        for member in roster.cities() {
+            let head = HeadRow::read(read, member.code)?;
+            check_head(read, member.code, &head)?;
+            heads.insert(member.code, head);
+        }
+        let last_issued = read
+            .get(Family::Meta, meta::LAST_ISSUED)?
+            .and_then(|row| row.try_into().ok())
+            .map_or(Millis(0), |row| Millis(i64::from_be_bytes(row)));
+        let needed = settings.partners_before_signing;
+        let state = match continuity {
+            Continuity::Broken => SigningState::Closed(ClosedReason::NotContinued),
+            Continuity::New | Continuity::Proved if needed == 0 => SigningState::Ready,
+            Continuity::New | Continuity::Proved => SigningState::Asking { heard: 0, needed },
+        };
+        let to_cosign = heads.iter().filter(|(c, h)| **c != me && h.checkpoint.is_some()).map(|(c, _)| *c).collect();
+        Ok(Self {
+            settings,
+            roster,
+            heads,
+            signing: Signing { state, confirmed: BTreeSet::new(), held_until: None, last_issued, last_heartbeat: None },
+            sync: Sync::new(now),
+            to_cosign,
+            pending: Vec::new(),
+            fresh: Vec::new(),
+            own_head_moved: false,
+            effects: Vec::new(),
+            replies: Vec::new(),
+        })
     }
 
     /// Handles one input. Nothing leaves and nothing is durable until the group is [sealed](Self::seal) and committed; what
     /// is written goes into `txn`, what is to be said is kept until then.
-    pub fn handle(&mut self, now: Millis, input: Input, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
-        let _ = (now, input, txn, signer);
-        todo!()
+    pub fn handle(
+        &mut self,
+        now: Millis,
+        input: Input,
+        txn: &mut Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<(), ReadFault> {
+        match input {
+            Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn),
+            Input::Segment { ticket, road, segment } => self.segment(now, ticket, road, *segment, txn, signer),
+            Input::Connected { peer, city } => self.connected(now, peer, city, txn),
+            Input::Disconnected { peer } => {
+                self.disconnected(&peer);
+                Ok(())
+            }
+            Input::Answered { peer, asked, answer } => self.answered(now, &peer, asked, answer, txn, signer),
+            Input::Hold { ticket } => self.hold(now, ticket, txn, signer),
+            Input::Record { ticket, bytes } => self.operator_record(now, ticket, &bytes, txn, signer),
+            Input::Tick => self.tick(now, txn, signer),
+        }
     }
 
     /// Closes a group of inputs: signs what was drafted and one checkpoint over it, and hands out the effects, which may leave
     /// only after `txn.batch` is durable. After a failed commit the engine must be dropped.
-    pub fn seal(&mut self, now: Millis, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<Vec<Effect>, ReadFault> {
-        let _ = (now, txn, signer);
-        todo!()
+    pub fn seal(
+        &mut self,
+        now: Millis,
+        txn: &mut Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<Vec<Effect>, ReadFault> {
+        self.sign_pending(txn, signer)?;
+        self.sign_checkpoint(now, txn, signer)?;
+        let mut effects = Vec::new();
+        // Answers first: the submitter waits for them.
+        for (ticket, outcome) in self.replies.drain(..) {
+            effects.push(Effect::Reply { ticket, outcome });
+        }
+        effects.append(&mut self.effects);
+        Ok(effects)
     }
 
     /// The roster as the engine knows it; it grows by key records.
@@ -95,7 +183,50 @@ impl Engine {
     }
     #[must_use]
     pub fn signing(&self) -> SigningState {
-        todo!()
+        self.signing.state.clone()
+    }
+
+    pub(crate) const fn me(&self) -> CityCode {
+        self.settings.city
+    }
+    pub(crate) fn head(&self, city: CityCode) -> HeadRow {
+        self.heads.get(&city).cloned().unwrap_or_default()
+    }
+    pub(crate) fn size(&self, city: CityCode) -> Size {
+        self.heads.get(&city).map_or(Size(0), |head| head.frontier.size())
+    }
+    pub(crate) fn event(&mut self, event: Event) {
+        self.effects.push(Effect::Event(event));
+    }
+    pub(crate) fn reply(&mut self, ticket: Option<Ticket>, outcome: Result<Outcome, Refusal>) {
+        if let Some(ticket) = ticket {
+            self.replies.push((ticket, outcome));
+        }
+    }
+    pub(crate) fn set_signing(&mut self, state: SigningState) {
+        if self.signing.state != state {
+            self.signing.state = state.clone();
+            self.event(Event::SigningChanged { state });
+        }
     }
 }
 
+/// The frontier must be what the tree says, and the checkpoint must be about this tree.
+fn check_head(read: &impl LedgerRead, city: CityCode, head: &HeadRow) -> Result<(), EngineFault> {
+    let tree = LedgerTree { read, city };
+    let fault = || EngineFault::Head { city };
+    let size = head.frontier.size();
+    if frontier_at(&tree, size).map_err(|_| fault())? != head.frontier {
+        return Err(fault());
+    }
+    if let Some(checkpoint) = head.checkpoint()? {
+        let checkpoint = checkpoint.checkpoint;
+        let fits = checkpoint.origin.city == city
+            && checkpoint.size <= size
+            && root_at(&tree, checkpoint.size).map_err(|_| fault())? == checkpoint.root;
+        if !fits {
+            return Err(fault());
+        }
+    }
+    Ok(())
+}

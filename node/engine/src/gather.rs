@@ -1,14 +1,23 @@
-//! The case file of a subject, gathered from the indexes.
+//! The case file of a subject, gathered from the indexes: its listings, their chains, what shares their grounds, and every act
+//! about any of these, to the last one. What it means is judged elsewhere (`huxin_protocol::fold`).
 
-use crate::ledger::{LedgerRead, ReadFault};
+use crate::record::ABANDONED_ACTOR;
+use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, read_leaf};
+use crate::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, ReadFault, last_place, last_seq, scan_prefix, subject_prefix};
+use huxin_protocol::body::Body;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
-use huxin_protocol::fold::{CaseFile, SourceFact, Viewpoint};
-use huxin_protocol::ids::{CityCode, StatementId};
-use huxin_protocol::roster::Roster;
+use huxin_protocol::fold::{BodyState, CaseFile, Fact, SourceFact, Viewpoint};
+use huxin_protocol::ids::{CityCode, Seq, StatementId};
+use huxin_protocol::kind::Kind;
+use huxin_protocol::key_record::Tail;
+use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::subject::SubjectId;
-use std::collections::BTreeMap;
+use huxin_protocol::time::Millis;
+use std::collections::{BTreeMap, BTreeSet};
+
+type Place = (CityCode, Seq);
 
 /// Everything in the logs that touches `subject`, for [`huxin_protocol::fold::rule`].
 pub fn case_file<'a>(
@@ -18,8 +27,169 @@ pub fn case_file<'a>(
     subject: &SubjectId,
     view: Viewpoint,
 ) -> Result<CaseFile<'a>, ReadFault> {
-    let _ = (read, roster, editions, subject, view);
-    todo!()
+    let mut gathering = Gathering { read, roster, viewer: view.viewer, facts: BTreeMap::new() };
+    let mut listings = BTreeSet::new();
+    scan_prefix(read, Family::Subject, &subject_prefix(subject), &mut |key, _| {
+        listings.extend(last_place(key));
+        true
+    })?;
+    gathering.matters(listings)?;
+    if !gathering.facts.is_empty() {
+        for seq in trust_statements(read, view.viewer, Kind::Recognition)? {
+            gathering.take((view.viewer, seq))?;
+        }
+    }
+    let facts = gathering.facts.into_values().flatten().collect();
+    let sources = sources(read, roster, view.viewer)?;
+    Ok(CaseFile { subject: subject.clone(), view, facts, sources, editions })
+}
+
+/// Positions of a city's trust statements of one kind, ascending.
+pub fn trust_statements(
+    read: &(impl LedgerRead + ?Sized),
+    city: CityCode,
+    kind: Kind,
+) -> Result<Vec<Seq>, ReadFault> {
+    let mut prefix = city.key_bytes().to_vec();
+    prefix.extend_from_slice(&kind.number().to_be_bytes());
+    let mut found = Vec::new();
+    scan_prefix(read, Family::Trust, &prefix, &mut |key, _| {
+        found.extend(last_seq(key));
+        true
+    })?;
+    Ok(found)
+}
+
+struct Gathering<'a, R: ?Sized> {
+    read: &'a R,
+    roster: &'a Roster,
+    viewer: CityCode,
+    /// `None` where nothing readable stands at a place; kept so that it is looked up once.
+    facts: BTreeMap<Place, Option<Fact>>,
+}
+
+impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
+    /// Follows listings over their chains and grounds until nothing new is found.
+    fn matters(&mut self, listings: BTreeSet<Place>) -> Result<(), ReadFault> {
+        let federation = self.roster.federation();
+        let mut open: Vec<Place> = listings.into_iter().collect();
+        let mut chains = BTreeSet::new();
+        while let Some((city, seq)) = open.pop() {
+            if chains.contains(&(city, seq)) {
+                continue;
+            }
+            for link in chain(self.read, &federation, city, seq)? {
+                chains.insert((city, link));
+                self.take((city, link))?;
+                self.acts((city, link))?;
+                let ground = self.fact((city, link)).and_then(|fact| fact.header.ground);
+                if let Some(ground) = ground {
+                    for other in listings_on_ground(self.read, city, &ground)? {
+                        if !chains.contains(&(city, other)) {
+                            open.push((city, other));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes every act about a place, and the acts about those acts.
+    fn acts(&mut self, place: Place) -> Result<(), ReadFault> {
+        let mut open = vec![place];
+        while let Some(target) = open.pop() {
+            for (city, seq, kind) in acts_about(self.read, target.0, target.1)? {
+                // Another viewer's declines do not touch this one.
+                if kind == Kind::Decline && city != self.viewer {
+                    continue;
+                }
+                if !self.facts.contains_key(&(city, seq)) {
+                    self.take((city, seq))?;
+                    open.push((city, seq));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn fact(&self, place: Place) -> Option<&Fact> {
+        self.facts.get(&place).and_then(Option::as_ref)
+    }
+
+    fn take(&mut self, place: Place) -> Result<(), ReadFault> {
+        if self.facts.contains_key(&place) {
+            return Ok(());
+        }
+        let fact = fact(self.read, self.roster, self.viewer, place)?;
+        self.facts.insert(place, fact);
+        Ok(())
+    }
+}
+
+fn fact(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    reader: CityCode,
+    (city, seq): Place,
+) -> Result<Option<Fact>, ReadFault> {
+    let federation = roster.federation();
+    let Some(member) = roster.city(city) else { return Ok(None) };
+    let abandoned = seq.0 & ABANDONED_ACTOR != 0;
+    let seq = Seq(seq.0 & !ABANDONED_ACTOR);
+    let found = if abandoned {
+        abandoned_ending(read, roster, member, seq)?.map(|statement| (statement.header.epoch, statement))
+    } else {
+        read_leaf(read, &federation, city, seq)?.map(|statement| (member.epoch_at(seq), statement))
+    };
+    let Some((epoch, statement)) = found else { return Ok(None) };
+    let body = body_state(read, &federation, reader, &statement)?;
+    Ok(Some(Fact {
+        id: StatementId { city, epoch, seq },
+        digest: statement.digest,
+        header: statement.header,
+        body,
+        voided: member.is_voided(seq) && !abandoned,
+        abandoned,
+    }))
+}
+
+/// An ending at `seq` that a key record left outside the log and whose effect its tail keeps (R86).
+fn abandoned_ending(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    member: &CityRoster,
+    seq: Seq,
+) -> Result<Option<Statement>, ReadFault> {
+    for keys in member.epochs.iter().filter(|keys| keys.tail == Tail::Endings) {
+        let key = crate::ledger::body_key(member.code, keys.epoch, seq);
+        let leaf = read.get(Family::Abandoned, &key)?;
+        let statement = leaf.and_then(|bytes| Statement::read(bytes, &roster.federation()).ok());
+        if let Some(statement) = statement.filter(|s| s.header.kind.is_ending()) {
+            return Ok(Some(statement));
+        }
+    }
+    Ok(None)
+}
+
+fn body_state(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    reader: CityCode,
+    statement: &Statement,
+) -> Result<BodyState, ReadFault> {
+    let header = &statement.header;
+    if let Some(body) = read_body(read, header.city, header.epoch, header.seq)? {
+        return Ok(match Body::decode(header.kind, header.body_version, &body) {
+            Ok(body) => BodyState::Held(body),
+            Err(fault) => BodyState::Malformed(fault.code()),
+        });
+    }
+    if !header.disclosure.allows(header.city, reader) {
+        return Ok(BodyState::NotReader);
+    }
+    let erased = header.kind.is_listing() && is_erased(read, federation, header.city, header.seq)?;
+    Ok(if erased { BodyState::Erased } else { BodyState::Lacking })
 }
 
 /// All cities as sources.
@@ -28,8 +198,64 @@ pub fn sources(
     roster: &Roster,
     viewer: CityCode,
 ) -> Result<BTreeMap<CityCode, SourceFact>, ReadFault> {
-    let _ = (read, roster, viewer);
-    todo!()
+    let _ = viewer;
+    roster.cities().map(|member| Ok((member.code, source(read, roster, member)?))).collect()
+}
+
+fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoster) -> Result<SourceFact, ReadFault> {
+    let city = member.code;
+    let head = HeadRow::read(read, city)?;
+    let cosignatures = CosignatureRow::read_all(read, city)?;
+    let lacking = lacking(read, roster, member)?;
+    // Complete up to the first lacking body; an own cosignature beyond it says nothing of what we hold.
+    let complete = lacking.first().map_or(head.frontier.size().0, |seq| seq.0);
+    let freshness = cosignatures
+        .iter()
+        .find(|(cosigner, row)| *cosigner == city && row.size.0 <= complete)
+        .map(|(_, row)| Millis(i64::try_from(row.time_s).unwrap_or(i64::MAX / 1000).saturating_mul(1000)));
+    let mut abandoned_heads = Vec::new();
+    let mut history_cut = false;
+    for keys in &member.epochs {
+        let (heads, cut) = crate::record::abandoned(read, member, keys.epoch)?;
+        abandoned_heads.extend(heads);
+        history_cut |= cut;
+    }
+    abandoned_heads.sort_unstable();
+    Ok(SourceFact {
+        city,
+        name: member.name.clone(),
+        epoch: member.current().epoch,
+        size: head.frontier.size(),
+        root: head.frontier.root(),
+        last_record: member.last_record(),
+        abandoned_heads,
+        frozen: member.frozen.is_some(),
+        history_cut,
+        lacking,
+        freshness,
+        witnesses: cosignatures.iter().map(|(cosigner, _)| *cosigner).filter(|cosigner| *cosigner != city).collect(),
+    })
+}
+
+/// Positions whose body we may read and do not hold; those of voided stretches and of erased chains do not count.
+fn lacking(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    member: &CityRoster,
+) -> Result<Vec<Seq>, ReadFault> {
+    let mut rows = Vec::new();
+    scan_prefix(read, Family::Lacking, member.code.key_bytes(), &mut |key, _| {
+        rows.extend(last_seq(key));
+        true
+    })?;
+    let federation = roster.federation();
+    let mut out = Vec::new();
+    for seq in rows {
+        if !member.is_voided(seq) && !is_erased(read, &federation, member.code, seq)? {
+            out.push(seq);
+        }
+    }
+    Ok(out)
 }
 
 /// One statement by its id, with its body bytes where held. `None` where the log is shorter or the epoch is another.
@@ -38,6 +264,11 @@ pub fn statement(
     roster: &Roster,
     id: StatementId,
 ) -> Result<Option<(Statement, Option<Vec<u8>>)>, ReadFault> {
-    let _ = (read, roster, id);
-    todo!()
+    let Some(member) = roster.city(id.city) else { return Ok(None) };
+    let Some(statement) = read_leaf(read, &roster.federation(), id.city, id.seq)? else { return Ok(None) };
+    if member.epoch_at(id.seq) != id.epoch || statement.header.id() != id {
+        return Ok(None);
+    }
+    let body = read_body(read, id.city, id.epoch, id.seq)?;
+    Ok(Some((statement, body)))
 }

@@ -1,1 +1,247 @@
-//! (placeholder)
+//! From a leaf at its place to every row that is derived from it. This derivation exists once: admission writes through
+//! it, and `fsck` runs it again and compares.
+//!
+//! A header that does not belong where it stands (other city, epoch or position) gives no index rows: it is void, and
+//! only the leaf itself is kept (R100).
+
+use crate::ledger::{
+    Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, place_key, reference_key, scan_prefix,
+    subject_key, trust_key,
+};
+use huxin_protocol::body::Body;
+use huxin_protocol::digest::Digest;
+use huxin_protocol::header::{About, Header};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
+use huxin_protocol::kind::Kind;
+use huxin_protocol::statement::Statement;
+
+/// Writes a leaf with all its rows. `epoch` is the epoch of the position, `me` the city whose node this is.
+pub fn write_leaf(
+    txn: &mut Txn<'_>,
+    federation: &Digest,
+    me: CityCode,
+    place: StatementId,
+    leaf: Vec<u8>,
+    statement: Option<&Statement>,
+    body: Option<Vec<u8>>,
+) -> Result<(), ReadFault> {
+    txn.put(Family::Log, place_key(place.city, place.seq), leaf);
+    let Some(statement) = statement.filter(|statement| statement.header.id() == place) else {
+        return Ok(());
+    };
+    write_rows(txn, federation, me, place, &statement.header, body)
+}
+
+/// The rows beside the leaf itself, for a header that stands at its own place.
+pub fn write_rows(
+    txn: &mut Txn<'_>,
+    federation: &Digest,
+    me: CityCode,
+    place: StatementId,
+    header: &Header,
+    body: Option<Vec<u8>>,
+) -> Result<(), ReadFault> {
+    let StatementId { city, seq, .. } = place;
+    if let Some(about) = &header.about {
+        let key = about_key((about.id.city, about.id.seq), (city, seq));
+        txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
+    }
+    if let (true, Some(ground)) = (header.kind.is_listing(), &header.ground) {
+        txn.put(Family::Ground, ground_key(city, ground, seq), Vec::new());
+    }
+    if header.kind.is_trust() {
+        txn.put(Family::Trust, trust_key(city, header.kind, seq), Vec::new());
+    }
+    match body {
+        // Nothing of the same log comes before what it acts on, so only an amendment can join a chain that was erased.
+        Some(_) if header.kind == Kind::Amendment && is_erased(txn, federation, city, seq)? => {}
+        Some(body) => put_body(txn, me, header, body),
+        None if header.disclosure.allows(city, me) => {
+            txn.put(Family::Lacking, place_key(city, seq), Vec::new());
+        }
+        None => {}
+    }
+    if header.kind == Kind::Erasure
+        && let Some(about) = header.about
+        && about.id.city == city
+        && about.id.seq < seq
+    {
+        erase(txn, federation, me, &about)?;
+    }
+    Ok(())
+}
+
+/// Stores a body that came after its statement and matches the header's commitment. An erased statement's body is not taken
+/// up again, whoever brings it.
+pub fn write_late_body(
+    txn: &mut Txn<'_>,
+    federation: &Digest,
+    me: CityCode,
+    header: &Header,
+    body: Vec<u8>,
+) -> Result<(), ReadFault> {
+    let StatementId { city, seq, .. } = header.id();
+    txn.delete(Family::Lacking, place_key(city, seq));
+    if !is_erased(txn, federation, city, seq)? {
+        put_body(txn, me, header, body);
+    }
+    Ok(())
+}
+
+/// A body with the rows that are read from it.
+fn put_body(txn: &mut Txn<'_>, me: CityCode, header: &Header, body: Vec<u8>) {
+    let StatementId { city, epoch, seq } = header.id();
+    if let Ok(Body::Listing(entry)) = Body::decode(header.kind, header.body_version, &body) {
+        txn.put(Family::Subject, subject_key(&entry.subject.id, city, seq), Vec::new());
+        if let (true, Some(reference)) = (city == me, &entry.record_ref) {
+            txn.put(Family::Reference, reference_key(reference, seq), Vec::new());
+        }
+    }
+    txn.put(Family::Body, body_key(city, epoch, seq), body);
+}
+
+/// Takes away the bodies of a whole chain and what was read from them.
+fn erase(
+    txn: &mut Txn<'_>,
+    federation: &Digest,
+    me: CityCode,
+    about: &About,
+) -> Result<(), ReadFault> {
+    let city = about.id.city;
+    let named = read_leaf(txn, federation, city, about.id.seq)?;
+    if !named.is_some_and(|s| s.digest == about.digest && s.header.kind.is_listing()) {
+        return Ok(());
+    }
+    for seq in chain(txn, federation, city, about.id.seq)? {
+        let Some(statement) = read_leaf(txn, federation, city, seq)? else { continue };
+        let header = &statement.header;
+        let key = body_key(city, header.epoch, seq);
+        if let Some(body) = txn.get(Family::Body, &key)? {
+            if let Ok(Body::Listing(entry)) = Body::decode(header.kind, header.body_version, &body) {
+                txn.delete(Family::Subject, subject_key(&entry.subject.id, city, seq));
+                if let (true, Some(reference)) = (city == me, &entry.record_ref) {
+                    txn.delete(Family::Reference, reference_key(reference, seq));
+                }
+            }
+            txn.delete(Family::Body, key);
+        }
+        txn.delete(Family::Lacking, place_key(city, seq));
+    }
+    Ok(())
+}
+
+/// Whether an Erasure by the listing city names any link of the chain that this position belongs to.
+pub fn is_erased(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    city: CityCode,
+    seq: Seq,
+) -> Result<bool, ReadFault> {
+    // Nearly always there is nothing at all about a statement that has just come.
+    if acts_about(read, city, seq)?.is_empty()
+        && !read_leaf(read, federation, city, seq)?.is_some_and(|s| s.header.kind == Kind::Amendment)
+    {
+        return Ok(false);
+    }
+    for link in chain(read, federation, city, seq)? {
+        let Some(target) = read_leaf(read, federation, city, link)? else { continue };
+        for (actor, actor_seq, kind) in acts_about(read, city, link)? {
+            if kind == Kind::Erasure && actor == city && actor_seq > link {
+                let act = read_leaf(read, federation, city, actor_seq)?;
+                if act.and_then(|a| a.header.about).is_some_and(|a| a.digest == target.digest) {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// All links of the chain that a listing belongs to: up to its Entry and down over every Amendment, ascending. A position that
+/// is no listing is a chain of its own.
+pub fn chain(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    city: CityCode,
+    seq: Seq,
+) -> Result<Vec<Seq>, ReadFault> {
+    // Up: an amendment is about an earlier link, so this ends.
+    let mut top = seq;
+    while let Some(statement) = read_leaf(read, federation, city, top)? {
+        match statement.header.about {
+            Some(about)
+                if statement.header.kind == Kind::Amendment && about.id.city == city && about.id.seq < top =>
+            {
+                top = about.id.seq;
+            }
+            _ => break,
+        }
+    }
+    let mut links = vec![top];
+    let mut next = 0;
+    while next < links.len() {
+        for (actor, actor_seq, kind) in acts_about(read, city, links[next])? {
+            if kind == Kind::Amendment && actor == city && actor_seq > links[next] && !links.contains(&actor_seq) {
+                links.push(actor_seq);
+            }
+        }
+        next += 1;
+    }
+    links.sort_unstable();
+    Ok(links)
+}
+
+/// Who acts on a position: actor's city and position, and the kind of the act. Nothing is judged here.
+pub fn acts_about(
+    read: &(impl LedgerRead + ?Sized),
+    city: CityCode,
+    seq: Seq,
+) -> Result<Vec<(CityCode, Seq, Kind)>, ReadFault> {
+    let mut acts = Vec::new();
+    let mut fault = None;
+    scan_prefix(read, Family::About, &place_key(city, seq), &mut |key, value| {
+        match (last_place(key), value.try_into().map(u16::from_be_bytes)) {
+            (Some((actor, actor_seq)), Ok(kind)) => acts.push((actor, actor_seq, Kind::from_number(kind))),
+            _ => fault = Some(ReadFault::row(Family::About)),
+        }
+        fault.is_none()
+    })?;
+    fault.map_or(Ok(acts), Err)
+}
+
+/// Positions of one city's listings with a ground tag, ascending.
+pub fn listings_on_ground(
+    read: &(impl LedgerRead + ?Sized),
+    city: CityCode,
+    ground: &Digest,
+) -> Result<Vec<Seq>, ReadFault> {
+    let mut key = city.key_bytes().to_vec();
+    key.extend_from_slice(&ground.0);
+    let mut found = Vec::new();
+    scan_prefix(read, Family::Ground, &key, &mut |key, _| {
+        found.extend(crate::ledger::last_seq(key));
+        true
+    })?;
+    Ok(found)
+}
+
+/// The statement at a position, where it can be read at all.
+pub fn read_leaf(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    city: CityCode,
+    seq: Seq,
+) -> Result<Option<Statement>, ReadFault> {
+    let leaf = read.get(Family::Log, &place_key(city, seq))?;
+    Ok(leaf.and_then(|bytes| Statement::read(bytes, federation).ok()))
+}
+
+/// The body of the statement at a position, as it was stored.
+pub fn read_body(
+    read: &(impl LedgerRead + ?Sized),
+    city: CityCode,
+    epoch: Epoch,
+    seq: Seq,
+) -> Result<Option<Vec<u8>>, ReadFault> {
+    read.get(Family::Body, &body_key(city, epoch, seq))
+}

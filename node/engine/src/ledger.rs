@@ -11,7 +11,7 @@ pub use batch::{Batch, Txn};
 pub use family::{FAMILIES, Family};
 pub use keys::*;
 pub use rows::*;
-pub use tree::LedgerTree;
+pub use tree::{LedgerTree, STORED_LEVELS};
 
 /// A read that failed: a disk fault or a row that cannot be what was written. Nothing can be answered from such a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

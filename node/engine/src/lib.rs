@@ -18,7 +18,7 @@ pub mod wire;
 
 mod admit;
 mod engine;
-mod index;
+pub mod index;
 mod publish;
 mod record;
 mod signing;

@@ -1,1 +1,293 @@
-//! (placeholder)
+//! Own statements: checked, given a place, signed. Strictness belongs here, to the moment of signing; at receipt the door
+//! admits and the fold judges.
+
+use crate::effect::{Outcome, Refusal};
+use crate::engine::{Engine, Signer};
+use crate::index::{acts_about, chain, listings_on_ground, read_leaf, write_rows};
+use crate::input::{Draft, Ticket};
+use crate::ledger::{Family, ReadFault, STORED_LEVELS, Txn, meta, place_key, tree_key};
+use crate::signing::SigningState;
+use crate::record::ABANDONED_ACTOR;
+use crate::spread::FreshLeaf;
+use huxin_protocol::body::{Body, EntryBody};
+use huxin_protocol::cose::{self, SignedType};
+use huxin_protocol::digest::{Context, Digest};
+use huxin_protocol::header::{About, BODY_VERSION, Header, Issuer, SUITE_1};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
+use huxin_protocol::kind::Kind;
+use huxin_protocol::limits;
+use huxin_protocol::time::Millis;
+use huxin_protocol::tree::leaf_hash;
+
+/// A statement that has its place and waits for its signature; the rest of the group already sees it.
+pub(crate) struct Pending {
+    pub header: Header,
+    pub digest: Digest,
+    pub payload: Vec<u8>,
+    pub to_be_signed: Vec<u8>,
+    pub body: Option<Vec<u8>>,
+}
+
+/// What an act needs to know of its target.
+struct Target {
+    kind: Kind,
+    digest: Digest,
+    about: Option<About>,
+}
+
+impl Engine {
+    /// All drafts of one command or none.
+    pub(crate) fn publish(
+        &mut self,
+        now: Millis,
+        ticket: Ticket,
+        drafts: Vec<Draft>,
+        txn: &mut Txn<'_>,
+    ) -> Result<(), ReadFault> {
+        if self.signing.state != SigningState::Ready {
+            self.reply(Some(ticket), Err(Refusal::NotSigning(self.signing.state.clone())));
+            return Ok(());
+        }
+        // A command is checked as a whole before any of it takes a place, so that a refusal leaves nothing behind. Drafts of
+        // one command may not act on each other; two listings of one command may not share a ground.
+        let mut grounds = std::collections::BTreeSet::new();
+        let mut abouts = Vec::with_capacity(drafts.len());
+        for draft in &drafts {
+            let repeated = draft.ground.is_some_and(|ground| draft.kind == Kind::Entry && !grounds.insert(ground));
+            let checked = if repeated {
+                Err(Refusal::Incomplete("a ground of its own: two entries of this request rest on the same one"))
+            } else {
+                self.check(draft, now, txn)?
+            };
+            match checked {
+                Ok(about) => abouts.push(about),
+                Err(refusal) => {
+                    self.reply(Some(ticket), Err(refusal));
+                    return Ok(());
+                }
+            }
+        }
+        let mut ids = Vec::with_capacity(drafts.len());
+        for (draft, about) in drafts.into_iter().zip(abouts) {
+            ids.push(self.place(now, draft, about, txn)?);
+        }
+        self.reply(Some(ticket), Ok(Outcome::Published(ids)));
+        Ok(())
+    }
+
+    fn next_seq(&self) -> Seq {
+        Seq(self.size(self.me()).0 + self.pending.len() as u64)
+    }
+
+    fn epoch(&self) -> Epoch {
+        self.roster.city(self.me()).map_or(Epoch::FIRST, |member| member.current().epoch)
+    }
+
+    /// Gives a draft its place: header, digest and index rows now, signature and leaf when the group is closed.
+    fn place(
+        &mut self,
+        now: Millis,
+        draft: Draft,
+        about: Option<About>,
+        txn: &mut Txn<'_>,
+    ) -> Result<StatementId, ReadFault> {
+        let city = self.me();
+        let issued_at = now.max(self.signing.last_issued);
+        self.signing.last_issued = issued_at;
+        let header = Header {
+            suite: SUITE_1,
+            city,
+            epoch: self.epoch(),
+            seq: self.next_seq(),
+            issuer: Issuer { city, agency: draft.agency },
+            issued_at,
+            kind: draft.kind,
+            body_version: BODY_VERSION,
+            disclosure: draft.disclosure,
+            about,
+            ground: draft.ground,
+            commitment: draft.commitment,
+        };
+        let federation = self.roster.federation();
+        let payload = header.encode();
+        let key = self.roster.city(city).map(|member| member.current().log.digest()).unwrap_or(federation);
+        let to_be_signed = cose::to_be_signed(&key, &payload, SignedType::Statement, &federation);
+        let digest = Context::Statement.digest(&to_be_signed);
+        let id = header.id();
+        write_rows(txn, &federation, city, id, &header, Some(draft.body_bytes.clone()))?;
+        self.pending.push(Pending { header, digest, payload, to_be_signed, body: Some(draft.body_bytes) });
+        Ok(id)
+    }
+
+    /// Signs what waits, in the order of its places, and appends it to the own log.
+    pub(crate) fn sign_pending(&mut self, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let (me, epoch) = (self.me(), self.epoch());
+        let mut pending = std::mem::take(&mut self.pending);
+        let messages: Vec<Vec<u8>> = pending.iter_mut().map(|p| std::mem::take(&mut p.to_be_signed)).collect();
+        let key = self.roster.city(me).map(|member| member.current().log.digest());
+        let (Some(signatures), Some(key)) = (signer.sign_many(epoch, &messages), key) else {
+            // The state machine opens signing only for an epoch whose keys are there.
+            return Err(ReadFault { family: Family::Meta, cause: "the keys of the epoch in force are gone".into() });
+        };
+        let mut head = self.head(me);
+        for (pending, signature) in pending.into_iter().zip(signatures) {
+            let leaf = cose::assemble(&key, &pending.payload, &signature);
+            head.frontier.push(leaf_hash(&leaf), &mut |place, hash| {
+                if place.level.is_multiple_of(STORED_LEVELS) {
+                    txn.put(Family::Tree, tree_key(me, place), hash.0.to_vec());
+                }
+            });
+            txn.put(Family::Log, place_key(me, pending.header.seq), leaf.clone());
+            let body = pending.body.filter(|_| pending.header.disclosure.is_open_to_members());
+            self.fresh.push(FreshLeaf { seq: pending.header.seq, leaf, body });
+        }
+        txn.put(Family::Meta, meta::LAST_ISSUED.to_vec(), self.signing.last_issued.0.to_be_bytes().to_vec());
+        self.heads.insert(me, head);
+        self.own_head_moved = true;
+        Ok(())
+    }
+
+    /// Whether a draft may be signed now, and the digest of what it acts on.
+    fn check(&self, draft: &Draft, now: Millis, txn: &Txn<'_>) -> Result<Result<Option<About>, Refusal>, ReadFault> {
+        if draft.body_bytes.len() > limits::BODY_BYTES {
+            return Ok(Err(Refusal::TooLong));
+        }
+        let me = self.me();
+        let about = match draft.about {
+            Some(id) => match self.target(id, txn)? {
+                Some(target) => Some((id, target)),
+                None => return Ok(Err(Refusal::NoSuchStatement(id))),
+            },
+            None if draft.kind.needs_about() => return Ok(Err(Refusal::Incomplete("the statement it acts on"))),
+            None => None,
+        };
+        if let Some((id, target)) = &about {
+            let acts_as_lister = draft.kind.is_ending() || matches!(draft.kind, Kind::Amendment | Kind::Reinstatement);
+            let fits = match draft.kind {
+                Kind::Reinstatement => target.kind.is_ending(),
+                _ => target.kind.is_listing(),
+            };
+            if acts_as_lister && id.city != me {
+                return Ok(Err(Refusal::NotOurs(*id)));
+            }
+            if !fits {
+                return Ok(Err(Refusal::WrongTarget(*id)));
+            }
+            let listed = match draft.kind {
+                Kind::Reinstatement => target.about.map(|about| about.id),
+                _ => Some(*id),
+            };
+            if acts_as_lister && let Some(listed) = listed {
+                let ended = self.ended(listed.city, listed.seq, txn)?;
+                match (draft.kind, ended) {
+                    (Kind::Reinstatement, None) => return Ok(Err(Refusal::WrongTarget(*id))),
+                    // An erasure follows an earlier ending: what is over may still have to be gone.
+                    (Kind::Reinstatement | Kind::Erasure, _) | (_, None) => {}
+                    (_, Some(by)) => return Ok(Err(Refusal::AlreadyEnded(*id, by))),
+                }
+            }
+        }
+        if draft.kind.is_listing() {
+            let Body::Listing(entry) = &draft.body else {
+                return Ok(Err(Refusal::Incomplete("the body of a listing")));
+            };
+            if let Err(refusal) = self.check_listing(draft, entry, now, txn)? {
+                return Ok(Err(refusal));
+            }
+        }
+        Ok(Ok(about.map(|(id, target)| About { id, digest: target.digest })))
+    }
+
+    fn check_listing(
+        &self,
+        draft: &Draft,
+        entry: &EntryBody,
+        now: Millis,
+        txn: &Txn<'_>,
+    ) -> Result<Result<(), Refusal>, ReadFault> {
+        let Some(ground) = draft.ground else {
+            return Ok(Err(Refusal::Incomplete("a ground tag")));
+        };
+        let Some(edition) = self.settings.editions.get(&entry.edition) else {
+            return Ok(Err(Refusal::UnknownEdition(entry.edition)));
+        };
+        if let Some(fault) = edition.check_listing(entry, now.date()).first() {
+            return Ok(Err(Refusal::Catalogue(fault.to_string())));
+        }
+        let me = self.me();
+        let own_chain = match draft.about {
+            Some(id) => self.chain_with_pending(id.seq, txn)?,
+            None => Vec::new(),
+        };
+        for seq in listings_on_ground(txn, me, &ground)? {
+            if own_chain.contains(&seq) {
+                continue;
+            }
+            let id = self.own_id(seq);
+            return Ok(Err(match self.ended(me, seq, txn)? {
+                Some(by) => Refusal::GroundEnded(by),
+                None => Refusal::AlreadyListed(id),
+            }));
+        }
+        Ok(Ok(()))
+    }
+
+    fn own_id(&self, seq: Seq) -> StatementId {
+        let me = self.me();
+        let epoch = self.roster.city(me).map_or(Epoch::FIRST, |member| member.epoch_at(seq));
+        StatementId { city: me, epoch, seq }
+    }
+
+    fn pending_at(&self, city: CityCode, seq: Seq) -> Option<&Pending> {
+        (city == self.me()).then(|| self.pending.iter().find(|pending| pending.header.seq == seq)).flatten()
+    }
+
+    /// The statement at an id, stored or waiting in this group.
+    fn target(&self, id: StatementId, txn: &Txn<'_>) -> Result<Option<Target>, ReadFault> {
+        if let Some(pending) = self.pending_at(id.city, id.seq) {
+            let header = &pending.header;
+            let target = Target { kind: header.kind, digest: pending.digest, about: header.about };
+            return Ok((header.id() == id).then_some(target));
+        }
+        let statement = read_leaf(txn, &self.roster.federation(), id.city, id.seq)?;
+        Ok(statement.filter(|s| s.header.id() == id).map(|s| Target {
+            kind: s.header.kind,
+            digest: s.digest,
+            about: s.header.about,
+        }))
+    }
+
+    /// Links of an own chain, with those that wait in this group.
+    fn chain_with_pending(&self, seq: Seq, txn: &Txn<'_>) -> Result<Vec<Seq>, ReadFault> {
+        let mut top = seq;
+        // Up through the group: a waiting amendment is not in the log yet.
+        while let Some(pending) = self.pending_at(self.me(), top) {
+            match pending.header.about {
+                Some(about) if pending.header.kind == Kind::Amendment => top = about.id.seq,
+                _ => break,
+            }
+        }
+        chain(txn, &self.roster.federation(), self.me(), top)
+    }
+
+    /// The standing ending of the chain at `seq` of an own listing, if there is one.
+    fn ended(&self, city: CityCode, seq: Seq, txn: &Txn<'_>) -> Result<Option<StatementId>, ReadFault> {
+        for link in self.chain_with_pending(seq, txn)? {
+            for (actor, actor_seq, kind) in acts_about(txn, city, link)? {
+                if actor != city || !kind.is_ending() {
+                    continue;
+                }
+                let cancelled = acts_about(txn, city, actor_seq)?
+                    .iter()
+                    .any(|(by, _, kind)| *by == city && *kind == Kind::Reinstatement);
+                if !cancelled {
+                    return Ok(Some(self.own_id(Seq(actor_seq.0 & !ABANDONED_ACTOR))));
+                }
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,10 +1,17 @@
 //! Answers to partners' questions, from the ledger alone. Pure reads: worker threads serve while the writer writes.
 
-use crate::ledger::{LedgerRead, ReadFault};
-use crate::wire::{HeadSummary, Request, Response};
-use huxin_protocol::digest::Digest;
-use huxin_protocol::ids::CityCode;
-use huxin_protocol::roster::Roster;
+use crate::index::read_leaf;
+use crate::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, body_key, place_key};
+use crate::wire::{BODIES_PER_REQUEST, HeadSummary, Request, Response, STATEMENTS_PER_REQUEST};
+use huxin_protocol::checkpoint::{Checkpoint, UnverifiedCheckpoint};
+use huxin_protocol::digest::{Context, Digest};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
+use huxin_protocol::limits::PAGE_BYTES;
+use huxin_protocol::note::{Note, SignatureLine};
+use huxin_protocol::roster::{CityRoster, Roster};
+use huxin_protocol::segment::{Item, Segment};
+use huxin_protocol::statement::Statement;
+use huxin_protocol::tree::consistency_proof;
 
 /// Answers one request by `asker`, the member city that the connection belongs to.
 pub fn serve(
@@ -13,19 +20,195 @@ pub fn serve(
     asker: CityCode,
     request: &Request,
 ) -> Result<Response, ReadFault> {
-    let _ = (read, roster, asker, request);
-    todo!()
+    match request {
+        Request::Heads { digest } => {
+            let heads = heads(read, roster)?;
+            Ok(if heads_digest(&heads) == *digest { Response::Same } else { Response::Heads(heads) })
+        }
+        Request::Segment { city, from, count, epoch } => {
+            Ok(segment(read, roster, Some(asker), *city, *from, *count, *epoch)?
+                .map_or(Response::Nothing, |segment| Response::Segment(segment.encode())))
+        }
+        Request::Bodies { ids } => bodies(read, roster, asker, ids),
+    }
 }
 
 /// How far this ledger holds every member's log.
 pub fn heads(read: &(impl LedgerRead + ?Sized), roster: &Roster) -> Result<Vec<HeadSummary>, ReadFault> {
-    let _ = (read, roster);
-    todo!()
+    roster.cities().map(|member| summary(read, member)).collect()
+}
+
+fn summary(read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<HeadSummary, ReadFault> {
+    let head = HeadRow::read(read, member.code)?;
+    let stored = head.checkpoint()?.map(|stored| stored.checkpoint);
+    let mut hasher = Context::View.hasher();
+    for (cosigner, row) in cosignatures_on(read, member.code, stored.as_ref())? {
+        hasher.update(cosigner.key_bytes());
+        hasher.update(&row.size.0.to_be_bytes());
+    }
+    if let Some(evidence) = read.get(Family::Evidence, &crate::ledger::evidence_key(member.code, member.current().epoch))? {
+        hasher.update(&evidence);
+    }
+    Ok(HeadSummary {
+        city: member.code,
+        epoch: member.current().epoch,
+        size: head.frontier.size(),
+        root: head.frontier.root(),
+        record: member.last_record(),
+        proved: stored.map_or(Size(0), |checkpoint| checkpoint.size),
+        witnesses: Digest(*hasher.finalize().as_bytes()),
+    })
+}
+
+/// Cosignatures held on exactly this checkpoint.
+fn cosignatures_on(
+    read: &(impl LedgerRead + ?Sized),
+    city: CityCode,
+    checkpoint: Option<&Checkpoint>,
+) -> Result<Vec<(CityCode, CosignatureRow)>, ReadFault> {
+    let Some(checkpoint) = checkpoint else { return Ok(Vec::new()) };
+    let mut rows = CosignatureRow::read_all(read, city)?;
+    rows.retain(|(_, row)| row.size == checkpoint.size && row.epoch == checkpoint.origin.epoch && row.root == checkpoint.root);
+    Ok(rows)
 }
 
 /// Digest of [`heads`]: equal digests, equal logs.
 #[must_use]
 pub fn heads_digest(heads: &[HeadSummary]) -> Digest {
-    let _ = heads;
-    todo!()
+    let mut hasher = Context::View.hasher();
+    for head in heads {
+        hasher.update(head.city.key_bytes());
+        hasher.update(&head.epoch.0.to_be_bytes());
+        hasher.update(&head.size.0.to_be_bytes());
+        hasher.update(&head.root.0);
+        hasher.update(&head.record.0);
+        hasher.update(&head.proved.0.to_be_bytes());
+        hasher.update(&head.witnesses.0);
+    }
+    Digest(*hasher.finalize().as_bytes())
+}
+
+/// The newest checkpoint of a log that can be served, with the cosignatures held on it, the city's own first.
+pub fn checkpoint_note(
+    read: &(impl LedgerRead + ?Sized),
+    city: CityCode,
+) -> Result<Option<(UnverifiedCheckpoint, Vec<u8>)>, ReadFault> {
+    let Some(stored) = HeadRow::read(read, city)?.checkpoint()? else { return Ok(None) };
+    let rows = cosignatures_on(read, city, Some(&stored.checkpoint))?;
+    let own = rows.iter().filter(|(cosigner, _)| *cosigner == city);
+    let others = rows.iter().filter(|(cosigner, _)| *cosigner != city);
+    let lines: Vec<SignatureLine> = own.chain(others).map(|(_, row)| row.line.clone()).collect();
+    let mut signatures = vec![stored.log_line.clone()];
+    signatures.extend(lines);
+    let note = Note { text: stored.checkpoint.text(), signatures };
+    Ok(Some((stored, note.encode())))
+}
+
+/// A run of up to `count` statements from `from` on, with the key records after `epoch`. It ends at the page limit, at the
+/// border of an epoch or at the newest checkpoint. `reader` says whose bodies may be carried; `None` carries public and
+/// federation bodies only. `None` where there is no checkpoint yet.
+pub fn segment(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    reader: Option<CityCode>,
+    city: CityCode,
+    from: Seq,
+    count: u32,
+    epoch: Epoch,
+) -> Result<Option<Segment>, ReadFault> {
+    let Some(member) = roster.city(city) else { return Ok(None) };
+    let Some((stored, note)) = checkpoint_note(read, city)? else { return Ok(None) };
+    let size = stored.checkpoint.size;
+    let records =
+        member.records.iter().filter(|r| r.record().epoch > epoch).map(|r| r.bytes().to_vec()).collect();
+    let from = Seq(from.0.min(size.0));
+    let border = member.closed_at(member.epoch_at(from)).filter(|end| end.0 > from.0).map_or(size.0, |end| end.0);
+    let end = (from.0 + u64::from(count.min(STATEMENTS_PER_REQUEST))).min(size.0).min(border);
+    let items = items(read, roster, reader, city, from, Seq(end))?;
+    let reached = Size(from.0 + items.len() as u64);
+    let consistency = if reached == size || items.is_empty() {
+        Vec::new()
+    } else {
+        consistency_proof(&LedgerTree { read, city }, reached, size).map_err(|_| ReadFault::row(Family::Tree))?
+    };
+    let from = if items.is_empty() { Seq(size.0) } else { from };
+    Ok(Some(Segment { city, records, from, items, consistency, checkpoint: note }))
+}
+
+/// Leaves with the bodies that the reader may have, up to a page.
+fn items(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    reader: Option<CityCode>,
+    city: CityCode,
+    from: Seq,
+    end: Seq,
+) -> Result<Vec<Item>, ReadFault> {
+    let federation = roster.federation();
+    let mut items = Vec::new();
+    if from >= end {
+        return Ok(items);
+    }
+    // Bodies of one epoch lie beside each other as their statements do; they are read in one pass.
+    let epoch = roster.city(city).map_or(Epoch::FIRST, |member| member.epoch_at(from));
+    let mut bodies = std::collections::BTreeMap::new();
+    read.scan(Family::Body, &body_key(city, epoch, from), &body_key(city, epoch, end), &mut |key, value| {
+        bodies.extend(crate::ledger::last_seq(key).map(|seq| (seq, value.to_vec())));
+        true
+    })?;
+    let mut used = 0;
+    read.scan(Family::Log, &place_key(city, from), &place_key(city, end), &mut |key, value| {
+        let body = crate::ledger::last_seq(key).and_then(|seq| bodies.remove(&seq));
+        let bytes = value.len() + body.as_ref().map_or(0, Vec::len) + 16;
+        if !items.is_empty() && used + bytes > PAGE_BYTES {
+            return false;
+        }
+        used += bytes;
+        items.push(Item { statement: value.to_vec(), body });
+        true
+    })?;
+    for item in &mut items {
+        if item.body.is_some() && !may_read(&item.statement, &federation, reader) {
+            item.body = None;
+        }
+    }
+    Ok(items)
+}
+
+fn may_read(leaf: &[u8], federation: &Digest, reader: Option<CityCode>) -> bool {
+    let Ok(statement) = Statement::read(leaf.to_vec(), federation) else { return false };
+    let header = &statement.header;
+    match reader {
+        Some(reader) => header.disclosure.allows(header.city, reader),
+        None => header.disclosure.is_open_to_members(),
+    }
+}
+
+fn bodies(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    asker: CityCode,
+    ids: &[StatementId],
+) -> Result<Response, ReadFault> {
+    if ids.len() > BODIES_PER_REQUEST {
+        return Ok(Response::Refused { code: "too_many_bodies".to_owned() });
+    }
+    let federation = roster.federation();
+    let mut found = Vec::new();
+    let mut used = 0;
+    for id in ids {
+        let Some(statement) = read_leaf(read, &federation, id.city, id.seq)? else { continue };
+        let header = &statement.header;
+        if header.id() != *id || !header.disclosure.allows(id.city, asker) {
+            continue;
+        }
+        if let Some(body) = read.get(Family::Body, &body_key(id.city, id.epoch, id.seq))? {
+            used += body.len();
+            if used > PAGE_BYTES {
+                break;
+            }
+            found.push((*id, body));
+        }
+    }
+    Ok(if found.is_empty() { Response::Nothing } else { Response::Bodies(found) })
 }

@@ -1,1 +1,408 @@
-//! (placeholder)
+//! Anti-entropy: on connect, every half minute and on a gap, nodes compare how far they hold each log and pull what they
+//! lack. Each log is pulled from one peer at a time, in windows that overlap with their own admission.
+
+use crate::effect::{Effect, Event};
+use crate::engine::{Engine, Signer};
+use crate::gather::sources;
+use crate::index::{read_leaf, write_late_body};
+use crate::input::{Answer, Asked, Peer, Road};
+use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, place_key};
+use crate::serve::{heads, heads_digest};
+use crate::signing::{ClosedReason, SigningState};
+use crate::wire::{BODIES_PER_REQUEST, HeadSummary, Request};
+use huxin_protocol::body::commitment;
+use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
+use huxin_protocol::segment::SegmentFault;
+use huxin_protocol::time::Millis;
+use huxin_protocol::tree::root_at;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Windows of one pull on their way at once: one is served, one travels, one is read, one is written.
+const WINDOWS: usize = 4;
+/// Statements asked for in one window. At 1.2 KiB with body it stays below a page.
+const WINDOW: u32 = 512;
+/// Bodies looked for in one round.
+const BODIES_PER_ROUND: usize = BODIES_PER_REQUEST;
+
+/// What a request was for.
+#[derive(Clone, Debug)]
+enum Purpose {
+    Heads,
+    Window { city: CityCode },
+    Bodies,
+}
+
+#[derive(Debug)]
+struct Partner {
+    city: CityCode,
+    next_round: Millis,
+    asked: BTreeMap<Asked, Purpose>,
+}
+
+/// One log being pulled from one peer.
+#[derive(Debug)]
+struct Pull {
+    peer: Peer,
+    /// Size to reach, as the peer told.
+    target: Size,
+    /// Where the next window begins.
+    next: Seq,
+    under_way: usize,
+    /// Size when these windows were first asked for; a pull that does not move is given up.
+    began_at: Size,
+}
+
+pub(crate) struct Sync {
+    partners: BTreeMap<Peer, Partner>,
+    pulls: BTreeMap<CityCode, Pull>,
+    next_asked: u64,
+    /// Which reader is asked next for lacking bodies.
+    body_turn: usize,
+}
+
+impl Sync {
+    pub(crate) fn new(_now: Millis) -> Self {
+        Self { partners: BTreeMap::new(), pulls: BTreeMap::new(), next_asked: 0, body_turn: 0 }
+    }
+}
+
+impl Engine {
+    pub(crate) fn connected(
+        &mut self,
+        now: Millis,
+        peer: Peer,
+        city: CityCode,
+        txn: &Txn<'_>,
+    ) -> Result<(), ReadFault> {
+        self.sync.partners.insert(peer.clone(), Partner { city, next_round: now, asked: BTreeMap::new() });
+        self.rounds(now, txn)
+    }
+
+    pub(crate) fn disconnected(&mut self, peer: &Peer) {
+        self.sync.partners.remove(peer);
+        self.sync.pulls.retain(|_, pull| pull.peer != *peer);
+    }
+
+    pub(crate) fn tick(&mut self, now: Millis, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
+        self.end_hold(now);
+        self.cosign_heads(now, txn, signer)?;
+        self.rounds(now, txn)
+    }
+
+    /// Asks every partner whose round is due.
+    fn rounds(&mut self, now: Millis, txn: &Txn<'_>) -> Result<(), ReadFault> {
+        // Signing waits for partners' answers even where pulling is switched off.
+        let asking = matches!(self.signing.state, SigningState::Asking { .. });
+        if !self.settings.anti_entropy && !asking {
+            return Ok(());
+        }
+        let due: Vec<Peer> = self
+            .sync
+            .partners
+            .iter()
+            .filter(|(_, partner)| partner.next_round <= now)
+            .filter(|(_, partner)| !partner.asked.values().any(|purpose| matches!(purpose, Purpose::Heads)))
+            .map(|(peer, _)| peer.clone())
+            .collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        let digest = heads_digest(&heads(txn, &self.roster)?);
+        for peer in due {
+            if let Some(partner) = self.sync.partners.get_mut(&peer) {
+                partner.next_round = Millis(now.0 + self.settings.sync_every_ms);
+            }
+            self.ask(&peer, Purpose::Heads, Request::Heads { digest });
+        }
+        self.look_for_bodies(txn)
+    }
+
+    fn ask(&mut self, peer: &Peer, purpose: Purpose, request: Request) {
+        let Some(partner) = self.sync.partners.get_mut(peer) else { return };
+        let asked = Asked(self.sync.next_asked);
+        self.sync.next_asked += 1;
+        partner.asked.insert(asked, purpose);
+        self.effects.push(Effect::Ask { peer: peer.clone(), asked, request });
+    }
+
+    pub(crate) fn answered(
+        &mut self,
+        now: Millis,
+        peer: &Peer,
+        asked: Asked,
+        answer: Answer,
+        txn: &mut Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<(), ReadFault> {
+        let Some(partner) = self.sync.partners.get_mut(peer) else { return Ok(()) };
+        let city = partner.city;
+        // An answer that was not asked for, or comes twice, is nothing to us.
+        let Some(purpose) = partner.asked.remove(&asked) else { return Ok(()) };
+        if let Answer::Busy { retry_after_ms } = &answer {
+            partner.next_round = partner.next_round.min(Millis(now.0 + i64::from(*retry_after_ms)));
+        }
+        match (purpose, answer) {
+            (Purpose::Heads, Answer::Same) => self.confirm(city),
+            (Purpose::Heads, Answer::Heads(told)) => self.compare(peer, city, &told, txn)?,
+            (Purpose::Window { city }, answer) => self.window(now, peer, city, answer, txn, signer)?,
+            (Purpose::Bodies, Answer::Bodies(bodies)) => self.bodies(bodies, txn)?,
+            (_, Answer::Failed { .. }) => self.event(Event::Refused { road: "sync", code: "ask_failed" }),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A partner holds nothing of our log that we do not hold.
+    fn confirm(&mut self, partner: CityCode) {
+        self.signing.confirmed.insert(partner);
+        if let SigningState::Asking { needed, .. } = self.signing.state {
+            let heard = self.signing.confirmed.len();
+            let state = if heard >= needed { SigningState::Ready } else { SigningState::Asking { heard, needed } };
+            self.set_signing(state);
+        }
+    }
+
+    fn compare(
+        &mut self,
+        peer: &Peer,
+        partner: CityCode,
+        told: &[HeadSummary],
+        txn: &Txn<'_>,
+    ) -> Result<(), ReadFault> {
+        let ours: BTreeMap<CityCode, HeadSummary> =
+            heads(txn, &self.roster)?.into_iter().map(|head| (head.city, head)).collect();
+        let mut own_is_fine = true;
+        for theirs in told {
+            let Some(held) = ours.get(&theirs.city) else { continue };
+            let newer_record = !self.knows_epoch(theirs.city, theirs.epoch);
+            if theirs.city == self.me() {
+                own_is_fine = self.compare_own(theirs, newer_record, txn)?;
+            }
+            if !self.settings.anti_entropy && theirs.city != self.me() {
+                continue;
+            }
+            let more = theirs.proved > held.size;
+            let other_witnesses = theirs.proved == held.size && theirs.witnesses != held.witnesses;
+            if more || newer_record || other_witnesses {
+                self.pull(peer, theirs.city, theirs.proved);
+            }
+        }
+        if own_is_fine {
+            self.confirm(partner);
+        }
+        Ok(())
+    }
+
+    /// How far a partner holds our own log decides whether we may sign.
+    fn compare_own(&mut self, theirs: &HeadSummary, newer_record: bool, txn: &Txn<'_>) -> Result<bool, ReadFault> {
+        let me = self.me();
+        let held = self.size(me);
+        if theirs.size > held || newer_record {
+            self.close(ClosedReason::HeardFurther(theirs.size));
+            return Ok(false);
+        }
+        let ours = root_at(&LedgerTree { read: txn, city: me }, theirs.size).map_err(|_| ReadFault::row(Family::Tree))?;
+        if ours != theirs.root {
+            self.close(ClosedReason::HeardOther);
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Something of this city came before its turn: pull what lies between, now.
+    pub(crate) fn want(
+        &mut self,
+        now: Millis,
+        peer: &Peer,
+        city: CityCode,
+        target: Size,
+        txn: &Txn<'_>,
+    ) -> Result<(), ReadFault> {
+        if !self.settings.anti_entropy {
+            return Ok(());
+        }
+        if self.sync.partners.contains_key(peer) {
+            self.pull(peer, city, target);
+            return Ok(());
+        }
+        // The message was forwarded by somebody who has gone since; any other partner may have it too.
+        for partner in self.sync.partners.values_mut() {
+            partner.next_round = now;
+        }
+        self.rounds(now, txn)
+    }
+
+    /// Begins to pull a log from a peer, or lets the pull under way reach further.
+    fn pull(&mut self, peer: &Peer, city: CityCode, target: Size) {
+        let held = self.size(city);
+        if let Some(pull) = self.sync.pulls.get_mut(&city) {
+            pull.target = pull.target.max(target);
+        } else {
+            let pull =
+                Pull { peer: peer.clone(), target, next: Seq(held.0), under_way: 0, began_at: held };
+            self.sync.pulls.insert(city, pull);
+            // Asked even where nothing is lacking: records and cosignatures come with it.
+            self.ask_window(city);
+        }
+        self.fill(city);
+    }
+
+    fn ask_window(&mut self, city: CityCode) {
+        let epoch = self.roster.city(city).map_or(Epoch::FIRST, |member| member.current().epoch);
+        let Some(pull) = self.sync.pulls.get_mut(&city) else { return };
+        let from = pull.next;
+        pull.next = Seq(from.0 + u64::from(WINDOW));
+        pull.under_way += 1;
+        let peer = pull.peer.clone();
+        self.ask(&peer, Purpose::Window { city }, Request::Segment { city, from, count: WINDOW, epoch });
+    }
+
+    fn fill(&mut self, city: CityCode) {
+        while self
+            .sync
+            .pulls
+            .get(&city)
+            .is_some_and(|pull| pull.under_way < WINDOWS && pull.next.0 < pull.target.0)
+        {
+            self.ask_window(city);
+        }
+    }
+
+    fn window(
+        &mut self,
+        now: Millis,
+        peer: &Peer,
+        city: CityCode,
+        answer: Answer,
+        txn: &mut Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<(), ReadFault> {
+        if let Some(pull) = self.sync.pulls.get_mut(&city).filter(|pull| pull.peer == *peer) {
+            pull.under_way = pull.under_way.saturating_sub(1);
+        }
+        let road = Road::Sync { from: peer.clone() };
+        let mut failed = false;
+        match answer {
+            Answer::Segment(segment) if segment.city == city => match self.admit(&road, *segment, txn, signer)? {
+                Ok(_) => {}
+                // A window before this one was cut short by the page limit; it is asked for again below.
+                Err(SegmentFault::Gap) => {}
+                Err(fault) => {
+                    failed = true;
+                    self.refused(&road, fault);
+                }
+            },
+            Answer::Nothing | Answer::Same => {}
+            _ => failed = true,
+        }
+        let held = self.size(city);
+        let Some(pull) = self.sync.pulls.get_mut(&city).filter(|pull| pull.peer == *peer) else { return Ok(()) };
+        if failed {
+            self.sync.pulls.remove(&city);
+            // Another partner may do better at once.
+            for (other, partner) in &mut self.sync.partners {
+                if other != peer {
+                    partner.next_round = partner.next_round.min(now);
+                }
+            }
+            return Ok(());
+        }
+        if pull.under_way == 0 {
+            // All windows are in. A peer that told of more than it gives is left until its next round.
+            if held >= pull.target || held == pull.began_at {
+                self.sync.pulls.remove(&city);
+                return Ok(());
+            }
+            pull.began_at = held;
+            pull.next = Seq(held.0);
+        }
+        self.fill(city);
+        Ok(())
+    }
+
+    /// Asks readers for bodies that we may read and do not hold.
+    fn look_for_bodies(&mut self, txn: &Txn<'_>) -> Result<(), ReadFault> {
+        if self.sync.partners.is_empty() || !self.settings.anti_entropy {
+            return Ok(());
+        }
+        let mut any = false;
+        txn.scan(Family::Lacking, &[], &[0xff; 32], &mut |_, _| {
+            any = true;
+            false
+        })?;
+        if !any {
+            return Ok(());
+        }
+        let me = self.me();
+        let federation = self.roster.federation();
+        let mut wanted: BTreeMap<Peer, Vec<StatementId>> = BTreeMap::new();
+        let turn = self.sync.body_turn;
+        self.sync.body_turn += 1;
+        for source in sources(txn, &self.roster, me)?.into_values() {
+            for seq in source.lacking.into_iter().take(BODIES_PER_ROUND) {
+                let Some(statement) = read_leaf(txn, &federation, source.city, seq)? else { continue };
+                let header = &statement.header;
+                let readers: Vec<&Peer> = self
+                    .sync
+                    .partners
+                    .iter()
+                    .filter(|(_, partner)| header.disclosure.allows(source.city, partner.city))
+                    .map(|(peer, _)| peer)
+                    .collect();
+                // The issuer first, then every other reader in turn.
+                let issuer = self.sync.partners.iter().find(|(_, p)| p.city == source.city).map(|(peer, _)| peer);
+                let chosen = if turn % 2 == 0 { issuer } else { None }
+                    .or_else(|| readers.get(turn / 2 % readers.len().max(1)).copied());
+                if let Some(peer) = chosen {
+                    wanted.entry(peer.clone()).or_default().push(header.id());
+                }
+            }
+        }
+        for (peer, mut ids) in wanted {
+            ids.truncate(BODIES_PER_REQUEST);
+            self.ask(&peer, Purpose::Bodies, Request::Bodies { ids });
+        }
+        Ok(())
+    }
+
+    /// Bodies that came later than their statements. Those that do not match are dropped.
+    fn bodies(&mut self, bodies: Vec<(StatementId, Vec<u8>)>, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+        let me = self.me();
+        let federation = self.roster.federation();
+        let mut count = 0;
+        for (id, body) in bodies {
+            if txn.get(Family::Lacking, &place_key(id.city, id.seq))?.is_none() {
+                continue;
+            }
+            let Some(statement) = read_leaf(&*txn, &federation, id.city, id.seq)? else { continue };
+            let header = &statement.header;
+            let fits = header.id() == id
+                && header.disclosure.allows(id.city, me)
+                && commitment(&federation, id.city, header.kind, header.body_version, &body) == header.commitment;
+            if fits {
+                write_late_body(txn, &federation, me, header, body)?;
+                count += 1;
+            }
+        }
+        if count > 0 {
+            self.event(Event::BodiesArrived { count });
+        }
+        Ok(())
+    }
+
+    /// Cities whose logs are being pulled, with how many statements are still missing: for metrics.
+    #[must_use]
+    pub fn missing(&self) -> BTreeMap<CityCode, u64> {
+        self.sync
+            .pulls
+            .iter()
+            .map(|(city, pull)| (*city, pull.target.0.saturating_sub(self.size(*city).0)))
+            .collect()
+    }
+
+    /// Member cities with a connection.
+    #[must_use]
+    pub fn connected_cities(&self) -> BTreeSet<CityCode> {
+        self.sync.partners.values().map(|partner| partner.city).collect()
+    }
+}
