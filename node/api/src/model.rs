@@ -1,0 +1,22 @@
+//! The JSON shapes of `/v1`, shared by the server and by the command line's client, so that they cannot drift apart.
+//!
+//! Requests refuse unknown fields: a misspelt field of a black list entry must not be lost in silence. Replies may
+//! grow: clients ignore fields that they do not know. Times are milliseconds since 1970 with an RFC 3339 text beside
+//! them where people read; dates are `2026-11-22`; digests and roots are lower-case hexadecimal.
+
+mod act;
+mod entry;
+mod log;
+mod node;
+mod publish;
+
+pub use act::{ActRequest, ActVerb, DeclineRequest, RecognitionItem, RecognitionsReply};
+pub use entry::{ActItem, BodyView, EntryReply, ListingView, ReferenceItem, ReferencesReply, ReferencesRequest};
+pub use log::{
+    COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, RecordReply, SIZE_HEADER,
+    SegmentQuery, StatusQuery,
+};
+pub use node::{EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply};
+pub use publish::{
+    BATCH_ENTRIES, DisclosureChoice, EntryRequest, PublishReply, PublishRequest, Receipt, Warning,
+};

@@ -1,0 +1,152 @@
+//! One statement as it stands in a log, and look-ups by the source's own record names.
+
+use super::publish::DisclosureChoice;
+use huxin_protocol::body::{ActBody, Basis, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
+use huxin_protocol::digest::Digest;
+use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::subject::Subject;
+use huxin_protocol::time::{Date, Millis};
+use serde::{Deserialize, Serialize};
+
+/// `GET /v1/entries/{id}`: what one statement says, as it was signed. What it means now is a matter of the status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryReply {
+    pub id: StatementId,
+    /// Statement digest (without the signature).
+    pub digest: Digest,
+    /// `Entry`, `Amendment`, `Repair`, …
+    pub kind: String,
+    pub city: CityCode,
+    pub city_name: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub agency: Option<String>,
+    pub issued_at: Millis,
+    pub issued_at_text: String,
+    pub disclosure: DisclosureChoice,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub about: Option<StatementId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ground: Option<Digest>,
+    pub commitment: Digest,
+    /// Whether the position lies in a stretch that a key record voided.
+    pub voided: bool,
+    pub body: BodyView,
+    /// Statements about this one, in the order of city and position.
+    pub acts: Vec<ActItem>,
+}
+
+/// A statement about another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActItem {
+    pub id: StatementId,
+    pub kind: String,
+    pub issued_at: Millis,
+    pub issued_at_text: String,
+}
+
+/// What this node can show of a body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum BodyView {
+    Listing { listing: Box<ListingView> },
+    Act { act: ActBody },
+    Recognition { recognition: RecognitionBody },
+    Decline { decline: DeclineBody },
+    /// Where the city's node is reached.
+    NodeAnnouncement { peer_id: String, addresses: Vec<String>, valid_until: Option<Date> },
+    /// Held, but no node can read it under the rules; the stable code says why.
+    Malformed { code: String },
+    /// This city may read it and does not hold it yet.
+    Lacking,
+    /// This city is not among its readers.
+    NotReader,
+    Erased,
+}
+
+/// The body of an Entry or Amendment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListingView {
+    pub subject: Subject,
+    pub list: List,
+    pub list_name: String,
+    pub field: String,
+    pub ground_text: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub severity: Option<Severity>,
+    pub basis: Basis,
+    pub measures: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Date>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub linked_persons: Vec<Digest>,
+    pub edition: Digest,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub record_ref: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<Source>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub derived_from: Option<StatementId>,
+    pub summary: String,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub evidence: Vec<Digest>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub observed_on: Option<Date>,
+}
+
+impl From<EntryBody> for ListingView {
+    fn from(body: EntryBody) -> Self {
+        Self {
+            subject: body.subject,
+            list: body.list,
+            list_name: body.list_name,
+            field: body.field,
+            ground_text: body.ground_text,
+            severity: body.severity,
+            basis: body.basis,
+            measures: body.measures,
+            from: body.from,
+            until: body.until,
+            linked_persons: body.linked_persons,
+            edition: body.edition,
+            record_ref: body.record_ref,
+            source: body.source,
+            derived_from: body.derived_from.map(|about| about.id),
+            summary: body.summary,
+            evidence: body.evidence,
+            observed_on: body.observed_on,
+        }
+    }
+}
+
+/// `POST /v1/references`: which of these source records has the own city signed already? At most 1,000 at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReferencesRequest {
+    pub refs: Vec<String>,
+}
+
+/// In the order of the request and, for one reference, of the log; references that are not known here are left out.
+/// `GET /v1/references/{record_ref}` answers the same for one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferencesReply {
+    pub known: Vec<ReferenceItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferenceItem {
+    pub record_ref: String,
+    /// An own statement whose body carries this reference.
+    pub id: StatementId,
+    /// `Entry`, `Amendment`, `Removal`, …
+    pub kind: String,
+    /// Statement digest.
+    pub digest: Digest,
+    /// Digest (`huxin body v1`) of the body's canonical bytes with sixteen zero bytes in place of the salt: equal for
+    /// equal content, so that an importer can tell a changed record from a repeated one.
+    pub content: Digest,
+    /// The first ending about it, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ended_by: Option<StatementId>,
+}

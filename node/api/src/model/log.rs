@@ -1,0 +1,112 @@
+//! Logs as they are held here: heads, cosignatures, segments on their way, and key records.
+
+use huxin_protocol::digest::{Digest, TreeHash};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
+use huxin_protocol::time::Millis;
+use serde::{Deserialize, Serialize};
+
+/// `GET /v1/subjects/{scheme:id}/status?at=&explain=`. The answer is the protocol's ruling as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusQuery {
+    /// Milliseconds since 1970, or a date (its first instant in UTC+8); absent: now.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at: Option<String>,
+    /// Whether the reply tells the chain of reasons.
+    #[serde(default)]
+    pub explain: bool,
+}
+
+/// `GET /v1/heads`: how far this node holds every member's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadsReply {
+    /// Equal digests on two nodes: equal logs.
+    pub digest: Digest,
+    pub heads: Vec<HeadItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadItem {
+    pub city: CityCode,
+    pub name: String,
+    pub own: bool,
+    pub epoch: Epoch,
+    pub size: Size,
+    pub root: TreeHash,
+    /// Digest of the last key record.
+    pub record: Digest,
+    /// Size of the newest checkpoint held.
+    pub proved: Size,
+    /// Bodies that this city may read and does not hold.
+    pub lacking: u64,
+    pub frozen: bool,
+    /// Time of the newest own cosignature: how fresh the source is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fresh_at: Option<Millis>,
+    pub cosignatures: Vec<CosignatureItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CosignatureItem {
+    /// Whose cosigner key signed; the log's own city is its heartbeat, others are witnesses.
+    pub city: CityCode,
+    pub size: Size,
+    pub time: Millis,
+}
+
+/// `GET /v1/segments?city=&from=`: one segment as bytes (`application/octet-stream`), at most one page, with the
+/// headers [`FROM_HEADER`], [`COUNT_HEADER`] and [`SIZE_HEADER`]. With nothing new it carries the newest checkpoint and
+/// a count of 0. Ask again from `from + count` until then. `POST /v1/segments` takes one such segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentQuery {
+    pub city: CityCode,
+    #[serde(default = "first")]
+    pub from: Seq,
+    /// Last epoch whose key record the receiver has; the records after it come along.
+    #[serde(default = "first_epoch")]
+    pub epoch: Epoch,
+}
+
+const fn first() -> Seq {
+    Seq(0)
+}
+const fn first_epoch() -> Epoch {
+    Epoch::FIRST
+}
+
+/// Position of the segment's first statement.
+pub const FROM_HEADER: &str = "huxin-from";
+/// Number of its statements.
+pub const COUNT_HEADER: &str = "huxin-count";
+/// Size of the checkpoint that proves it.
+pub const SIZE_HEADER: &str = "huxin-size";
+
+/// Answer to `POST /v1/segments`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportReply {
+    pub city: CityCode,
+    /// Number of statements that were new here.
+    pub new: u64,
+    /// How far the log is held now.
+    pub size: Size,
+}
+
+/// Answer to `POST /v1/rotation/hold`: the place at which a key record may continue. Signing stops until the record
+/// comes or the hold runs out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldReply {
+    pub city: CityCode,
+    /// The epoch that is to be closed.
+    pub epoch: Epoch,
+    pub last_record: Digest,
+    pub size: Size,
+    pub root: TreeHash,
+}
+
+/// Answer to `POST /v1/rotation/record`, whose body is the record's bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordReply {
+    pub city: CityCode,
+    pub epoch: Epoch,
+}

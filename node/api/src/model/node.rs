@@ -1,0 +1,63 @@
+//! The node itself: who it is, what it can do now, and whom it is connected with.
+
+use huxin_protocol::digest::Digest;
+use huxin_protocol::ids::{CityCode, Epoch};
+use huxin_protocol::time::Millis;
+use serde::{Deserialize, Serialize};
+
+/// `GET /v1/info`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InfoReply {
+    pub city: CityCode,
+    pub name: String,
+    pub federation: Digest,
+    pub federation_name: String,
+    pub members: usize,
+    pub epoch: Epoch,
+    /// Stable code of the signing state: `ready`, `asking_partners`, `store_not_continued`, …
+    pub signing: String,
+    /// The same as a sentence.
+    pub signing_text: String,
+    pub editions: Vec<EditionItem>,
+    /// Partners connected now.
+    pub partners_up: usize,
+    pub peer_id: String,
+    pub version: String,
+    pub pid: u32,
+    pub started_at: Millis,
+    pub now: Millis,
+    /// Whether entries about natural persons are taken (DOMAIN rule 11).
+    pub allow_natural_persons: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditionItem {
+    pub name: String,
+    pub digest: Digest,
+}
+
+/// `GET /v1/peers`: the other members and whether a connection stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeersReply {
+    pub peers: Vec<PeerItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerItem {
+    pub city: CityCode,
+    pub name: String,
+    pub up: bool,
+    pub peer_id: String,
+    pub addresses: Vec<String>,
+    /// Since when the connection stands, or is missing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub since: Option<Millis>,
+}
+
+/// `GET /readyz`: 200 if every check holds, else 503. `GET /healthz` only says that the process answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadyReply {
+    pub ready: bool,
+    /// Stable codes of what does not hold: `store_read`, `writer_silent`, `not_signing`, `no_partner`, `disk_full`.
+    pub missing: Vec<String>,
+}
