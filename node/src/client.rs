@@ -1,0 +1,250 @@
+//! The command line's end of `/v1`: a blocking client that finds address and token of the node through its
+//! configuration file. Commands that need a running node go through here; nothing else speaks HTTP to it.
+
+use crate::fault::{Exit, Fault};
+use huxin_api::Problem;
+use huxin_api::model::{
+    ActRequest, ActVerb, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest, FROM_HEADER, HeadsReply, HoldReply,
+    ImportReply, InfoReply, PeersReply, PublishReply, PublishRequest, ReadyReply, RecognitionsReply, RecordReply,
+    ReferencesReply, ReferencesRequest, SIZE_HEADER, SegmentQuery, StatusQuery,
+};
+use huxin_protocol::body::RecognitionBody;
+use huxin_protocol::ids::{Seq, Size, StatementId};
+use huxin_protocol::subject::SubjectId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::path::Path;
+use std::time::Duration;
+use ureq::http::Response;
+
+/// Longest answer that is read: a page of 1 MiB and its surroundings; lists of peers and heads are far smaller.
+const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
+/// A batch of 1,000 entries is signed and durable within a second; a busy machine gets more.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// One node's API.
+#[derive(Debug)]
+pub struct Client {
+    agent: ureq::Agent,
+    base: String,
+    authorization: String,
+}
+
+/// One segment on its way to a file.
+#[derive(Debug)]
+pub struct SegmentPage {
+    pub bytes: Vec<u8>,
+    /// Position of its first statement.
+    pub from: Seq,
+    pub count: u64,
+    /// Size of the checkpoint that proves it.
+    pub size: Size,
+}
+
+impl Client {
+    /// `address` is `127.0.0.1:7080`, without scheme.
+    #[must_use]
+    pub fn new(address: &str, token: &str) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(TIMEOUT))
+            .timeout_connect(Some(Duration::from_secs(3)))
+            .build();
+        Self { agent: config.into(), base: format!("http://{address}"), authorization: format!("Bearer {}", token.trim()) }
+    }
+
+    /// Finds the node through its configuration file.
+    ///
+    /// # Errors
+    /// The file or the token file cannot be read.
+    pub fn open(config: &Path) -> Result<Self, Fault> {
+        let settings = crate::settings::load(config)?;
+        let token = crate::settings::read_token(&settings)?;
+        Ok(Self::new(&settings.api.listen.to_string(), &token))
+    }
+
+    /// `http://127.0.0.1:7080`.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub fn info(&self) -> Result<InfoReply, Fault> {
+        self.get("/v1/info")
+    }
+    pub fn heads(&self) -> Result<HeadsReply, Fault> {
+        self.get("/v1/heads")
+    }
+    pub fn peers(&self) -> Result<PeersReply, Fault> {
+        self.get("/v1/peers")
+    }
+    /// Whether the node can do its work; a node that cannot still answers.
+    pub fn ready(&self) -> Result<ReadyReply, Fault> {
+        let mut response = self.send_get("/readyz")?;
+        let body = read(&mut response)?;
+        decode(&body)
+    }
+    /// The ruling as JSON.
+    pub fn status(&self, subject: &SubjectId, query: &StatusQuery) -> Result<serde_json::Value, Fault> {
+        let mut path = format!("/v1/subjects/{}/status?explain={}", escape(&subject.to_string()), query.explain);
+        if let Some(at) = &query.at {
+            path.push_str("&at=");
+            path.push_str(&escape(at));
+        }
+        self.get(&path)
+    }
+    pub fn entry(&self, id: StatementId) -> Result<EntryReply, Fault> {
+        self.get(&format!("/v1/entries/{id}"))
+    }
+    /// The bytes of a `*.huxin` bundle.
+    pub fn prove(&self, id: StatementId) -> Result<Vec<u8>, Fault> {
+        self.get_bytes(&format!("/v1/entries/{id}/proof")).map(|(bytes, _)| bytes)
+    }
+    pub fn publish(&self, request: &PublishRequest) -> Result<PublishReply, Fault> {
+        self.post("/v1/entries", request)
+    }
+    pub fn amend(&self, id: StatementId, entry: &EntryRequest) -> Result<PublishReply, Fault> {
+        self.post(&format!("/v1/entries/{id}/amendment"), entry)
+    }
+    pub fn act(&self, id: StatementId, verb: ActVerb, act: &ActRequest) -> Result<PublishReply, Fault> {
+        self.post(&format!("/v1/entries/{id}/{}", verb.name()), act)
+    }
+    pub fn decline(&self, id: StatementId, decline: &DeclineRequest) -> Result<PublishReply, Fault> {
+        self.post(&format!("/v1/entries/{id}/decline"), decline)
+    }
+    pub fn recognise(&self, rule: &RecognitionBody) -> Result<PublishReply, Fault> {
+        self.post("/v1/recognitions", rule)
+    }
+    pub fn recognitions(&self) -> Result<RecognitionsReply, Fault> {
+        self.get("/v1/recognitions")
+    }
+    /// Which of these source records the own city has signed already; at most 1,000 at once.
+    pub fn references(&self, refs: Vec<String>) -> Result<ReferencesReply, Fault> {
+        self.post("/v1/references", &ReferencesRequest { refs })
+    }
+    /// One page of a log.
+    pub fn segment(&self, query: &SegmentQuery) -> Result<SegmentPage, Fault> {
+        let path = format!("/v1/segments?city={}&from={}&epoch={}", query.city, query.from, query.epoch);
+        let (bytes, number) = self.get_bytes(&path)?;
+        Ok(SegmentPage {
+            bytes,
+            from: Seq(number(FROM_HEADER)?),
+            count: number(COUNT_HEADER)?,
+            size: Size(number(SIZE_HEADER)?),
+        })
+    }
+    /// Brings one segment to the node.
+    pub fn import(&self, segment: &[u8]) -> Result<ImportReply, Fault> {
+        self.post_bytes("/v1/segments", segment)
+    }
+    pub fn hold(&self) -> Result<HoldReply, Fault> {
+        self.post_bytes("/v1/rotation/hold", &[])
+    }
+    pub fn record(&self, record: &[u8]) -> Result<RecordReply, Fault> {
+        self.post_bytes("/v1/rotation/record", record)
+    }
+
+    /// Any JSON answer.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
+        let mut response = self.send_get(path)?;
+        let body = success(&mut response)?;
+        decode(&body)
+    }
+    /// JSON for JSON.
+    pub fn post<T: DeserializeOwned>(&self, path: &str, request: &impl Serialize) -> Result<T, Fault> {
+        let bytes = serde_json::to_vec(request).map_err(Fault::unexpected)?;
+        self.send_post(path, "application/json", &bytes)
+    }
+    fn post_bytes<T: DeserializeOwned>(&self, path: &str, bytes: &[u8]) -> Result<T, Fault> {
+        self.send_post(path, "application/octet-stream", bytes)
+    }
+
+    fn send_get(&self, path: &str) -> Result<Response<ureq::Body>, Fault> {
+        let request = self.agent.get(format!("{}{path}", self.base)).header("authorization", &self.authorization);
+        request.call().map_err(|fault| self.unreachable(&fault))
+    }
+    fn send_post<T: DeserializeOwned>(&self, path: &str, content: &str, bytes: &[u8]) -> Result<T, Fault> {
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("authorization", &self.authorization)
+            .header("content-type", content);
+        let mut response = request.send(bytes).map_err(|fault| self.unreachable(&fault))?;
+        let body = success(&mut response)?;
+        decode(&body)
+    }
+    fn get_bytes(&self, path: &str) -> Result<(Vec<u8>, impl Fn(&str) -> Result<u64, Fault> + use<>), Fault> {
+        let mut response = self.send_get(path)?;
+        let body = success(&mut response)?;
+        let headers = response.headers().clone();
+        let number = move |name: &str| {
+            let value = headers.get(name).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+            value.ok_or_else(|| other_program(&format!("the header {name} is missing")))
+        };
+        Ok((body, number))
+    }
+
+    fn unreachable(&self, fault: &ureq::Error) -> Fault {
+        Fault::new(Exit::Unreachable, "unreachable", format_args!("no node answers at {}: {fault}", self.base))
+            .trying("start it with `huxin run`, or check [api] listen in the configuration file")
+    }
+}
+
+fn read(response: &mut Response<ureq::Body>) -> Result<Vec<u8>, Fault> {
+    let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec();
+    body.map_err(|fault| Fault::new(Exit::Unreachable, "answer_cut", format_args!("the answer broke off: {fault}")))
+}
+
+fn success(response: &mut Response<ureq::Body>) -> Result<Vec<u8>, Fault> {
+    let status = response.status();
+    let body = read(response)?;
+    if status.is_success() {
+        return Ok(body);
+    }
+    match serde_json::from_slice::<Problem>(&body) {
+        Ok(problem) => Err(problem.into()),
+        Err(_) => Err(other_program(&format!("it answered {status} without a problem document"))),
+    }
+}
+
+fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+    serde_json::from_slice(body).map_err(|fault| other_program(&fault.to_string()))
+}
+
+fn other_program(what: &str) -> Fault {
+    Fault::new(Exit::Unexpected, "answer_shape", format_args!("the answer does not have the shape of this version: {what}"))
+        .trying("use the same version of huxin for the command and the node, and check that [api] listen names the node")
+}
+
+/// Percent-encodes what a path segment or a query value may not carry as it is (RFC 3986).
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn paths_are_escaped() {
+        assert_eq!(escape("uscc:91320100748204660Q"), "uscc:91320100748204660Q");
+        assert_eq!(escape("wb:a b/甲?"), "wb:a%20b%2F%E7%94%B2%3F");
+    }
+
+    #[test]
+    fn nobody_there_is_unreachable() {
+        // Port 1 of the loopback address: nothing listens there without root.
+        let fault = Client::new("127.0.0.1:1", "x").info().unwrap_err();
+        assert_eq!(fault.exit, Exit::Unreachable);
+        assert_eq!(fault.code, "unreachable");
+    }
+}
