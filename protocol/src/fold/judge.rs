@@ -1,10 +1,411 @@
-//! (placeholder, written by its owner)
-use super::case::CaseFile;
-use crate::ruling::Ruling;
+//! The ruling of one case, put together (R100, R119 to R132).
 
-/// The ruling of one case: a pure, order-independent function.
+use super::case::{CaseFile, SourceFact};
+use super::docket::Docket;
+use super::group::form_groups;
+use super::life::Life;
+use super::matter::Matters;
+use super::measure::{Terms, in_force, judge_measures};
+use super::recognition::{Rule, Rules, Voices, objections_of_rule};
+use crate::body::RecognitionBody;
+use crate::body::List;
+use crate::digest::Digest;
+use crate::edition::Text;
+use crate::ids::{CityCode, StatementId};
+use crate::limits::CLOCK_TOLERANCE_MS;
+use crate::ruling::{
+    Content, DisclosureLevel, EditionUsed, EntryRuling, LinkRuling, Reason, ReasonCode, Ruling, SourceRuling, State,
+    Summary, WithoutEffect, log_digest, ruling_digest,
+};
+use crate::time::{Date, Millis};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The ruling of one case: a pure, order-independent function of the case file (R100).
 #[must_use]
 pub fn rule(case: &CaseFile<'_>) -> Ruling {
-    let _ = case;
-    todo!()
+    rule_under(case, log_digest(case.sources.values()))
+}
+
+/// [`rule`] for callers that keep the log digest of `case.sources` between cases: with hundreds of cities it costs more
+/// than the ruling itself. A digest of other sources would name a view that the ruling was not made from.
+#[must_use]
+pub fn rule_under(case: &CaseFile<'_>, log_digest: Digest) -> Ruling {
+    Bench::sit(case).ruling(log_digest)
+}
+
+/// Everything that was found out about a case on the way to its ruling; [`super::explain`] tells it.
+pub(super) struct Bench<'a> {
+    pub docket: Docket<'a>,
+    pub matters: Matters,
+    pub lives: Vec<Life<'a>>,
+    pub rules: Rules<'a>,
+    pub voices: Voices,
+    /// The chain that each repeated one repeats.
+    pub same_as: BTreeMap<usize, usize>,
+}
+
+/// Hours after which an unrecognised source counts as stale (DOMAIN rule 9).
+const DEFAULT_FRESHNESS_HOURS: u16 = 24;
+const HOUR_MS: i64 = 3_600_000;
+
+/// How one city's log stands as a source at the instant.
+#[derive(Clone, Copy)]
+pub(super) struct SourceStanding {
+    pub freshness: Option<Millis>,
+    pub is_stale: bool,
+    pub is_frozen: bool,
+    pub history_cut: bool,
+    pub first_lacking: Option<crate::ids::Seq>,
+}
+
+impl<'a> Bench<'a> {
+    pub fn sit(case: &'a CaseFile<'a>) -> Self {
+        let docket = Docket::open(case);
+        let matters = Matters::gather(&docket);
+        let lives: Vec<Life<'a>> = (0..matters.chains.len()).map(|chain| Life::of(&docket, &matters, chain)).collect();
+        let rules = Rules::gather(&docket);
+        let voices = Voices::hear(&docket, &matters);
+        let mut bench = Self { docket, matters, lives, rules, voices, same_as: BTreeMap::new() };
+        bench.silence_repeats();
+        bench
+    }
+
+    /// Of the sound chains of one matter the first speaks; a later one repeats it and has no effect, so that the same
+    /// record imported twice counts once, and counts no longer when its first listing expires (R110).
+    fn silence_repeats(&mut self) {
+        let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+        for chain in 0..self.lives.len() {
+            if !self.lives[chain].is_sound {
+                continue;
+            }
+            let lead = *first.entry(self.matters.matter_of(chain)).or_insert(chain);
+            if lead != chain {
+                let life = &mut self.lives[chain];
+                life.state = State::Void;
+                life.reasons = vec![ReasonCode::SameGround.into()];
+                self.same_as.insert(chain, lead);
+            }
+        }
+    }
+
+    fn source(&self, city: CityCode) -> Option<&'a SourceFact> {
+        self.docket.case.sources.get(&city)
+    }
+
+    /// Freshness and completeness (DOMAIN rule 9, R123 to R126). A city's own log is neither stale nor incomplete to itself.
+    pub fn source_standing(&self, city: CityCode) -> SourceStanding {
+        let view = &self.docket.case.view;
+        let source = self.source(city);
+        let latest = view.at.0.saturating_add(CLOCK_TOLERANCE_MS);
+        let freshness = source.and_then(|source| source.freshness).filter(|time| time.0 <= latest);
+        let hours = self.rules.of(city).map_or(DEFAULT_FRESHNESS_HOURS, |rule: Rule<'_>| {
+            let RecognitionBody { freshness_hours, .. } = rule.body;
+            *freshness_hours
+        });
+        let is_own = city == view.viewer;
+        let oldest = view.at.0.saturating_sub(i64::from(hours) * HOUR_MS);
+        SourceStanding {
+            freshness,
+            is_stale: !is_own && freshness.is_none_or(|time| time.0 < oldest),
+            is_frozen: source.is_some_and(|source| source.frozen),
+            history_cut: source.is_some_and(|source| source.history_cut),
+            first_lacking: source.filter(|_| !is_own).and_then(|source| source.lacking.iter().min().copied()),
+        }
+    }
+
+    /// Whether a chain is of the case's subject, as far as can be told: some link that is held names it, or none is held.
+    fn concerns_subject(&self, chain: usize) -> bool {
+        let mut names_another = false;
+        for at in &self.matters.chains[chain].links {
+            if let super::case::BodyState::Held(crate::body::Body::Listing(body)) = &self.docket.facts[*at].body {
+                if body.subject.id == self.docket.case.subject {
+                    return true;
+                }
+                names_another = true;
+            }
+        }
+        !names_another
+    }
+
+    pub fn chains(&self) -> impl Iterator<Item = usize> {
+        (0..self.matters.chains.len()).filter(|chain| self.concerns_subject(*chain))
+    }
+
+    pub fn ruling(&self, log_digest: Digest) -> Ruling {
+        let case = self.docket.case;
+        let mut entries: Vec<EntryRuling> = self.chains().map(|chain| self.entry(chain)).collect();
+        let groups = form_groups(&mut entries);
+        let (measures, incentives) = in_force(&mut entries, case.editions);
+        let editions: BTreeSet<Digest> =
+            entries.iter().filter_map(|entry| entry.content.as_ref()).map(|content| content.edition).collect();
+        let editions: Vec<Digest> = editions.into_iter().collect();
+        let ruling_digest = ruling_digest(&log_digest, &case.view, &editions, case.sources.values());
+        Ruling {
+            subject: case.subject.clone(),
+            viewer: case.view.viewer,
+            at: case.view.at,
+            at_text: case.view.at.text(),
+            now: case.view.now,
+            summary: Summary::of(&entries, &groups),
+            measures,
+            incentives,
+            without_effect: self.without_effect(),
+            sources: self.sources(&entries),
+            relied_on: self.relied_on(&entries),
+            editions: editions
+                .into_iter()
+                .map(|digest| EditionUsed { digest, name: case.editions.get(&digest).map(|e| e.name().to_owned()) })
+                .collect(),
+            entries,
+            groups,
+            crosswalk: case.view.crosswalk,
+            log_digest,
+            ruling_digest,
+        }
+    }
+
+    fn entry(&self, chain: usize) -> EntryRuling {
+        let life = &self.lives[chain];
+        let links = &self.matters.chains[chain];
+        let root = self.docket.facts[links.root];
+        let speaking = life.current.map_or(root, |at| self.docket.facts[at]);
+        let source = self.source_standing(root.id.city);
+        let listed_on = root.header.issued_at.date();
+        let is_late = life.starts_at.is_some_and(|start| start.date() < listed_on);
+        let edition_name = life.edition.map(crate::edition::Edition::name);
+        let issuer_name = self.source(root.id.city).map_or_else(String::new, |source| source.name.clone());
+        let narrowest = links.links.iter().map(|at| DisclosureLevel::from(&self.docket.facts[*at].header.disclosure)).max();
+        let is_burden = life.body.is_none_or(|body| body.list != List::Red);
+        let beyond_complete = source
+            .first_lacking
+            .is_some_and(|lacking| is_burden && links.links.iter().any(|at| self.docket.facts[*at].id.seq >= lacking));
+        let mut out = EntryRuling {
+            id: root.id,
+            current: life.current.map(|at| self.docket.facts[at].id),
+            links: self.links(chain),
+            issuer: root.id.city,
+            attribution: attribution(life.body, root.id.city, &issuer_name),
+            issuer_name,
+            agency: speaking.header.issuer.agency.clone(),
+            disclosure: narrowest.unwrap_or(DisclosureLevel::Named),
+            issued_at: root.header.issued_at,
+            listed_here_on: is_late.then_some(listed_on),
+            content: life.body.map(|body| Content::of(body, edition_name)),
+            starts_at: life.starts_at,
+            ends_at: life.ends_at,
+            state: life.state,
+            ended: life.state.is_ended() || life.ended_by.is_some(),
+            counts: false,
+            reasons: life.reasons.clone(),
+            measures: Vec::new(),
+            recognised_by: None,
+            declined_by: None,
+            ended_by: life.ended_by.map(|at| self.docket.facts[at].id),
+            same_as: self.same_as.get(&chain).map(|lead| self.docket.facts[self.matters.chains[*lead].root].id),
+            group: None,
+            confirm_with_issuer: false,
+            stale: source.is_stale,
+            beyond_complete,
+            history_cut: source.history_cut,
+            basis_lacks: life.basis_lacks.clone(),
+        };
+        self.judge_effect(chain, &mut out, source);
+        self.add_cautions(&mut out, is_burden);
+        self.add_measures(life, speaking.header.issued_at.date(), &mut out);
+        out
+    }
+
+    /// Whether a standing entry counts for the viewer, and if not, each reason why (R119 to R122, R125).
+    fn judge_effect(&self, chain: usize, out: &mut EntryRuling, source: SourceStanding) {
+        let view = &self.docket.case.view;
+        let life = &self.lives[chain];
+        let is_own = out.issuer == view.viewer;
+        let rule = if is_own { None } else { self.rules.of(out.issuer) };
+        out.recognised_by = rule.map(|rule| rule.id);
+        let (true, Some(body)) = (out.state.stands(), life.body) else { return };
+        let mut against: Vec<ReasonCode> =
+            if is_own { Vec::new() } else { objections_of_rule(rule, body, view.at) };
+        let mut rests = false;
+        if let Some(decline) = self.voices.declined.get(&chain) {
+            out.declined_by = Some(self.docket.facts[*decline].id);
+            out.reasons.push(self.decline_reason(*decline));
+        }
+        if self.voices.disputed.contains_key(&chain) {
+            out.state = State::Disputed;
+            out.reasons.push(ReasonCode::Disputed.into());
+            if rule.is_some_and(|rule| rule.body.suspend_while_disputed) {
+                against.push(ReasonCode::SuspendedDisputed);
+                rests = true;
+            }
+        }
+        if source.is_frozen {
+            against.push(ReasonCode::IssuerUnderReview);
+            rests = true;
+        }
+        if rests {
+            out.state = State::Suspended;
+        }
+        out.counts = against.is_empty() && out.declined_by.is_none();
+        out.reasons.extend(against.into_iter().map(Reason::from));
+    }
+
+    fn decline_reason(&self, decline: usize) -> Reason {
+        match &self.docket.facts[decline].body {
+            super::case::BodyState::Held(crate::body::Body::Decline(body)) => {
+                Reason::with(ReasonCode::Declined, &body.reason, &body.reason)
+            }
+            _ => ReasonCode::Declined.into(),
+        }
+    }
+
+    /// What a reader must be told of the source before acting (DOMAIN rule 9, R123, R124, R126).
+    fn add_cautions(&self, out: &mut EntryRuling, is_burden: bool) {
+        if !out.state.stands() {
+            return;
+        }
+        if out.stale {
+            out.reasons.push(ReasonCode::Stale.into());
+        }
+        if out.beyond_complete {
+            out.reasons.push(ReasonCode::SourceIncomplete.into());
+        }
+        if out.history_cut {
+            out.reasons.push(ReasonCode::HistoryCut.into());
+        }
+        out.confirm_with_issuer = is_burden && (out.stale || out.beyond_complete);
+    }
+
+    fn add_measures(&self, life: &Life<'_>, issued_on: Date, out: &mut EntryRuling) {
+        let Some(body) = life.body else { return };
+        let rule = if out.issuer == self.docket.case.view.viewer { None } else { self.rules.of(out.issuer) };
+        let none_holds = if out.is_basis_incomplete() {
+            Some(ReasonCode::BasisIncomplete)
+        } else if out.counts {
+            None
+        } else if self.source_standing(out.issuer).is_frozen && out.state.stands() {
+            Some(ReasonCode::IssuerUnderReview)
+        } else {
+            Some(ReasonCode::EntryNotCounting)
+        };
+        out.measures = judge_measures(body, &Terms { edition: life.edition, issued_on, rule, none_holds });
+    }
+
+    fn links(&self, chain: usize) -> Vec<LinkRuling> {
+        let current = self.lives[chain].current;
+        self.matters.chains[chain]
+            .links
+            .iter()
+            .map(|at| LinkRuling {
+                id: self.docket.facts[*at].id,
+                issued_at: self.docket.facts[*at].header.issued_at,
+                current: current == Some(*at),
+                reason: self.matters.silence(&self.docket, *at).map(Reason::from),
+            })
+            .collect()
+    }
+
+    /// Acts on this subject's listings, and rules of the viewer, that have no effect (R101 to R104).
+    fn without_effect(&self) -> Vec<WithoutEffect> {
+        let mut out = Vec::new();
+        for at in 0..self.docket.facts.len() {
+            let fact = self.docket.facts[at];
+            let kind = fact.header.kind;
+            if kind.is_listing() {
+                continue;
+            }
+            let ends_now = kind.is_ending() && self.docket.case.view.now;
+            let unread = matches!(fact.body, super::case::BodyState::Malformed(_))
+                && matches!(kind, crate::kind::Kind::Recognition)
+                && self.docket.is_sound(at);
+            let reason = if unread {
+                Some(ReasonCode::BodyMalformed)
+            } else {
+                self.docket.silence(at).filter(|code| !(ends_now && *code == ReasonCode::NotYetIssued))
+            };
+            let Some(reason) = reason else { continue };
+            let name = match kind {
+                crate::kind::Kind::Unknown(number) => Cow::Owned(format!("Unknown {number}")),
+                other => Cow::Borrowed(other.name()),
+            };
+            out.push(WithoutEffect {
+                id: fact.id,
+                kind: name.into_owned(),
+                about: fact.header.about.map(|about| about.id),
+                reason: reason.into(),
+            });
+        }
+        out
+    }
+
+    fn sources(&self, entries: &[EntryRuling]) -> Vec<SourceRuling> {
+        let view = &self.docket.case.view;
+        let mut cities: BTreeSet<CityCode> = self.rules.recognised().map(|(partner, _)| partner).collect();
+        cities.insert(view.viewer);
+        cities.extend(entries.iter().map(|entry| entry.issuer));
+        cities
+            .into_iter()
+            .filter_map(|city| {
+                let source = self.source(city)?;
+                let standing = self.source_standing(city);
+                let mut witnesses = source.witnesses.clone();
+                witnesses.sort_unstable();
+                let rule = self.rules.of(city).filter(|_| city != view.viewer);
+                Some(SourceRuling {
+                    city,
+                    name: source.name.clone(),
+                    epoch: source.epoch,
+                    size: source.size,
+                    root: source.root,
+                    freshness: standing.freshness,
+                    stale: standing.is_stale,
+                    witnesses,
+                    lacking: source.lacking.len() as u64,
+                    frozen: source.frozen,
+                    history_cut: source.history_cut,
+                    recognised_by: rule.map(|rule| rule.id),
+                })
+            })
+            .collect()
+    }
+
+    /// Links, endings and the reinstatements that cancel one, declines, objections, and the rules of the issuers.
+    fn relied_on(&self, entries: &[EntryRuling]) -> Vec<StatementId> {
+        let mut out: BTreeSet<StatementId> = BTreeSet::new();
+        for entry in entries {
+            out.extend(entry.links.iter().map(|link| link.id));
+            out.extend(entry.recognised_by);
+        }
+        for chain in self.chains() {
+            let endings = self.matters.endings(chain).iter().copied();
+            let voices = [self.voices.declined.get(&chain), self.voices.disputed.get(&chain)];
+            out.extend(endings.chain(voices.into_iter().flatten().copied()).map(|at| self.docket.facts[at].id));
+        }
+        for at in 0..self.docket.facts.len() {
+            if let Some(reinstatement) = self.matters.cancelled_by(at) {
+                out.insert(self.docket.facts[at].id);
+                out.insert(self.docket.facts[reinstatement].id);
+            }
+        }
+        out.into_iter().collect()
+    }
+}
+
+/// Deciding authority and publisher before the city that signed (DOMAIN rule 14); the city alone where it speaks for itself.
+fn attribution(body: Option<&crate::body::EntryBody>, city: CityCode, name: &str) -> Text {
+    let signer = if name.is_empty() { city.to_string() } else { format!("{name} ({city})") };
+    let Some(body) = body else {
+        return Text { en: format!("signed by {signer}"), zh: format!("由 {signer} 签发") };
+    };
+    let authority = body.basis.authority.trim();
+    match &body.source {
+        Some(source) if source.publisher.trim() != authority => Text {
+            en: format!("{authority}, published by {}, signed by {signer}", source.publisher),
+            zh: format!("{authority}，{} 发布，由 {signer} 签发", source.publisher),
+        },
+        _ => Text {
+            en: format!("{authority}, signed by {signer}"),
+            zh: format!("{authority}，由 {signer} 签发"),
+        },
+    }
 }

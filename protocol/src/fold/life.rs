@@ -1,0 +1,212 @@
+//! The life of one chain at one instant: which link speaks, whether it can be read, what it rests on, and its term
+//! (R105 to R107, R113 to R118, R133). The issuer's side only; what counts for the viewer comes after.
+
+use super::case::BodyState;
+use super::docket::Docket;
+use super::matter::Matters;
+use crate::body::{Body, EntryBody};
+use crate::edition::{BasisItem, Edition};
+use crate::header::Disclosure;
+use crate::kind::Kind;
+use crate::ruling::{Reason, ReasonCode, State};
+use crate::time::Millis;
+
+/// A chain as its issuer left it.
+pub(super) struct Life<'a> {
+    pub state: State,
+    pub reasons: Vec<Reason>,
+    pub current: Option<usize>,
+    /// What the current link says, where it may be shown.
+    pub body: Option<&'a EntryBody>,
+    pub edition: Option<&'a Edition>,
+    pub starts_at: Option<Millis>,
+    pub ends_at: Option<Millis>,
+    pub ended_by: Option<usize>,
+    pub basis_lacks: Vec<BasisItem>,
+    /// Readable, of this subject and with effect, in its term or not: what a later repeat of the same ground repeats.
+    pub is_sound: bool,
+}
+
+impl<'a> Life<'a> {
+    fn bare(state: State, reason: Option<Reason>) -> Self {
+        Self {
+            state,
+            reasons: reason.into_iter().collect(),
+            current: None,
+            body: None,
+            edition: None,
+            starts_at: None,
+            ends_at: None,
+            ended_by: None,
+            basis_lacks: Vec::new(),
+            is_sound: false,
+        }
+    }
+
+    fn halted(self, state: State, reason: Reason) -> Self {
+        let mut out = self;
+        out.state = state;
+        out.reasons.insert(0, reason);
+        out
+    }
+
+    pub fn of(docket: &Docket<'a>, matters: &Matters, chain: usize) -> Self {
+        let links = &matters.chains[chain];
+        if let Some(ending) = matters.leading_ending(docket, chain) {
+            return Self::ended(docket, matters, chain, ending);
+        }
+        if let Some(code) = links.hangs {
+            let waits = code == ReasonCode::NotYet;
+            return Self::bare(if waits { State::NotYet } else { State::Void }, Some(code.into()));
+        }
+        let speaking = links.links.iter().rev().copied().find(|at| matters.silence(docket, *at).is_none());
+        let Some(current) = speaking else {
+            return Self::silent(docket, matters, chain);
+        };
+        Self::judged(docket, chain_root_issued(docket, matters, chain), current, current != links.root)
+    }
+
+    /// Nothing of the chain has an effect at this instant.
+    fn silent(docket: &Docket<'a>, matters: &Matters, chain: usize) -> Self {
+        let links = &matters.chains[chain].links;
+        let later = links.iter().any(|at| docket.silence(*at) == Some(ReasonCode::NotYetIssued));
+        if later {
+            return Self::bare(State::NotYet, Some(ReasonCode::NotYetIssued.into()));
+        }
+        Self::bare(State::Void, matters.silence(docket, matters.chains[chain].root).map(Reason::from))
+    }
+
+    /// The matter has an effective ending: by header alone, whatever the bodies say (R105).
+    fn ended(docket: &Docket<'a>, matters: &Matters, chain: usize, ending: usize) -> Self {
+        let (state, code) = match docket.kind(ending) {
+            Kind::Erasure => (State::Erased, ReasonCode::Erased),
+            Kind::Annulment => (State::Annulled, ReasonCode::Annulled),
+            Kind::Removal => (State::Removed, ReasonCode::Removed),
+            _ => (State::Repaired, ReasonCode::Repaired),
+        };
+        let links = &matters.chains[chain];
+        let mut out = if links.stillborn {
+            Self::bare(State::Void, Some(ReasonCode::GroundEnded.into()))
+        } else {
+            Self::bare(state, Some(code.into()))
+        };
+        out.ended_by = Some(ending);
+        out.current = links.links.iter().rev().copied().find(|at| matters.silence(docket, *at).is_none());
+        // Of erased matter nothing is shown, also where another copy of it is still held.
+        if state != State::Erased
+            && let Some(current) = out.current
+            && let Some(body) = listing(docket, current).filter(|body| body.subject.id == docket.case.subject)
+        {
+            out.body = Some(body);
+            out.edition = docket.case.editions.get(&body.edition);
+            let term = Term::of(body, out.edition, chain_root_issued(docket, matters, chain));
+            (out.starts_at, out.ends_at) = (Some(term.starts_at), term.ends_at);
+        }
+        out
+    }
+
+    fn judged(docket: &Docket<'a>, first_issued: Millis, current: usize, is_amended: bool) -> Self {
+        let mut life = Self::bare(State::Listed, None);
+        life.current = Some(current);
+        let Some(body) = listing(docket, current) else {
+            let (state, reason) = unreadable(&docket.facts[current].body, is_amended);
+            return life.halted(state, reason);
+        };
+        if body.subject.id != docket.case.subject {
+            return life.halted(State::Void, ReasonCode::OtherSubject.into());
+        }
+        life.body = Some(body);
+        life.edition = docket.case.editions.get(&body.edition);
+        let term = Term::of(body, life.edition, first_issued);
+        (life.starts_at, life.ends_at) = (Some(term.starts_at), term.ends_at);
+        if term.is_from_issue {
+            life.reasons.push(ReasonCode::StartUnknown.into());
+        }
+        let named = matches!(docket.facts[current].header.disclosure, Disclosure::Named(_));
+        if crate::edition::is_person(body) && !named {
+            return life.halted(State::Void, ReasonCode::PersonNotNamedDisclosure.into());
+        }
+        let Some(edition) = life.edition else {
+            return life.halted(State::Unknown, ReasonCode::EditionUnknown.into());
+        };
+        let lacking = edition.lacking(body);
+        if !lacking.is_empty() {
+            let (en, zh) = named_items(&lacking);
+            if body.source.is_none() {
+                return life.halted(State::Void, Reason::with(ReasonCode::BasisMissing, &en, &zh));
+            }
+            life.reasons.push(Reason::with(ReasonCode::BasisIncomplete, &en, &zh));
+            life.basis_lacks = lacking;
+        }
+        life.is_sound = true;
+        let at = docket.case.view.at;
+        if at < term.starts_at {
+            return life.halted(State::NotYet, ReasonCode::NotYetEffective.into());
+        }
+        if term.ends_at.is_some_and(|end| at >= end) {
+            return life.halted(State::Expired, ReasonCode::Expired.into());
+        }
+        life
+    }
+}
+
+/// The body of a link, where it is held and is a listing.
+fn listing<'a>(docket: &Docket<'a>, at: usize) -> Option<&'a EntryBody> {
+    match &docket.facts[at].body {
+        BodyState::Held(Body::Listing(body)) => Some(body),
+        _ => None,
+    }
+}
+
+/// What a current link means that cannot be read (R107). The chain never falls back to older content: the city has said
+/// that something changed. A malformed Entry by itself is void; a malformed amendment leaves the effect unknown.
+fn unreadable(body: &BodyState, is_amended: bool) -> (State, Reason) {
+    match body {
+        BodyState::Lacking => (State::Unknown, ReasonCode::BodyLacking.into()),
+        BodyState::NotReader => (State::Unknown, ReasonCode::NotReader.into()),
+        BodyState::Erased => (State::Unknown, ReasonCode::BodyErased.into()),
+        BodyState::Malformed("body_version") => (State::Unknown, ReasonCode::NeedsNewerNode.into()),
+        BodyState::Malformed(code) => {
+            let state = if is_amended { State::Unknown } else { State::Void };
+            (state, Reason::with(ReasonCode::BodyMalformed, code, code))
+        }
+        // A body of another kind than its header's: decoders cannot yield it, and nothing may rest on it.
+        BodyState::Held(_) => (State::Void, ReasonCode::BodyMalformed.into()),
+    }
+}
+
+fn chain_root_issued(docket: &Docket<'_>, matters: &Matters, chain: usize) -> Millis {
+    docket.facts[matters.chains[chain].root].header.issued_at
+}
+
+fn named_items(items: &[BasisItem]) -> (String, String) {
+    let en: Vec<&str> = items.iter().map(|item| item.text().0).collect();
+    let zh: Vec<&str> = items.iter().map(|item| item.text().1).collect();
+    (en.join(", "), zh.join("、"))
+}
+
+/// From when to when an entry counts by itself (R113, R114).
+struct Term {
+    starts_at: Millis,
+    ends_at: Option<Millis>,
+    /// No date is given, so it starts at its issue.
+    is_from_issue: bool,
+}
+
+impl Term {
+    fn of(body: &EntryBody, edition: Option<&Edition>, first_issued: Millis) -> Self {
+        let given = body.basis.effective_on.or(body.from);
+        let counted_from =
+            body.basis.decided_on.or(body.basis.effective_on).or(body.from).unwrap_or_else(|| first_issued.date());
+        let maximum = edition.and_then(|edition| edition.last_day(body.list, body.severity, counted_from));
+        let last = match (body.until, maximum) {
+            (Some(until), Some(maximum)) => Some(until.min(maximum)),
+            (until, maximum) => until.or(maximum),
+        };
+        Self {
+            starts_at: given.map_or(first_issued, |day| day.start()),
+            ends_at: last.map(|day| day.end()),
+            is_from_issue: given.is_none(),
+        }
+    }
+}
