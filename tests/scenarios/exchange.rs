@@ -1,0 +1,123 @@
+//! The main job: a city lists, partners receive and recognise, a repair reaches everybody.
+
+use crate::words::{city, counts, end, list, state, three};
+use huxin_engine::Event;
+use huxin_protocol::ids::CityCode;
+use huxin_protocol::kind::Kind;
+use huxin_protocol::ruling::State;
+use huxin_tests::world::{World, draft, entry_body, subject};
+
+#[test]
+fn an_entry_counts_at_recognising_partners_and_its_repair_ends_it_everywhere() {
+    let mut world = three(1);
+    let id = list(&mut world, city(1), 7);
+    assert!(world.run_until(10_000, World::agree));
+    for viewer in world.codes() {
+        assert!(counts(&world, viewer, 7), "{viewer} does not count it");
+    }
+    end(&mut world, city(1), Kind::Repair, id);
+    assert!(world.run_until(10_000, World::agree));
+    for viewer in world.codes() {
+        assert!(!counts(&world, viewer, 7), "{viewer} still counts it");
+        assert_eq!(state(&world, viewer, 7, id), Some(State::Repaired));
+    }
+}
+
+#[test]
+fn nothing_counts_without_recognition() {
+    let mut world = World::started(3, 2);
+    list(&mut world, city(1), 7);
+    assert!(world.run_until(10_000, World::agree));
+    assert!(counts(&world, city(1), 7));
+    assert!(!counts(&world, city(2), 7));
+    assert_eq!(world.ruling(city(2), city(2), &subject(7)).entries.len(), 1, "it is shown all the same");
+}
+
+fn roads(world: &World, code: CityCode) -> Vec<&'static str> {
+    let mut roads: Vec<&'static str> = world
+        .city(code)
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Admitted { road, .. } => Some(*road),
+            _ => None,
+        })
+        .collect();
+    roads.sort_unstable();
+    roads.dedup();
+    roads
+}
+
+#[test]
+fn converges_with_gossip_switched_off() {
+    let mut world = World::new(4, 3);
+    for code in world.codes() {
+        world.cities.get_mut(&code).unwrap().settings.gossip = false;
+        world.start(code);
+    }
+    world.run_for(3_000);
+    for number in 0..20 {
+        list(&mut world, city(1 + (number as usize % 4)), number);
+    }
+    assert!(world.run_until(120_000, |w| w.agree() && w.sizes(city(1)).values().map(|s| s.0).sum::<u64>() == 20));
+    assert_eq!(roads(&world, city(2)), ["sync"]);
+}
+
+#[test]
+fn fresh_entries_arrive_with_anti_entropy_switched_off() {
+    let mut world = World::new(4, 4);
+    for code in world.codes() {
+        world.cities.get_mut(&code).unwrap().settings.anti_entropy = false;
+        world.start(code);
+    }
+    world.run_for(3_000);
+    // Order matters to gossip alone: one at a time, as offices publish.
+    for number in 0..20 {
+        list(&mut world, city(1 + (number as usize % 4)), number);
+        world.run_for(100);
+    }
+    assert!(world.run_until(10_000, World::agree));
+    assert_eq!(roads(&world, city(2)), ["gossip"]);
+}
+
+#[test]
+fn a_lossy_line_delays_and_loses_nothing_for_good() {
+    for seed in 10..14 {
+        let mut world = three(seed);
+        world.line.loss = 200;
+        world.line.double = 200;
+        world.line.jitter_ms = 2_000;
+        for number in 0..60 {
+            list(&mut world, city(1 + (number as usize % 3)), number);
+            world.run_for(200);
+        }
+        world.line.loss = 0;
+        assert!(world.run_until(300_000, World::agree), "seed {seed}");
+        assert_eq!(world.sizes(city(3))[&city(1)].0, 22, "seed {seed}");
+    }
+}
+
+#[test]
+fn named_bodies_reach_their_readers_and_nobody_else() {
+    let mut world = three(20);
+    let body = huxin_protocol::body::Body::Listing(Box::new(entry_body(7, "Decision 7")));
+    let disclosure = huxin_protocol::header::Disclosure::Named(vec![city(2)]);
+    let draft = draft(&world.city(city(1)).secrets, &world.genesis.id(), Kind::Entry, None, body, disclosure);
+    world.publish(city(1), vec![draft]).unwrap();
+    assert!(world.run_until(120_000, |w| counts(w, city(2), 7)), "the reader never got the body");
+    world.run_for(120_000);
+    assert!(world.ruling(city(3), city(3), &subject(7)).entries.is_empty(), "no reader, no body, no subject");
+    assert_eq!(world.sizes(city(3)), world.sizes(city(1)), "the log itself is everybody's");
+}
+
+#[test]
+fn witnesses_cosign_and_freshness_is_known() {
+    let mut world = three(21);
+    list(&mut world, city(1), 7);
+    world.run_for(5_000);
+    let ruling = world.ruling(city(2), city(2), &subject(7));
+    let source = ruling.sources.iter().find(|source| source.city == city(1)).unwrap();
+    assert!(source.freshness.is_some());
+    assert!(source.witnesses.contains(&city(3)) && source.witnesses.contains(&city(2)), "{:?}", source.witnesses);
+    assert!(!source.witnesses.contains(&city(1)), "the own line never counts as a witness");
+}

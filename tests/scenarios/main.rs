@@ -1,0 +1,9 @@
+//! Scenarios: whole federations of the production engine in one thread, with a fake disk, network and clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod endings;
+mod exchange;
+mod order;
+mod restart;
+mod rotation;
+mod words;

@@ -1,0 +1,156 @@
+//! One simulated city: engine, disk, keys, and the marker that lies outside the disk.
+
+use super::founding::Secrets;
+use huxin_engine::input::{Answer, Input};
+use huxin_engine::ledger::{Batch, Family, LedgerRead, Txn, meta};
+use huxin_engine::wire::{Request, Response};
+use huxin_engine::{Continuity, Effect, Engine, Event, Settings, SigningState, gather, serve};
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::{Edition, builtin};
+use huxin_protocol::fold::{CaseFile, Viewpoint};
+use huxin_protocol::ruling::log_digest;
+use huxin_protocol::genesis::Genesis;
+use huxin_protocol::ids::CityCode;
+use huxin_protocol::limits::PAGE_BYTES;
+use huxin_protocol::roster::Roster;
+use huxin_protocol::segment::Segment;
+use huxin_protocol::subject::SubjectId;
+use huxin_protocol::time::Millis;
+use huxin_store::{MemoryStore, Store};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The node went down: its commit failed, or its ledger could not be read.
+#[derive(Debug)]
+pub struct Crash;
+
+pub struct City {
+    pub code: CityCode,
+    pub secrets: Secrets,
+    pub store: Arc<MemoryStore>,
+    /// Lies in the key folder, outside the disk that may be restored.
+    pub marker: Option<Vec<u8>>,
+    pub settings: Settings,
+    pub events: Vec<Event>,
+    genesis: Genesis,
+    engine: Option<Engine>,
+    editions: BTreeMap<Digest, Edition>,
+    starts: u64,
+}
+
+impl City {
+    pub(super) fn new(code: CityCode, secrets: Secrets, genesis: &Genesis) -> Self {
+        let editions = builtin();
+        let settings = Settings {
+            city: code,
+            editions: editions.clone(),
+            sync_every_ms: 30_000,
+            heartbeat_every_ms: 60_000,
+            gossip: true,
+            anti_entropy: true,
+            partners_before_signing: (genesis.manifest().members.len() - 1).div_ceil(2),
+            hold_ms: 60_000,
+        };
+        Self {
+            code,
+            secrets,
+            store: Arc::new(MemoryStore::new()),
+            marker: None,
+            settings,
+            events: Vec::new(),
+            genesis: genesis.clone(),
+            engine: None,
+            editions,
+            starts: 0,
+        }
+    }
+
+    #[must_use]
+    pub const fn runs(&self) -> bool {
+        self.engine.is_some()
+    }
+    #[must_use]
+    pub fn signing(&self) -> Option<SigningState> {
+        self.engine.as_ref().map(Engine::signing)
+    }
+
+    /// Starts as the node does: compares the marker, writes a new incarnation to disk and marker, opens the engine.
+    pub(super) fn start(&mut self, now: Millis) {
+        let stored = self.store.get(Family::Meta, meta::INCARNATION).ok().flatten();
+        let continuity = match (&self.marker, &stored) {
+            (None, None) => Continuity::New,
+            (Some(marker), Some(stored)) if marker == stored => Continuity::Proved,
+            _ => Continuity::Broken,
+        };
+        self.starts += 1;
+        let mut incarnation = vec![0; 16];
+        incarnation[..8].copy_from_slice(&now.0.to_be_bytes());
+        incarnation[8..].copy_from_slice(&self.starts.to_be_bytes());
+        let mut batch = Batch::default();
+        batch.put(Family::Meta, meta::INCARNATION.to_vec(), incarnation.clone());
+        if self.store.commit(&batch).is_err() {
+            return;
+        }
+        self.marker = Some(incarnation);
+        let opened = Engine::open(self.settings.clone(), Roster::new(&self.genesis), continuity, &*self.store, now);
+        match opened {
+            Ok(engine) => self.engine = Some(engine),
+            Err(fault) => panic!("{} did not start: {fault}", self.code),
+        }
+    }
+
+    pub(super) fn stop(&mut self) {
+        self.engine = None;
+        self.store.restore(self.store.content());
+    }
+
+    /// One group: effects are handed out only if the commit held.
+    pub(super) fn step(&mut self, now: Millis, inputs: Vec<Input>) -> Result<Vec<Effect>, Crash> {
+        let Some(engine) = self.engine.as_mut() else { return Ok(Vec::new()) };
+        let store = Arc::clone(&self.store);
+        let mut txn = Txn::new(&*store);
+        for input in inputs {
+            engine.handle(now, input, &mut txn, &self.secrets).map_err(|_| Crash)?;
+        }
+        let effects = engine.seal(now, &mut txn, &self.secrets).map_err(|_| Crash)?;
+        if !txn.batch.is_empty() {
+            self.store.commit(&txn.batch).map_err(|_| Crash)?;
+        }
+        Ok(effects)
+    }
+
+    fn roster(&self) -> Roster {
+        self.engine.as_ref().map_or_else(|| Roster::new(&self.genesis), |engine| engine.roster().clone())
+    }
+
+    /// Answers a partner's question as worker threads do.
+    pub(super) fn answer(&self, asker: CityCode, request: &Request, federation: &Digest) -> Answer {
+        match serve::serve(&*self.store, &self.roster(), asker, request) {
+            Ok(Response::Segment(bytes)) => {
+                match Segment::decode(&bytes, PAGE_BYTES + 128 * 1024).and_then(|segment| segment.read(federation)) {
+                    Ok(segment) => Answer::Segment(Box::new(segment)),
+                    Err(fault) => Answer::Failed { code: fault.code().to_owned() },
+                }
+            }
+            Ok(response) => {
+                Answer::from_plain(response).unwrap_or(Answer::Failed { code: "unreachable".to_owned() })
+            }
+            Err(_) => Answer::Failed { code: "store".to_owned() },
+        }
+    }
+
+    pub(super) fn case_file(&self, subject: &SubjectId, view: Viewpoint) -> CaseFile<'_> {
+        match gather::case_file(&*self.store, &self.roster(), &self.editions, subject, view) {
+            Ok(case) => case,
+            Err(fault) => panic!("{} cannot read its ledger: {fault}", self.code),
+        }
+    }
+
+    #[must_use]
+    pub fn log_digest(&self) -> Digest {
+        match gather::sources(&*self.store, &self.roster(), self.code) {
+            Ok(sources) => log_digest(sources.values()),
+            Err(fault) => panic!("{} cannot read its ledger: {fault}", self.code),
+        }
+    }
+}
