@@ -1,12 +1,18 @@
 //! huxin-api: HTTP over the node's reads and commands.
 //!
 //! The node binds one loopback address; every path under `/v1` wants the bearer token from the token file. This crate
-//! knows neither RocksDB nor libp2p: it reads the ledger through a backend and hands commands to it.
+//! knows neither RocksDB nor libp2p: it reads the ledger and hands commands over through [`Backend`].
 //!
 //! - [`model`]: the JSON shapes, shared with the command line's client.
 //! - [`problem`]: errors as problem+json.
+//! - [`router`]: all paths; what becomes of a request stands in `routes`.
 
+mod backend;
 pub mod model;
 pub mod problem;
+mod routes;
+mod server;
 
+pub use backend::{Backend, Command, Submitted};
 pub use problem::Problem;
+pub use server::{ServerSettings, router};

@@ -1,0 +1,66 @@
+//! What the API needs of the node behind it: reading, commanding, and a few words about itself.
+
+use crate::model::{ActRequest, ActVerb, DeclineRequest, EntryRequest, InfoReply, PeersReply, ReadyReply, Warning};
+use crate::problem::Problem;
+use huxin_engine::ledger::LedgerRead;
+use huxin_engine::{Outcome, Refusal};
+use huxin_protocol::body::RecognitionBody;
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::Edition;
+use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::roster::Roster;
+use huxin_protocol::time::Millis;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// What can be asked of the writer.
+#[derive(Debug)]
+pub enum Command {
+    Publish(Vec<EntryRequest>),
+    Amend(StatementId, Box<EntryRequest>),
+    Act(StatementId, ActVerb, ActRequest),
+    Decline(StatementId, DeclineRequest),
+    Recognise(RecognitionBody),
+    /// One segment as it was carried here.
+    Segment(Vec<u8>),
+    Hold,
+    /// A root-signed key record.
+    Record(Vec<u8>),
+}
+
+/// A command under way. The reply comes once its batch is durable; a dropped sender means that the node stops.
+#[derive(Debug)]
+pub struct Submitted {
+    pub reply: oneshot::Receiver<Result<Outcome, Refusal>>,
+    pub warnings: Vec<Warning>,
+}
+
+/// The node as the API sees it. All calls are short, except where they say so.
+pub trait Backend: Send + Sync + 'static {
+    fn city(&self) -> CityCode;
+    fn roster(&self) -> Arc<Roster>;
+    fn editions(&self) -> &BTreeMap<Digest, Edition>;
+    /// Digest of the crosswalk file in use.
+    fn crosswalk(&self) -> Option<Digest>;
+    fn now(&self) -> Millis;
+    /// One state of the ledger that later commits do not change.
+    fn read(&self) -> Box<dyn LedgerRead + Send + Sync + '_>;
+    /// Checks and drafts a command and puts it before the writer. Drafting a thousand entries takes some 20 ms.
+    ///
+    /// # Errors
+    /// What is wrong with the command, or that the queue is full.
+    fn submit(&self, command: Command) -> Result<Submitted, Problem>;
+    /// The bytes of a `*.huxin` bundle. Signs one note and hashes two paths: some 200 µs.
+    ///
+    /// # Errors
+    /// The statement is not held, or not yet under a checkpoint.
+    fn prove(&self, id: StatementId) -> Result<Vec<u8>, Problem>;
+    fn info(&self) -> InfoReply;
+    fn peers(&self) -> PeersReply;
+    fn ready(&self) -> ReadyReply;
+    /// All metrics as Prometheus text 0.0.4.
+    fn metrics(&self) -> String;
+    /// One request was answered.
+    fn observe(&self, route: &'static str, status: u16, seconds: f64);
+}

@@ -1,0 +1,258 @@
+//! Statements: publishing, acting on them, looking at them, and proving them.
+
+use super::{body, command, json, statement_id};
+use crate::backend::Command;
+use crate::model::{
+    ActItem, ActRequest, ActVerb, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest, PublishReply,
+    PublishRequest, Receipt, RecognitionItem, RecognitionsReply, ReferenceItem, ReferencesReply, ReferencesRequest,
+};
+use crate::problem::Problem;
+use crate::server::{App, Shared};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use huxin_engine::Outcome;
+use huxin_engine::gather;
+use huxin_engine::ledger::{Family, LedgerRead, ReadFault, last_place, last_seq, place_key, reference_prefix, scan_prefix};
+use huxin_protocol::body::{Body, RecognitionBody};
+use huxin_protocol::digest::Context;
+use huxin_protocol::ids::{CityCode, Seq, StatementId};
+use huxin_protocol::kind::Kind;
+use huxin_protocol::roster::Roster;
+use huxin_protocol::statement::Statement;
+use serde::de::DeserializeOwned;
+
+type Sent = Result<Bytes, BytesRejection>;
+
+fn read_json<T: DeserializeOwned>(sent: Sent) -> Result<T, Problem> {
+    serde_json::from_slice(&body(sent)?).map_err(|fault| Problem::malformed(fault.to_string()))
+}
+
+async fn signed(app: &App, asked: Command) -> Result<Response, Problem> {
+    let (outcome, warnings) = command(&app.backend, asked).await?;
+    let ids = match outcome {
+        Outcome::Published(ids) => ids,
+        _ => Vec::new(),
+    };
+    let mut response = json(&PublishReply { ids, receipt: Receipt::Durable, warnings });
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
+pub async fn publish(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
+    let request = PublishRequest::from_json(&body(sent)?).map_err(|fault| Problem::malformed(fault.to_string()))?;
+    match request.entries.len() {
+        0 => Err(Problem::malformed("the list of entries is empty")),
+        1..=BATCH_ENTRIES => signed(&app, Command::Publish(request.entries)).await,
+        many => Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_many_entries",
+            format!("{many} entries are more than the {BATCH_ENTRIES} that one request may hold"),
+        )
+        .trying("send them in several requests")),
+    }
+}
+
+/// Amendment, the five acts, and decline.
+pub async fn act(
+    State(app): Shared,
+    Path((id, verb)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let id = statement_id(&id)?;
+    let asked = match verb.as_str() {
+        "amendment" => Command::Amend(id, Box::new(read_json::<EntryRequest>(sent)?)),
+        "decline" => Command::Decline(id, read_json::<DeclineRequest>(sent)?),
+        other => match ActVerb::from_name(other) {
+            Some(verb) => Command::Act(id, verb, read_json::<ActRequest>(sent)?),
+            None => {
+                return Err(Problem::not_found("no_such_act", format!("{other:?} is nothing that can be done to an entry"))
+                    .trying("amendment, annulment, removal, repair, erasure, reinstatement or decline"));
+            }
+        },
+    };
+    signed(&app, asked).await
+}
+
+pub async fn recognise(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
+    let rule: RecognitionBody = read_json(sent)?;
+    signed(&app, Command::Recognise(rule)).await
+}
+
+pub async fn entry(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = statement_id(&id)?;
+    let (roster, read) = (app.backend.roster(), app.backend.read());
+    let Some((statement, body)) = gather::statement(&*read, &roster, id)? else {
+        return Err(Problem::not_found("no_such_statement", format!("there is no statement {id} in the logs held here"))
+            .trying("check the id, and `huxin peers` for how far the logs are held"));
+    };
+    let header = &statement.header;
+    let member = roster.city(id.city);
+    let acts = acts_about(&*read, &roster, id)?;
+    let erased = acts.iter().any(|act| act.id.city == id.city && act.kind == Kind::Erasure.name());
+    let reply = EntryReply {
+        id,
+        digest: statement.digest,
+        kind: header.kind.name().to_owned(),
+        city: id.city,
+        city_name: member.map(|member| member.name.clone()).unwrap_or_default(),
+        agency: header.issuer.agency.clone(),
+        issued_at: header.issued_at,
+        issued_at_text: header.issued_at.text(),
+        disclosure: (&header.disclosure).into(),
+        about: header.about.map(|about| about.id),
+        ground: header.ground,
+        commitment: header.commitment,
+        voided: member.is_some_and(|member| member.is_voided(id.seq)),
+        body: body_view(&statement, body, app.backend.city(), erased),
+        acts,
+    };
+    Ok(json(&reply))
+}
+
+fn body_view(statement: &Statement, body: Option<Vec<u8>>, viewer: CityCode, erased: bool) -> BodyView {
+    let header = &statement.header;
+    let Some(bytes) = body else {
+        return if !header.disclosure.allows(header.city, viewer) {
+            BodyView::NotReader
+        } else if erased {
+            BodyView::Erased
+        } else {
+            BodyView::Lacking
+        };
+    };
+    match Body::decode(header.kind, header.body_version, &bytes) {
+        Ok(Body::Listing(listing)) => BodyView::Listing { listing: Box::new((*listing).into()) },
+        Ok(Body::Act(act)) => BodyView::Act { act },
+        Ok(Body::Recognition(recognition)) => BodyView::Recognition { recognition },
+        Ok(Body::Decline(decline)) => BodyView::Decline { decline },
+        Ok(Body::NodeAnnouncement(node)) => BodyView::NodeAnnouncement {
+            peer_id: node.peer_id.iter().map(|byte| format!("{byte:02x}")).collect(),
+            addresses: node.addresses,
+            valid_until: node.valid_until,
+        },
+        Err(fault) => BodyView::Malformed { code: fault.code().to_owned() },
+    }
+}
+
+/// Statements about a place, by the index. Abandoned endings stand in the index under positions beyond any log; they are
+/// the ruling's affair and left out here.
+fn acts_about(
+    read: &(dyn LedgerRead + Send + Sync),
+    roster: &Roster,
+    target: StatementId,
+) -> Result<Vec<ActItem>, ReadFault> {
+    let mut places = Vec::new();
+    scan_prefix(read, Family::About, &place_key(target.city, target.seq), &mut |key, _| {
+        places.extend(last_place(key));
+        true
+    })?;
+    let mut acts = Vec::new();
+    for (city, seq) in places {
+        let Some(member) = roster.city(city) else { continue };
+        let id = StatementId { city, epoch: member.epoch_at(seq), seq };
+        if let Some((statement, _)) = gather::statement(read, roster, id)? {
+            let issued_at = statement.header.issued_at;
+            acts.push(ActItem {
+                id,
+                kind: statement.header.kind.name().to_owned(),
+                issued_at,
+                issued_at_text: issued_at.text(),
+            });
+        }
+    }
+    Ok(acts)
+}
+
+pub async fn proof(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = statement_id(&id)?;
+    let backend = app.backend.clone();
+    let bundle = tokio::task::spawn_blocking(move || backend.prove(id)).await.map_err(|_| Problem::stopping())??;
+    let name = format!("attachment; filename=\"{id}.huxin\"");
+    Ok(([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)], bundle).into_response())
+}
+
+pub async fn recognitions(State(app): Shared) -> Result<Response, Problem> {
+    let (roster, read) = (app.backend.roster(), app.backend.read());
+    let mut recognitions = Vec::new();
+    for member in roster.cities() {
+        // The newest rule per partner is the rule.
+        let mut newest = std::collections::BTreeMap::new();
+        for seq in gather::trust_statements(&*read, member.code, Kind::Recognition)? {
+            let id = StatementId { city: member.code, epoch: member.epoch_at(seq), seq };
+            if member.is_voided(seq) {
+                continue;
+            }
+            let Some((statement, Some(bytes))) = gather::statement(&*read, &roster, id)? else { continue };
+            let header = &statement.header;
+            if let Ok(Body::Recognition(rule)) = Body::decode(header.kind, header.body_version, &bytes) {
+                let (issued_at, issued_at_text) = (header.issued_at, header.issued_at.text());
+                newest.insert(rule.partner, RecognitionItem { id, city: member.code, issued_at, issued_at_text, rule });
+            }
+        }
+        recognitions.extend(newest.into_values());
+    }
+    Ok(json(&RecognitionsReply { recognitions }))
+}
+
+pub async fn references(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
+    let request: ReferencesRequest = read_json(sent)?;
+    if request.refs.len() > BATCH_ENTRIES {
+        return Err(Problem::malformed(format!("at most {BATCH_ENTRIES} references are looked up at once")));
+    }
+    let backend = app.backend.clone();
+    let looked_up = tokio::task::spawn_blocking(move || known(&*backend, &request.refs)).await;
+    Ok(json(&looked_up.map_err(|_| Problem::stopping())??))
+}
+
+pub async fn reference(State(app): Shared, Path(reference): Path<String>) -> Result<Response, Problem> {
+    Ok(json(&known(&*app.backend, &[reference])?))
+}
+
+/// Own statements by the source's record names. The index holds the first bytes of a digest only, so every hit is
+/// compared with the body itself.
+fn known(backend: &dyn crate::backend::Backend, refs: &[String]) -> Result<ReferencesReply, Problem> {
+    let (roster, read, city) = (backend.roster(), backend.read(), backend.city());
+    let Some(member) = roster.city(city) else { return Ok(ReferencesReply { known: Vec::new() }) };
+    let mut known = Vec::new();
+    for reference in refs {
+        let mut places: Vec<Seq> = Vec::new();
+        scan_prefix(&*read, Family::Reference, &reference_prefix(reference), &mut |key, _| {
+            places.extend(last_seq(key));
+            true
+        })?;
+        for seq in places {
+            let id = StatementId { city, epoch: member.epoch_at(seq), seq };
+            let Some((statement, Some(bytes))) = gather::statement(&*read, &roster, id)? else { continue };
+            let header = &statement.header;
+            let Ok(body) = Body::decode(header.kind, header.body_version, &bytes) else { continue };
+            let named = match &body {
+                Body::Listing(entry) => entry.record_ref.as_ref(),
+                Body::Act(act) => act.record_ref.as_ref(),
+                _ => None,
+            };
+            if named != Some(reference) {
+                continue;
+            }
+            let ended_by = acts_about(&*read, &roster, id)?
+                .into_iter()
+                .find(|act| act.id.city == city && is_ending(&act.kind))
+                .map(|act| act.id);
+            known.push(ReferenceItem {
+                record_ref: reference.clone(),
+                id,
+                kind: header.kind.name().to_owned(),
+                digest: statement.digest,
+                content: Context::Body.digest(&body.encode(&[0; 16])),
+                ended_by,
+            });
+        }
+    }
+    Ok(ReferencesReply { known })
+}
+
+fn is_ending(name: &str) -> bool {
+    [Kind::Annulment, Kind::Removal, Kind::Repair, Kind::Erasure].iter().any(|kind| kind.name() == name)
+}
