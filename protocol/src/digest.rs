@@ -24,6 +24,7 @@ pub enum Context {
     View,
     Ruling,
     Gossip,
+    Evidence,
 }
 
 impl Context {
@@ -40,6 +41,7 @@ impl Context {
             Self::View => "huxin view v1",
             Self::Ruling => "huxin ruling v1",
             Self::Gossip => "huxin gossip v1",
+            Self::Evidence => "huxin evidence v1",
         }
     }
 
@@ -55,7 +57,7 @@ impl Context {
     #[must_use]
     pub fn hasher(self) -> blake3::Hasher {
         use std::sync::OnceLock;
-        static READY: [OnceLock<blake3::Hasher>; 10] = [const { OnceLock::new() }; 10];
+        static READY: [OnceLock<blake3::Hasher>; 11] = [const { OnceLock::new() }; 11];
         READY[self as usize].get_or_init(|| blake3::Hasher::new_derive_key(self.name())).clone()
     }
 }
@@ -109,7 +111,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
-    const ALL: [Context; 10] = [
+    const ALL: [Context; 11] = [
         Context::Federation,
         Context::Key,
         Context::Body,
@@ -120,6 +122,7 @@ mod tests {
         Context::View,
         Context::Ruling,
         Context::Gossip,
+        Context::Evidence,
     ];
 
     #[test]
