@@ -1,0 +1,380 @@
+//! The registry of keys: one row each, with its form, an example and a line of explanation. Nothing is offered here
+//! that the node does not do.
+
+use crate::multiaddress::Multiaddress;
+use crate::settings::{Language, LogFormat, LogLevel, PassphrasePlace, Settings};
+use huxin_protocol::ids::CityCode;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use toml_edit::{Array, Value};
+
+/// A part of the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    pub name: &'static str,
+}
+
+/// The sections in the order in which they are written.
+pub static SECTIONS: &[Section] = &[
+    Section { name: "node" },
+    Section { name: "listen" },
+    Section { name: "network" },
+    Section { name: "publish" },
+    Section { name: "limits" },
+    Section { name: "storage" },
+    Section { name: "rights" },
+    Section { name: "catalogue" },
+    Section { name: "log" },
+];
+
+/// One key of the file.
+#[derive(Debug)]
+pub struct Key {
+    pub section: &'static str,
+    pub name: &'static str,
+    /// As it would stand in the file.
+    pub example: &'static str,
+    pub english: &'static str,
+    pub chinese: &'static str,
+    pub(crate) form: Form,
+}
+
+/// The form of a key's value, and the field that holds it.
+#[derive(Debug)]
+pub(crate) enum Form {
+    Number { least: u32, most: u32, at: fn(&mut Settings) -> &mut u32 },
+    Flag { at: fn(&mut Settings) -> &mut bool },
+    Path { at: fn(&mut Settings) -> &mut PathBuf },
+    OptionalPath { at: fn(&mut Settings) -> &mut Option<PathBuf> },
+    /// `set` answers the reason of a refusal.
+    Text {
+        due: &'static str,
+        set: fn(&mut Settings, &str) -> Result<(), &'static str>,
+        show: fn(&Settings) -> String,
+    },
+    Addresses { peer_due: bool, at: fn(&mut Settings) -> &mut Vec<Multiaddress> },
+}
+
+impl Key {
+    /// `[section] name`, as faults name it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("[{}] {}", self.section, self.name)
+    }
+    /// The environment variable that overrides it.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("HUXIN_{}_{}", self.section, self.name).to_uppercase()
+    }
+    /// What the value must be, in words.
+    #[must_use]
+    pub fn due(&self) -> String {
+        match self.form {
+            Form::Number { least, most, .. } => format!("a whole number from {least} to {most}"),
+            Form::Flag { .. } => "true or false".to_owned(),
+            Form::Path { .. } | Form::OptionalPath { .. } => "a path in quotation marks".to_owned(),
+            Form::Text { due, .. } => due.to_owned(),
+            Form::Addresses { .. } => "a list of addresses in quotation marks".to_owned(),
+        }
+    }
+    /// Whether this is the one key without a default.
+    pub(crate) fn is_city(&self) -> bool {
+        (self.section, self.name) == ("node", "city")
+    }
+    /// The value as TOML; `None` for an optional one that is not set.
+    pub(crate) fn show(&self, settings: &mut Settings) -> Option<Value> {
+        let text = |path: &Path| Value::from(path.to_string_lossy().into_owned());
+        match self.form {
+            Form::Number { at, .. } => Some(Value::from(i64::from(*at(settings)))),
+            Form::Flag { at } => Some(Value::from(*at(settings))),
+            Form::Path { at } => Some(text(at(settings))),
+            Form::OptionalPath { at } => at(settings).as_deref().map(text),
+            Form::Text { show, .. } => Some(Value::from(show(settings))),
+            Form::Addresses { at, .. } => {
+                Some(Value::from(at(settings).iter().map(Multiaddress::as_str).collect::<Array>()))
+            }
+        }
+    }
+    /// Lets a relative path start from `folder`.
+    pub(crate) fn resolve(&self, settings: &mut Settings, folder: &Path) {
+        let path = match self.form {
+            Form::Path { at } => Some(at(settings)),
+            Form::OptionalPath { at } => at(settings).as_mut(),
+            _ => None,
+        };
+        if let Some(path) = path {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
+fn set_api(settings: &mut Settings, text: &str) -> Result<(), &'static str> {
+    let address: SocketAddr = text.parse().map_err(|_| "an address is written host:port, with the host in numbers")?;
+    if !address.ip().is_loopback() {
+        return Err("in this release the interface speaks plain HTTP and listens on this machine only; \
+                    put a proxy with TLS before it to reach it from elsewhere");
+    }
+    settings.listen.api = address;
+    Ok(())
+}
+
+/// Every key, in the order in which they are written.
+pub static KEYS: &[Key] = &[
+    Key {
+        section: "node",
+        name: "city",
+        example: "\"330900\"",
+        english: "The city that this node speaks for: its code in the federation's manifest. Has no default.",
+        chinese: "本节点所代表的城市:联盟创始文件中的城市代码。无默认值。",
+        form: Form::Text {
+            due: "a city code of 2 to 16 lower-case letters or digits, in quotation marks",
+            set: |settings, text| {
+                settings.node.city =
+                    CityCode::new(text).map_err(|_| "a city code is 2 to 16 lower-case letters or digits")?;
+                Ok(())
+            },
+            show: |settings| settings.node.city.to_string(),
+        },
+    },
+    Key {
+        section: "node",
+        name: "data",
+        example: "\"data\"",
+        english: "Folder of the store. Back it up apart from the keys.",
+        chinese: "数据目录。请与密钥分开备份。",
+        form: Form::Path { at: |settings| &mut settings.node.data },
+    },
+    Key {
+        section: "node",
+        name: "keys",
+        example: "\"keys\"",
+        english: "Folder of the city's keys; no other account may read it.",
+        chinese: "密钥目录;其他账户不得读取。",
+        form: Form::Path { at: |settings| &mut settings.node.keys },
+    },
+    Key {
+        section: "node",
+        name: "genesis",
+        example: "\"genesis.cbor\"",
+        english: "The federation's genesis file, signed by all founding cities.",
+        chinese: "联盟创始文件,由全部创始城市签署。",
+        form: Form::Path { at: |settings| &mut settings.node.genesis },
+    },
+    Key {
+        section: "node",
+        name: "passphrase",
+        example: "\"file:/etc/huxin/passphrase\"",
+        english: "Where the keys' passphrase comes from: prompt, environment (HUXIN_PASSPHRASE), systemd, file:PATH, or none for a demonstration.",
+        chinese: "密钥口令的来源:prompt(询问)、environment(HUXIN_PASSPHRASE)、systemd、file:路径;none 仅用于演示。",
+        form: Form::Text {
+            due: "prompt, environment, systemd, none or file:PATH, in quotation marks",
+            set: |settings, text| {
+                settings.node.passphrase =
+                    PassphrasePlace::of(text).ok_or("it is prompt, environment, systemd, none or file:PATH")?;
+                Ok(())
+            },
+            show: |settings| settings.node.passphrase.to_string(),
+        },
+    },
+    Key {
+        section: "node",
+        name: "language",
+        example: "\"zh-CN\"",
+        english: "Language of messages and pages: zh-CN or en.",
+        chinese: "消息与页面的语言:zh-CN 或 en。",
+        form: Form::Text {
+            due: "zh-CN or en, in quotation marks",
+            set: |settings, text| {
+                settings.node.language = Language::of(text).ok_or("it is zh-CN or en")?;
+                Ok(())
+            },
+            show: |settings| settings.node.language.to_string(),
+        },
+    },
+    Key {
+        section: "listen",
+        name: "p2p",
+        example: "[\"/ip4/0.0.0.0/tcp/7651\"]",
+        english: "Addresses on which partner cities may connect. Empty: this node only dials.",
+        chinese: "供伙伴城市连接的监听地址。留空则只主动拨出。",
+        form: Form::Addresses { peer_due: false, at: |settings| &mut settings.listen.p2p },
+    },
+    Key {
+        section: "listen",
+        name: "api",
+        example: "\"127.0.0.1:7650\"",
+        english: "Address of the HTTP interface and pages. Only on this machine in this release.",
+        chinese: "HTTP 接口与页面的地址。本版本仅限本机访问。",
+        form: Form::Text {
+            due: "an address on this machine with its port, in quotation marks",
+            set: set_api,
+            show: |settings| settings.listen.api.to_string(),
+        },
+    },
+    Key {
+        section: "listen",
+        name: "token",
+        example: "\"api-token\"",
+        english: "File with the secret token of the HTTP interface; made at the first start if it is missing.",
+        chinese: "HTTP 接口密钥令牌文件;缺失时首次启动自动生成。",
+        form: Form::Path { at: |settings| &mut settings.listen.token },
+    },
+    Key {
+        section: "network",
+        name: "gossip",
+        example: "true",
+        english: "Spread fresh statements at once. Without it they arrive with the next comparison.",
+        chinese: "即时传播新声明。关闭后随下一次比对到达。",
+        form: Form::Flag { at: |settings| &mut settings.network.gossip },
+    },
+    Key {
+        section: "network",
+        name: "anti_entropy",
+        example: "true",
+        english: "Compare logs with partners and fetch what is missing. Without it gaps stay until an import.",
+        chinese: "与伙伴比对日志并补齐缺失。关闭后缺口只能靠导入补齐。",
+        form: Form::Flag { at: |settings| &mut settings.network.anti_entropy },
+    },
+    Key {
+        section: "network",
+        name: "sync_seconds",
+        example: "30",
+        english: "Seconds between two comparisons with a partner (1 to 3600).",
+        chinese: "与同一伙伴两次比对的间隔秒数(1 至 3600)。",
+        form: Form::Number { least: 1, most: 3600, at: |settings| &mut settings.network.sync_seconds },
+    },
+    Key {
+        section: "network",
+        name: "heartbeat_seconds",
+        example: "60",
+        english: "Seconds between two signatures that show the own log is fresh (1 to 3600). Partners call a log stale after 24 h by default.",
+        chinese: "证明本市日志新鲜的两次签名间隔秒数(1 至 3600)。伙伴默认 24 小时后视为陈旧。",
+        form: Form::Number { least: 1, most: 3600, at: |settings| &mut settings.network.heartbeat_seconds },
+    },
+    Key {
+        section: "network",
+        name: "dial",
+        example: "[\"/dns4/node.example.cn/tcp/7651/p2p/12D3KooWBmAwcd4PJNJvfV89HwE48nwkRmAgo8Vy3uQEyNNHBox2\"]",
+        english: "Addresses of partners beside those that they announce, each with its peer id.",
+        chinese: "除伙伴自行公告之外的拨出地址,须含节点标识。",
+        form: Form::Addresses { peer_due: true, at: |settings| &mut settings.network.dial },
+    },
+    Key {
+        section: "publish",
+        name: "sign_without_partner",
+        example: "false",
+        english: "Sign after a start although no partner has confirmed yet that it holds nothing newer of our log. Only safe alone: a restored node might contradict what it said before.",
+        chinese: "启动后无需任何伙伴确认未持有更新的本市日志即可签名。仅单机演示可用:恢复后的节点可能与先前所言矛盾。",
+        form: Form::Flag { at: |settings| &mut settings.publish.sign_without_partner },
+    },
+    Key {
+        section: "publish",
+        name: "batch_max",
+        example: "256",
+        english: "Inputs that are made durable together, with one sync of the disk (1 to 4096).",
+        chinese: "一次落盘合并处理的输入数(1 至 4096)。",
+        form: Form::Number { least: 1, most: 4096, at: |settings| &mut settings.publish.batch_max },
+    },
+    Key {
+        section: "limits",
+        name: "writer_queue",
+        example: "1024",
+        english: "Inputs that may wait for the writer; beyond, clients and peers are asked to come again (16 to 65536).",
+        chinese: "等待写入线程的输入上限;超出时请客户端或对端稍后再来(16 至 65536)。",
+        form: Form::Number { least: 16, most: 65_536, at: |settings| &mut settings.limits.writer_queue },
+    },
+    Key {
+        section: "limits",
+        name: "request_kib",
+        example: "1024",
+        english: "Longest body of an HTTP request in KiB (64 to 65536).",
+        chinese: "HTTP 请求体上限,单位 KiB(64 至 65536)。",
+        form: Form::Number { least: 64, most: 65_536, at: |settings| &mut settings.limits.request_kib },
+    },
+    Key {
+        section: "storage",
+        name: "cache_mib",
+        example: "64",
+        english: "Memory for blocks of the store in MiB (8 to 65536).",
+        chinese: "存储块缓存,单位 MiB(8 至 65536)。",
+        form: Form::Number { least: 8, most: 65_536, at: |settings| &mut settings.storage.cache_mib },
+    },
+    Key {
+        section: "storage",
+        name: "max_open_files",
+        example: "256",
+        english: "Files that the store may hold open (64 to 65536).",
+        chinese: "存储可同时打开的文件数(64 至 65536)。",
+        form: Form::Number { least: 64, most: 65_536, at: |settings| &mut settings.storage.max_open_files },
+    },
+    Key {
+        section: "storage",
+        name: "low_mib",
+        example: "1024",
+        english: "Free space in MiB below which the node warns (16 to 1048576).",
+        chinese: "可用空间低于此值(MiB)时告警(16 至 1048576)。",
+        form: Form::Number { least: 16, most: 1_048_576, at: |settings| &mut settings.storage.low_mib },
+    },
+    Key {
+        section: "storage",
+        name: "min_free_mib",
+        example: "256",
+        english: "Free space in MiB below which nothing is written any more (16 to 1048576).",
+        chinese: "可用空间低于此值(MiB)时停止写入(16 至 1048576)。",
+        form: Form::Number { least: 16, most: 1_048_576, at: |settings| &mut settings.storage.min_free_mib },
+    },
+    Key {
+        section: "rights",
+        name: "allow_natural_persons",
+        example: "false",
+        english: "Let this city publish entries about natural persons (keyed digests and masked names only).",
+        chinese: "允许本市发布自然人条目(仅含密钥摘要与脱敏姓名)。",
+        form: Form::Flag { at: |settings| &mut settings.rights.allow_natural_persons },
+    },
+    Key {
+        section: "catalogue",
+        name: "editions",
+        example: "\"editions\"",
+        english: "Folder with editions of the measure catalogue. Left out: only those built in.",
+        chinese: "奖惩措施清单版本目录。省略则仅用内置版本。",
+        form: Form::OptionalPath { at: |settings| &mut settings.catalogue.editions },
+    },
+    Key {
+        section: "catalogue",
+        name: "crosswalk",
+        example: "\"crosswalk.csv\"",
+        english: "File that links identifiers of one subject, each with method and reviewer. Left out: none are linked.",
+        chinese: "关联同一主体不同标识的对照文件,逐条注明方法与复核人。省略则不关联。",
+        form: Form::OptionalPath { at: |settings| &mut settings.catalogue.crosswalk },
+    },
+    Key {
+        section: "log",
+        name: "level",
+        example: "\"info\"",
+        english: "What is logged: error, warn, info, debug or trace.",
+        chinese: "日志级别:error、warn、info、debug 或 trace。",
+        form: Form::Text {
+            due: "error, warn, info, debug or trace, in quotation marks",
+            set: |settings, text| {
+                settings.log.level = LogLevel::of(text).ok_or("it is error, warn, info, debug or trace")?;
+                Ok(())
+            },
+            show: |settings| settings.log.level.to_string(),
+        },
+    },
+    Key {
+        section: "log",
+        name: "format",
+        example: "\"text\"",
+        english: "How it is logged: text for people, json for machines.",
+        chinese: "日志格式:text 便于阅读,json 便于程序处理。",
+        form: Form::Text {
+            due: "text or json, in quotation marks",
+            set: |settings, text| {
+                settings.log.format = LogFormat::of(text).ok_or("it is text or json")?;
+                Ok(())
+            },
+            show: |settings| settings.log.format.to_string(),
+        },
+    },
+];
