@@ -173,3 +173,6 @@ pub fn commitment(federation: &Digest, city: CityCode, kind: Kind, body_version:
     hasher.update(&opening.finish()).update(&head[..used]).update(body);
     Digest(*hasher.finalize().as_bytes())
 }
+
+#[cfg(test)]
+mod tests;

@@ -250,3 +250,6 @@ pub fn sign(payload: &[u8], signed_type: SignedType, federation: &Digest, key: &
     let signature = key.sign(&to_be_signed(&name, payload, signed_type, federation));
     assemble(&name, payload, &signature)
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,3 +226,6 @@ impl Header {
         if header.issuer.city == header.city { Ok(header) } else { Err(HeaderFault::Field) }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -81,3 +81,6 @@ impl Statement {
         crate::tree::leaf_hash(&self.bytes)
     }
 }
+
+#[cfg(test)]
+mod tests;

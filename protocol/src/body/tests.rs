@@ -1,0 +1,366 @@
+//! Every body has one encoding, the limits hold, and the commitment binds.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::*;
+use crate::header::tests::{any_about, any_city, any_digest, any_text};
+use crate::subject::{Subject, SubjectClass, SubjectId};
+use crate::time::Date;
+use proptest::option::of;
+use proptest::prelude::*;
+
+const SALT: Salt = [0xa5; 16];
+
+fn any_date() -> impl Strategy<Value = Date> {
+    (0..2_900_000_i32).prop_map(|days| Date::new(1900, 1, 1).unwrap().add_days(days))
+}
+
+fn any_subject() -> impl Strategy<Value = Subject> {
+    use SubjectClass::*;
+    let id = prop_oneof![
+        Just(SubjectId::new("uscc", "91320100748204660Q").unwrap()),
+        "[a-z0-9]{2,16}".prop_flat_map(|scheme| "[0-9A-Z:_.-]{1,64}".prop_map(move |id| SubjectId::new(&scheme, &id).unwrap())),
+    ];
+    let class = prop::sample::select(vec![Enterprise, NaturalPerson, SocialOrganisation, PublicInstitution, GovernmentAgency]);
+    (id, class, any_text(60), prop::collection::vec(any_text(20), 0..4))
+        .prop_map(|(id, class, name, aliases)| Subject { id, class, name, aliases })
+}
+
+fn any_basis() -> impl Strategy<Value = Basis> {
+    (of(any_text(80)), of(any_text(20)), any_text(40), of(any_date()), of(any_date())).prop_map(
+        |(law, document_number, authority, decided_on, effective_on)| Basis { law, document_number, authority, decided_on, effective_on },
+    )
+}
+
+fn any_source() -> impl Strategy<Value = Source> {
+    (any_text(40), of(any_date()), of(any::<u64>())).prop_map(|(publisher, retrieved_on, row)| Source { publisher, retrieved_on, row })
+}
+
+fn any_severity() -> impl Strategy<Value = Severity> {
+    prop::sample::select(Severity::ALL.to_vec())
+}
+
+fn any_entry() -> impl Strategy<Value = EntryBody> {
+    let names = (any_subject(), prop::sample::select(List::ALL.to_vec()), any_text(30), any_text(20), prop_oneof![Just(String::new()), any_text(60)]);
+    let terms = (of(any_severity()), any_basis(), prop::collection::btree_set(any_text(12), 0..5), of(any_date()), of(any_date()));
+    let links = (prop::collection::btree_set(any_digest(), 0..3), any_digest(), of(any_text(30)), of(any_source()), of(any_about()));
+    let rest = (prop_oneof![Just(String::new()), any_text(200)], prop::collection::vec(any_digest(), 0..3), of(any_date()));
+    (names, terms, links, rest).prop_map(
+        |(
+            (subject, list, list_name, field, ground_text),
+            (severity, basis, measures, from, until),
+            (linked_persons, edition, record_ref, source, derived_from),
+            (summary, evidence, observed_on),
+        )| EntryBody {
+            subject,
+            list,
+            list_name,
+            field,
+            ground_text,
+            severity,
+            basis,
+            measures: measures.into_iter().rev().collect(),
+            from,
+            until,
+            linked_persons: linked_persons.into_iter().collect(),
+            edition,
+            record_ref,
+            source,
+            derived_from,
+            summary,
+            evidence,
+            observed_on,
+        },
+    )
+}
+
+fn any_act() -> impl Strategy<Value = (Kind, ActBody)> {
+    let kinds = vec![Kind::Annulment, Kind::Removal, Kind::Repair, Kind::Erasure, Kind::Reinstatement];
+    let conditions = any::<(bool, bool, bool, bool)>().prop_map(|(rectified, commitment, training, credit_report)| RepairConditions {
+        rectified,
+        commitment,
+        training,
+        credit_report,
+    });
+    (prop::sample::select(kinds), any_text(100), of(any_text(20)), of(any_text(20)), of(any_date()), of(conditions), of(any_text(20))).prop_map(
+        |(kind, reason, document_number, authority, decided_on, conditions, record_ref)| {
+            let conditions = conditions.filter(|_| kind == Kind::Repair);
+            (kind, ActBody { reason, document_number, authority, decided_on, conditions, record_ref })
+        },
+    )
+}
+
+fn any_recognition() -> impl Strategy<Value = RecognitionBody> {
+    let texts = || of(prop::collection::vec(any_text(12), 0..4));
+    let what = (any_city(), prop::sample::subsequence(List::ALL.to_vec(), 0..=3), texts(), texts(), of(any_severity()));
+    let when = (of(any::<u16>()), of(any_date()), any::<bool>(), any_date(), of(any_date()), any::<u16>());
+    (what, when).prop_map(
+        |(
+            (partner, lists, fields, measures, minimum_severity),
+            (decided_within_months, decided_since, suspend_while_disputed, valid_from, valid_until, freshness_hours),
+        )| RecognitionBody {
+            partner,
+            lists,
+            fields,
+            measures,
+            minimum_severity,
+            decided_within_months,
+            decided_since,
+            suspend_while_disputed,
+            valid_from,
+            valid_until,
+            freshness_hours,
+        },
+    )
+}
+
+fn any_announcement() -> impl Strategy<Value = NodeAnnouncementBody> {
+    (prop::collection::vec(any::<u8>(), 1..=PEER_ID_BYTES), prop::collection::vec(any_text(40), 0..4), of(any_date()))
+        .prop_map(|(peer_id, addresses, valid_until)| NodeAnnouncementBody { peer_id, addresses, valid_until })
+}
+
+fn any_body() -> impl Strategy<Value = (Kind, Body)> {
+    prop_oneof![
+        (any_entry(), any::<bool>()).prop_map(|(body, new)| {
+            (if new { Kind::Entry } else { Kind::Amendment }, Body::Listing(Box::new(body)))
+        }),
+        any_act().prop_map(|(kind, body)| (kind, Body::Act(body))),
+        any_recognition().prop_map(|body| (Kind::Recognition, Body::Recognition(body))),
+        any_text(100).prop_map(|reason| (Kind::Decline, Body::Decline(DeclineBody { reason }))),
+        any_announcement().prop_map(|body| (Kind::NodeAnnouncement, Body::NodeAnnouncement(body))),
+    ]
+}
+
+/// A synthetic entry with nothing optional in it.
+fn plain() -> EntryBody {
+    EntryBody {
+        subject: Subject {
+            id: SubjectId::new("uscc", "91320100748204660Q").unwrap(),
+            class: SubjectClass::Enterprise,
+            name: "样例公司".to_owned(),
+            aliases: vec![],
+        },
+        list: List::Black,
+        list_name: "样例名单".to_owned(),
+        field: "样例".to_owned(),
+        ground_text: String::new(),
+        severity: None,
+        basis: Basis { law: None, document_number: None, authority: "样例局".to_owned(), decided_on: None, effective_on: None },
+        measures: vec![],
+        from: None,
+        until: None,
+        linked_persons: vec![],
+        edition: Digest([3; 32]),
+        record_ref: None,
+        source: None,
+        derived_from: None,
+        summary: String::new(),
+        evidence: vec![],
+        observed_on: None,
+    }
+}
+
+fn listing(change: impl FnOnce(&mut EntryBody)) -> Result<Body, BodyFault> {
+    let mut body = plain();
+    change(&mut body);
+    Body::decode(Kind::Entry, BODY_VERSION, &Body::Listing(Box::new(body)).encode(&SALT))
+}
+
+#[test]
+fn the_plain_entry_is_written_as_the_comment_says() {
+    let expected = format!(
+        "aa0050{}01a4016475736363027239313332303130303734383230343636305103000{}0201036c{}0466{}056007a10369{}08800c5820{}1060",
+        "a5".repeat(16),
+        format_args!("46c{}", hex::encode("样例公司")),
+        hex::encode("样例名单"),
+        hex::encode("样例"),
+        hex::encode("样例局"),
+        "03".repeat(32),
+    );
+    assert_eq!(hex::encode(Body::Listing(Box::new(plain())).encode(&SALT)), expected);
+}
+
+#[test]
+fn what_the_limits_forbid_is_refused() {
+    type Change = fn(&mut EntryBody);
+    let fine: [Change; 6] = [
+        |b| b.list_name = "x".repeat(NAME_BYTES),
+        |b| b.summary = "x".repeat(SUMMARY_BYTES),
+        |b| b.measures = (0..MEASURES).rev().map(|n| n.to_string()).collect(),
+        |b| b.subject.aliases = vec!["x".to_owned(); ALIASES],
+        |b| b.linked_persons = (0..DIGESTS as u8).map(|n| Digest([n; 32])).collect(),
+        |b| b.basis.law = Some("x".repeat(LAW_BYTES)),
+    ];
+    for (at, change) in fine.into_iter().enumerate() {
+        assert!(listing(change).is_ok(), "{at}");
+    }
+    let wrong: [Change; 20] = [
+        |b| b.list_name = "x".repeat(NAME_BYTES + 1),
+        |b| b.list_name.clear(),
+        |b| b.subject.name.clear(),
+        |b| b.subject.aliases = vec!["x".to_owned(); ALIASES + 1],
+        |b| b.subject.aliases = vec![String::new()],
+        |b| b.field.clear(),
+        |b| b.ground_text = "x".repeat(LAW_BYTES + 1),
+        |b| b.basis.authority.clear(),
+        |b| b.basis.law = Some(String::new()),
+        |b| b.basis.document_number = Some("x".repeat(REFERENCE_BYTES + 1)),
+        |b| b.measures = (0..=MEASURES).map(|n| n.to_string()).collect(),
+        |b| b.measures = vec!["m".to_owned(), "n".to_owned(), "m".to_owned()],
+        |b| b.measures = vec![String::new()],
+        |b| b.linked_persons = vec![Digest([2; 32]), Digest([1; 32])],
+        |b| b.linked_persons = vec![Digest([1; 32]), Digest([1; 32])],
+        |b| b.linked_persons = (0..=DIGESTS as u8).map(|n| Digest([n; 32])).collect(),
+        |b| b.record_ref = Some(String::new()),
+        |b| b.source = Some(Source { publisher: String::new(), retrieved_on: None, row: None }),
+        |b| b.summary = "x".repeat(SUMMARY_BYTES + 1),
+        |b| b.evidence = vec![Digest([0; 32]); DIGESTS + 1],
+    ];
+    for (at, change) in wrong.into_iter().enumerate() {
+        assert_eq!(listing(change), Err(BodyFault::Field), "{at}");
+    }
+    let long = listing(|b| {
+        b.subject.aliases = vec!["x".repeat(NAME_BYTES); 64];
+    });
+    assert_eq!(long, Err(BodyFault::TooLong));
+}
+
+#[test]
+fn acts_declines_and_rules_have_their_limits() {
+    let act = |kind, body: ActBody| Body::Act(body).seal(kind, &SALT).map(|_| ());
+    let conditions = Some(RepairConditions::default());
+    assert_eq!(act(Kind::Removal, ActBody::default()), Err(BodyFault::Field));
+    assert_eq!(act(Kind::Repair, ActBody { reason: "整改".to_owned(), conditions, ..ActBody::default() }), Ok(()));
+    assert_eq!(act(Kind::Removal, ActBody { reason: "整改".to_owned(), conditions, ..ActBody::default() }), Err(BodyFault::Field));
+    let decline = Body::Decline(DeclineBody { reason: String::new() });
+    assert_eq!(decline.seal(Kind::Decline, &SALT), Err(BodyFault::Field));
+
+    let rule = |lists: Vec<List>| {
+        let day = Date::new(2026, 1, 1).unwrap();
+        let body = RecognitionBody {
+            partner: CityCode::new("451100").unwrap(),
+            lists,
+            fields: None,
+            measures: None,
+            minimum_severity: None,
+            decided_within_months: None,
+            decided_since: None,
+            suspend_while_disputed: false,
+            valid_from: day,
+            valid_until: None,
+            freshness_hours: recognition::DEFAULT_FRESHNESS_HOURS,
+        };
+        Body::Recognition(body).seal(Kind::Recognition, &SALT).map(|_| ())
+    };
+    assert_eq!(rule(vec![]), Ok(()));
+    assert_eq!(rule(vec![List::Red, List::Black, List::Watch]), Ok(()));
+    assert_eq!(rule(vec![List::Black, List::Red]), Err(BodyFault::Field));
+    assert_eq!(rule(vec![List::Red, List::Red]), Err(BodyFault::Field));
+}
+
+#[test]
+fn a_body_is_read_only_as_its_own_kind_and_version() {
+    let bytes = Body::Listing(Box::new(plain())).encode(&SALT);
+    for number in 0..60 {
+        let kind = Kind::from_number(number);
+        let result = Body::decode(kind, BODY_VERSION, &bytes);
+        if kind.is_listing() {
+            assert!(result.is_ok(), "{kind:?}");
+        } else if kind.is_supported() {
+            assert!(matches!(result, Err(BodyFault::Keys | BodyFault::Field)), "{kind:?}: {result:?}");
+        } else {
+            assert_eq!(result, Err(BodyFault::Version), "{kind:?}");
+        }
+    }
+    for version in [0, 2, u16::MAX] {
+        assert_eq!(Body::decode(Kind::Entry, version, &bytes), Err(BodyFault::Version));
+    }
+}
+
+#[test]
+fn subjects_of_another_case_are_not_read() {
+    let bytes = Body::Listing(Box::new(plain())).encode(&SALT);
+    let at = bytes.windows(4).position(|w| w == b"660Q").unwrap() + 3;
+    let mut wrong = bytes;
+    wrong[at] = b'q';
+    assert_eq!(Body::decode(Kind::Entry, BODY_VERSION, &wrong), Err(BodyFault::Field));
+}
+
+#[test]
+fn an_empty_optional_list_and_a_short_salt_are_refused() {
+    // 1 reason only, with a salt of 15 bytes; and an announcement without addresses.
+    let short = [&[0xa2, 0x00, 0x4f][..], &[1; 15], &[0x01, 0x61, b'x']].concat();
+    assert_eq!(Body::decode(Kind::Decline, BODY_VERSION, &short), Err(BodyFault::Field));
+    assert_eq!(salt_of(&short), None);
+    let mut writer = Writer::default();
+    writer.map(|map| {
+        map.field(0, |w| w.bytes(&SALT));
+        plain().write_with_empty_evidence(map);
+    });
+    assert_eq!(Body::decode(Kind::Entry, BODY_VERSION, &writer.finish()), Err(BodyFault::Field));
+}
+
+impl EntryBody {
+    /// The plain fields and, against the rule, an empty array under 17.
+    fn write_with_empty_evidence(&self, map: &mut crate::cbor::MapWriter<'_>) {
+        self.write(map);
+        map.field(17, |w| w.array(0));
+    }
+}
+
+#[test]
+fn the_commitment_binds_each_of_its_parts() {
+    let (federation, city) = (Digest([1; 32]), CityCode::new("330900").unwrap());
+    for body in [vec![], vec![7; 23], vec![7; 24], vec![7; 300], vec![7; 32 * 1024]] {
+        let mut whole = Writer::default();
+        whole.array(5).digest(&federation).city(city).unsigned(1_u8).unsigned(1_u8).bytes(&body);
+        let due = Context::Body.digest(&whole.finish());
+        assert_eq!(commitment(&federation, city, Kind::Entry, 1, &body), due);
+        let other = CityCode::new("451100").unwrap();
+        for wrong in [
+            commitment(&Digest([2; 32]), city, Kind::Entry, 1, &body),
+            commitment(&federation, other, Kind::Entry, 1, &body),
+            commitment(&federation, city, Kind::Amendment, 1, &body),
+            commitment(&federation, city, Kind::Entry, 2, &body),
+            commitment(&federation, city, Kind::Entry, 1, &[&body[..], &[0]].concat()),
+        ] {
+            assert_ne!(wrong, due);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn bodies_read_back((kind, body) in any_body(), salt in any::<Salt>()) {
+        let bytes = body.encode(&salt);
+        prop_assume!(bytes.len() <= BODY_BYTES);
+        prop_assert_eq!(Body::decode(kind, BODY_VERSION, &bytes), Ok(body));
+        prop_assert_eq!(salt_of(&bytes), Some(salt));
+    }
+
+    #[test]
+    fn no_beginning_is_a_body((kind, body) in any_body()) {
+        let bytes = body.encode(&SALT);
+        for end in 0..bytes.len() {
+            prop_assert!(Body::decode(kind, BODY_VERSION, &bytes[..end]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_changed_byte_is_refused_or_another_body((kind, body) in any_body(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut bytes = body.encode(&SALT);
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        if let Ok(other) = Body::decode(kind, BODY_VERSION, &bytes) {
+            prop_assert_eq!(other.encode(&salt_of(&bytes).unwrap()), bytes);
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused((kind, body) in any_body(), key in 19..23_u8) {
+        let mut bytes = body.encode(&SALT);
+        bytes[0] += 1;
+        bytes.extend([key, 0]);
+        prop_assert_eq!(Body::decode(kind, BODY_VERSION, &bytes), Err(BodyFault::Keys));
+    }
+}
