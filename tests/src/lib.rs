@@ -6,3 +6,4 @@
 pub mod binary;
 pub mod data;
 pub mod skip;
+pub mod world;

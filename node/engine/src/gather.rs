@@ -1,5 +1,9 @@
 //! The case file of a subject, gathered from the indexes: its listings, their chains, what shares their grounds, and every act
 //! about any of these, to the last one. What it means is judged elsewhere (`huxin_protocol::fold`).
+//!
+//! A log counts up to the newest checkpoint that we have reached, and no further. While a page of a longer log is here and the
+//! next is not, the leaves between are held but not seen: otherwise a node that joins late would for a moment count an entry
+//! whose repair stands on the next page.
 
 use crate::record::ABANDONED_ACTOR;
 use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, read_leaf};
@@ -8,13 +12,14 @@ use huxin_protocol::body::Body;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::fold::{BodyState, CaseFile, Fact, SourceFact, Viewpoint};
-use huxin_protocol::ids::{CityCode, Seq, StatementId};
+use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::key_record::Tail;
 use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
+use huxin_protocol::tree::Frontier;
 use std::collections::{BTreeMap, BTreeSet};
 
 type Place = (CityCode, Seq);
@@ -27,7 +32,8 @@ pub fn case_file<'a>(
     subject: &SubjectId,
     view: Viewpoint,
 ) -> Result<CaseFile<'a>, ReadFault> {
-    let mut gathering = Gathering { read, roster, viewer: view.viewer, facts: BTreeMap::new() };
+    let sources = sources(read, roster, view.viewer)?;
+    let mut gathering = Gathering { read, roster, viewer: view.viewer, sources: &sources, facts: BTreeMap::new() };
     let mut listings = BTreeSet::new();
     scan_prefix(read, Family::Subject, &subject_prefix(subject), &mut |key, _| {
         listings.extend(last_place(key));
@@ -40,7 +46,6 @@ pub fn case_file<'a>(
         }
     }
     let facts = gathering.facts.into_values().flatten().collect();
-    let sources = sources(read, roster, view.viewer)?;
     Ok(CaseFile { subject: subject.clone(), view, facts, sources, editions })
 }
 
@@ -64,6 +69,7 @@ struct Gathering<'a, R: ?Sized> {
     read: &'a R,
     roster: &'a Roster,
     viewer: CityCode,
+    sources: &'a BTreeMap<CityCode, SourceFact>,
     /// `None` where nothing readable stands at a place; kept so that it is looked up once.
     facts: BTreeMap<Place, Option<Fact>>,
 }
@@ -121,9 +127,14 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
         if self.facts.contains_key(&place) {
             return Ok(());
         }
-        let fact = fact(self.read, self.roster, self.viewer, place)?;
+        let fact = if self.sees(place) { fact(self.read, self.roster, self.viewer, place)? } else { None };
         self.facts.insert(place, fact);
         Ok(())
+    }
+
+    /// Abandoned endings lie outside the log and are always seen.
+    fn sees(&self, (city, seq): Place) -> bool {
+        seq.0 & ABANDONED_ACTOR != 0 || self.sources.get(&city).is_some_and(|source| seq.0 < source.size.0)
     }
 }
 
@@ -205,10 +216,15 @@ pub fn sources(
 fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoster) -> Result<SourceFact, ReadFault> {
     let city = member.code;
     let head = HeadRow::read(read, city)?;
+    let (size, root) = match head.checkpoint()? {
+        Some(stored) => (stored.checkpoint.size, stored.checkpoint.root),
+        None => (Size(0), Frontier::default().root()),
+    };
     let cosignatures = CosignatureRow::read_all(read, city)?;
-    let lacking = lacking(read, roster, member)?;
+    let mut lacking = lacking(read, roster, member)?;
+    lacking.retain(|seq| seq.0 < size.0);
     // Complete up to the first lacking body; an own cosignature beyond it says nothing of what we hold.
-    let complete = lacking.first().map_or(head.frontier.size().0, |seq| seq.0);
+    let complete = lacking.first().map_or(size.0, |seq| seq.0);
     let freshness = cosignatures
         .iter()
         .find(|(cosigner, row)| *cosigner == city && row.size.0 <= complete)
@@ -225,8 +241,8 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
         city,
         name: member.name.clone(),
         epoch: member.current().epoch,
-        size: head.frontier.size(),
-        root: head.frontier.root(),
+        size,
+        root,
         last_record: member.last_record(),
         abandoned_heads,
         frozen: member.frozen.is_some(),

@@ -155,7 +155,7 @@ pub fn subject(number: u64) -> SubjectId {
 /// Never: its fields are fixed.
 #[must_use]
 pub fn entry_body(number: u64, decision: &str) -> EntryBody {
-    let demo = builtin().into_iter().find(|(_, edition)| edition.name == "demo").expect("the demo edition").0;
+    let demo = builtin().into_iter().find(|(_, edition)| edition.name() == "demo").expect("the demo edition").0;
     let decided: Date = "2025-12-01".parse().expect("a date");
     EntryBody {
         subject: Subject {

@@ -1,0 +1,253 @@
+//! Never contradict yourself: whatever disk a node starts from, its city's log is continued or closed, never forked.
+
+use crate::words::{city, counts, entry, list, publish, three};
+use huxin_engine::input::{Input, Ticket};
+use huxin_engine::signing::ClosedReason;
+use huxin_engine::{Event, Outcome, Refusal, SigningState};
+use huxin_protocol::ids::{CityCode, Epoch, Size};
+use huxin_protocol::key_record::Tail;
+use huxin_tests::world::World;
+
+fn no_evidence(world: &World) {
+    for (code, node) in &world.cities {
+        let found = node.events.iter().any(|event| matches!(event, Event::EvidenceFound { .. }));
+        assert!(!found, "{code} found evidence of contradiction");
+    }
+}
+
+/// What an operator does: asks where the log stands, signs a key record with the root key, hands it to the node.
+pub fn rotate(world: &mut World, code: CityCode) -> Result<Outcome, Refusal> {
+    let held = world.command(code, |ticket| Input::Hold { ticket })?;
+    let Outcome::Held { epoch, last_record, size, root, .. } = held else { panic!("{held:?}") };
+    let federation = world.genesis.id();
+    let node = world.cities.get_mut(&code).unwrap();
+    let record = node.secrets.record(&federation, epoch.next(), last_record, (size, root), Tail::Endings);
+    world.command(code, |ticket: Ticket| Input::Record { ticket, bytes: record.bytes().to_vec() })
+}
+
+fn refused_to_sign(world: &mut World, code: CityCode, number: u64) -> SigningState {
+    let draft = entry(world, code, number);
+    match publish(world, code, draft) {
+        Err(Refusal::NotSigning(state)) => state,
+        other => panic!("{code} answered {other:?}"),
+    }
+}
+
+#[test]
+fn a_plain_restart_signs_again_after_a_partner_confirmed() {
+    let mut world = three(1);
+    list(&mut world, city(1), 1);
+    world.kill(city(1));
+    world.run_for(5_000);
+    world.start(city(1));
+    assert!(matches!(refused_to_sign(&mut world, city(1), 2), SigningState::Asking { .. }));
+    world.run_for(2_000);
+    list(&mut world, city(1), 2);
+    assert!(world.run_until(60_000, World::agree));
+    no_evidence(&world);
+}
+
+#[test]
+fn restored_backup_never_forks() {
+    let mut world = three(2);
+    for number in 0..5 {
+        list(&mut world, city(1), number);
+    }
+    let backup = world.city(city(1)).store.content();
+    for number in 5..10 {
+        list(&mut world, city(1), number);
+    }
+    assert!(world.run_until(10_000, World::agree));
+    // The store comes from a backup; the marker in the key folder is of today. First the process restarts once, so that
+    // the marker has moved on from the one that the backup knows.
+    world.kill(city(1));
+    world.start(city(1));
+    world.run_for(3_000);
+    world.kill(city(1));
+    world.city(city(1)).store.restore(backup);
+    world.start(city(1));
+    assert_eq!(world.city(city(1)).signing(), Some(SigningState::Closed(ClosedReason::NotContinued)));
+    world.run_for(60_000);
+    assert!(matches!(refused_to_sign(&mut world, city(1), 20), SigningState::Closed(_)));
+    assert!(world.agree(), "it has fetched its own log from partners");
+    rotate(&mut world, city(1)).unwrap();
+    let id = list(&mut world, city(1), 20);
+    assert_eq!(id.epoch, Epoch(2));
+    assert!(world.run_until(60_000, World::agree));
+    assert!(counts(&world, city(2), 20) && counts(&world, city(2), 9));
+    no_evidence(&world);
+}
+
+#[test]
+fn restore_after_unannounced_publish() {
+    let mut world = three(3);
+    let base = world.sizes(city(1))[&city(1)].0;
+    list(&mut world, city(1), 1);
+    assert!(world.run_until(10_000, World::agree));
+    let backup = world.city(city(1)).store.content();
+    // Signed and durable at home, heard by nobody: the line was cut.
+    world.line.cut_between(city(1), city(2));
+    world.line.cut_between(city(1), city(3));
+    list(&mut world, city(1), 2);
+    world.kill(city(1));
+    world.start(city(1));
+    world.kill(city(1));
+    world.city(city(1)).store.restore(backup);
+    world.line.heal();
+    world.start(city(1));
+    world.run_for(60_000);
+    assert!(matches!(refused_to_sign(&mut world, city(1), 3), SigningState::Closed(_)));
+    rotate(&mut world, city(1)).unwrap();
+    let id = list(&mut world, city(1), 3);
+    assert_eq!((id.epoch, id.seq.0), (Epoch(2), base + 1), "the unknown tail is closed, not contradicted");
+    assert!(world.run_until(60_000, World::agree));
+    no_evidence(&world);
+}
+
+#[test]
+fn vm_snapshot_restart() {
+    let mut world = three(4);
+    list(&mut world, city(1), 1);
+    let snapshot = (world.city(city(1)).store.content(), world.city(city(1)).marker.clone());
+    for number in 2..6 {
+        list(&mut world, city(1), number);
+    }
+    assert!(world.run_until(10_000, World::agree));
+    world.kill(city(1));
+    // Disk and marker both go back: no look at the machine itself can tell.
+    world.city(city(1)).store.restore(snapshot.0);
+    world.cities.get_mut(&city(1)).unwrap().marker = snapshot.1;
+    world.start(city(1));
+    assert!(matches!(refused_to_sign(&mut world, city(1), 9), SigningState::Asking { .. }));
+    world.run_for(60_000);
+    let state = refused_to_sign(&mut world, city(1), 9);
+    assert!(matches!(state, SigningState::Closed(ClosedReason::HeardFurther(_))), "{state:?}");
+    assert!(world.agree());
+    rotate(&mut world, city(1)).unwrap();
+    list(&mut world, city(1), 9);
+    assert!(world.run_until(60_000, World::agree));
+    no_evidence(&world);
+}
+
+#[test]
+fn empty_disk_old_key() {
+    let mut world = three(5);
+    list(&mut world, city(1), 1);
+    assert!(world.run_until(10_000, World::agree));
+    world.kill(city(1));
+    world.city(city(1)).store.restore(huxin_store::MemoryStore::new().content());
+    world.start(city(1));
+    assert!(matches!(refused_to_sign(&mut world, city(1), 2), SigningState::Closed(_)));
+    world.run_for(60_000);
+    assert!(world.agree());
+    rotate(&mut world, city(1)).unwrap();
+    list(&mut world, city(1), 2);
+    assert!(world.run_until(60_000, World::agree));
+    no_evidence(&world);
+}
+
+#[test]
+fn same_key_two_machines() {
+    let mut world = three(6);
+    list(&mut world, city(1), 1);
+    assert!(world.run_until(10_000, World::agree));
+    let twin = CityCode::new("twin").unwrap();
+    world.add_twin(city(1), twin);
+    world.start(twin);
+    assert!(matches!(refused_to_sign(&mut world, twin, 2), SigningState::Asking { .. }));
+    world.run_for(60_000);
+    assert!(matches!(refused_to_sign(&mut world, twin, 2), SigningState::Closed(ClosedReason::HeardFurther(_))));
+    // The first machine goes on.
+    list(&mut world, city(1), 2);
+    world.run_for(60_000);
+    assert!(world.agree());
+    no_evidence(&world);
+}
+
+#[test]
+fn two_machines_that_both_signed_are_found_out_and_stop() {
+    let mut world = three(7);
+    let twin = CityCode::new("twin").unwrap();
+    world.add_twin(city(1), twin);
+    // The twin starts from a copy of the disk and cannot reach anybody but a partner that is just as old.
+    let copy = world.city(city(1)).store.content();
+    world.city(twin).store.restore(copy);
+    let marker = world.city(city(1)).marker.clone();
+    world.cities.get_mut(&twin).unwrap().marker = marker;
+    world.line.cut_between(twin, city(1));
+    world.start(twin);
+    world.run_for(3_000);
+    world.line.cut_between(twin, city(2));
+    world.line.cut_between(twin, city(3));
+    list(&mut world, city(1), 1);
+    world.run_for(3_000);
+    // Cut off and confirmed, the twin signs another history.
+    let other = crate::words::entry_of(&world, twin, 50, "Another decision");
+    publish(&mut world, twin, other).unwrap();
+    world.line.heal();
+    world.run_for(120_000);
+    let found = |code: CityCode| {
+        world.city(code).events.iter().any(|event| matches!(event, Event::EvidenceFound { .. }))
+    };
+    assert!(found(city(2)) || found(city(3)) || found(city(1)) || found(twin), "nobody noticed two histories");
+    let closed =
+        |code: CityCode| matches!(world.city(code).signing(), Some(SigningState::Closed(_)));
+    assert!(closed(city(1)) || closed(twin), "both go on signing");
+}
+
+#[test]
+fn a_failed_commit_says_nothing() {
+    use huxin_store::{CommitHook, Decision};
+    struct Break(Decision);
+    impl CommitHook for Break {
+        fn decide(&self, _: u64, _: &huxin_engine::ledger::Batch) -> Decision {
+            self.0
+        }
+    }
+    for kept in [Decision::FailGone, Decision::FailKept] {
+        let mut world = three(8);
+        let before = world.sizes(city(2))[&city(1)];
+        world.city(city(1)).store.set_hook(std::sync::Arc::new(Break(kept)));
+        let drafts = vec![entry(&world, city(1), 1)];
+        world.give(city(1), Input::Publish { ticket: Ticket(u64::MAX), drafts });
+        assert!(!world.city(city(1)).runs(), "a node whose write failed goes down");
+        world.run_for(5_000);
+        assert_eq!(world.sizes(city(2))[&city(1)], before, "nothing of it was said");
+        world.city(city(1)).store.set_hook(std::sync::Arc::new(Break(Decision::GoOn)));
+        world.start(city(1));
+        world.run_for(5_000);
+        list(&mut world, city(1), 2);
+        assert!(world.run_until(60_000, World::agree));
+        let grown = if kept == Decision::FailKept { 2 } else { 1 };
+        assert_eq!(world.sizes(city(2))[&city(1)], Size(before.0 + grown));
+        no_evidence(&world);
+    }
+}
+
+#[test]
+fn killing_anybody_at_any_time_ends_with_equal_heads() {
+    for seed in 300..310 {
+        let mut world = three(seed);
+        let mut number = 0;
+        for _ in 0..60 {
+            let who = city(1 + world.chance.below(3) as usize);
+            if world.city(who).runs() && world.chance.hits(150) {
+                world.kill(who);
+            } else if !world.city(who).runs() {
+                world.start(who);
+            } else {
+                let draft = entry(&world, who, number);
+                number += 1;
+                // A node that has just started may still be asking its partners.
+                let _ = publish(&mut world, who, draft);
+            }
+            let pause = world.chance.below(3_000) as i64;
+            world.run_for(pause);
+        }
+        for code in world.codes() {
+            world.start(code);
+        }
+        assert!(world.run_until(300_000, World::agree), "seed {seed}");
+        no_evidence(&world);
+    }
+}

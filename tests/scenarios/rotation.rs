@@ -1,0 +1,89 @@
+//! Key records: a new epoch under load, and a record that cuts a tail off.
+
+use crate::restart::rotate;
+use crate::words::{act, city, counts, end, entry, list, publish, three};
+use huxin_engine::input::Input;
+use huxin_engine::{Outcome, Refusal, SigningState};
+use huxin_protocol::ids::{Epoch, Size};
+use huxin_protocol::key_record::Tail;
+use huxin_protocol::kind::Kind;
+use huxin_tests::world::World;
+
+#[test]
+fn rotation_under_load_keeps_order_and_reaches_everybody() {
+    let mut world = three(1);
+    let mut number = 0;
+    for round in 0..4 {
+        for _ in 0..25 {
+            list(&mut world, city(1), number);
+            number += 1;
+            world.run_for(20);
+        }
+        if round < 3 {
+            rotate(&mut world, city(1)).unwrap();
+        }
+    }
+    let last = list(&mut world, city(1), number);
+    assert_eq!(last.epoch, Epoch(4));
+    assert!(world.run_until(120_000, World::agree));
+    for viewer in world.codes() {
+        assert!((0..=number).all(|n| counts(&world, viewer, n)), "{viewer}");
+    }
+    // A node that joins now learns of all epochs at once.
+    world.kill(city(3));
+    world.city(city(3)).store.restore(huxin_store::MemoryStore::new().content());
+    world.cities.get_mut(&city(3)).unwrap().marker = None;
+    world.start(city(3));
+    assert!(world.run_until(120_000, World::agree));
+}
+
+#[test]
+fn a_hold_that_runs_out_lets_the_node_sign_again() {
+    let mut world = three(2);
+    world.command(city(1), |ticket| Input::Hold { ticket }).unwrap();
+    let draft = entry(&world, city(1), 1);
+    assert_eq!(publish(&mut world, city(1), draft), Err(Refusal::NotSigning(SigningState::Held)));
+    world.run_for(62_000);
+    list(&mut world, city(1), 1);
+}
+
+#[test]
+fn endings_of_an_abandoned_tail_keep_their_effect_and_its_listings_do_not() {
+    for (tail, stands) in [(Tail::Endings, false), (Tail::Void, true)] {
+        let mut world = three(3);
+        let id = list(&mut world, city(1), 1);
+        let size = world.sizes(city(1))[&city(1)];
+        assert!(world.run_until(10_000, World::agree));
+        let root = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier.root();
+        // Thieves of the key list a company and repair another.
+        end(&mut world, city(1), Kind::Repair, id);
+        list(&mut world, city(1), 66);
+        assert!(world.run_until(10_000, World::agree));
+        assert!(counts(&world, city(2), 66) && !counts(&world, city(2), 1));
+        // The root cuts the log where it was still the city's own word.
+        let federation = world.genesis.id();
+        let record = world.cities.get_mut(&city(1)).unwrap().secrets.record(
+            &federation,
+            Epoch(2),
+            federation,
+            (size, root),
+            tail,
+        );
+        let bytes = record.bytes().to_vec();
+        let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+        assert_eq!(taken, Outcome::RecordTaken { city: city(1), epoch: Epoch(2) });
+        assert_eq!(world.sizes(city(1))[&city(1)], size);
+        assert!(world.run_until(120_000, World::agree), "{tail:?}");
+        for viewer in world.codes() {
+            assert!(!counts(&world, viewer, 66), "{viewer}: an abandoned listing carries nothing");
+            assert_eq!(counts(&world, viewer, 1), stands, "{viewer} {tail:?}");
+        }
+        let next = list(&mut world, city(1), 2);
+        assert_eq!((next.epoch, Size(next.seq.0)), (Epoch(2), size));
+        let again = act(&world, city(1), Kind::Repair, next);
+        publish(&mut world, city(1), again).unwrap();
+        assert!(world.run_until(120_000, World::agree));
+        let cut = world.ruling(city(2), city(2), &huxin_tests::world::subject(1));
+        assert!(cut.entries.iter().all(|entry| entry.history_cut), "a cut below a cosigned head is shown");
+    }
+}
