@@ -1,4 +1,4 @@
-//! A catalogue edition: which measures there are, what a listing must rest on, how long it may last (R140 to R143).
+//! A catalogue edition: which measures there are, what a listing must rest on, how long it may last (R150 to R153).
 //!
 //! Numbers of days and months, required items and measures differ by province and change over the years, so they are
 //! data in an edition and never constants in code (DOMAIN section 4). An edition is one JSON file; its name among cities
@@ -11,6 +11,8 @@
 mod built_in;
 mod calendar;
 mod check;
+#[cfg(test)]
+mod tests;
 
 pub use built_in::builtin;
 pub use check::IssueFault;
@@ -30,7 +32,7 @@ pub struct Text {
     pub en: String,
 }
 
-/// The format string that an edition file of this version begins with (R140).
+/// The format string that an edition file of this version begins with (R150).
 pub const EDITION_FORMAT: &str = "huxin-edition/1";
 /// Longest edition file in bytes: some thousands of measures.
 pub const EDITION_BYTES: usize = 4 * 1024 * 1024;
@@ -177,7 +179,7 @@ pub struct Clocks {
     pub publication: u16,
 }
 
-/// Days off that are no weekend, and weekend days that are worked (R143).
+/// Days off that are no weekend, and weekend days that are worked (R153).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
@@ -247,7 +249,7 @@ impl EditionFault {
 }
 
 impl Edition {
-    /// Reads an edition file: JSON with exactly the members of [`EDITION_FORMAT`], measures without repeats (R140).
+    /// Reads an edition file: JSON with exactly the members of [`EDITION_FORMAT`], measures without repeats (R150).
     ///
     /// # Errors
     /// The first fault found; no edition is taken in part.
@@ -282,12 +284,12 @@ impl Edition {
             }
         }
         // The digest is taken over what was read, so that white space and the order of members do not matter, and
-        // nothing that was not understood can hide behind it: unknown members are refused above (R141).
+        // nothing that was not understood can hide behind it: unknown members are refused above (R151).
         let canonical = serde_json_canonicalizer::to_vec(&file).map_err(shape)?;
         Ok(Self { digest: Context::Edition.digest(&canonical), file })
     }
 
-    /// `huxin edition v1` over the RFC 8785 form of the file; absent optional members stay absent (R141).
+    /// `huxin edition v1` over the RFC 8785 form of the file; absent optional members stay absent (R151).
     #[must_use]
     pub const fn digest(&self) -> Digest {
         self.digest
@@ -359,7 +361,7 @@ impl Edition {
         &self.file.not_repairable
     }
 
-    /// The required items that a listing lacks, in the edition's order (DOMAIN rule 1, R115).
+    /// The required items that a listing lacks, in the edition's order (DOMAIN rule 1, R125).
     #[must_use]
     pub fn lacking(&self, entry: &EntryBody) -> Vec<BasisItem> {
         let Basis { law, document_number, authority, decided_on, effective_on } = &entry.basis;
@@ -376,7 +378,7 @@ impl Edition {
     }
 
     /// The last day that the edition lets such an entry count, counted from `day`: the corresponding day of the last
-    /// month is still within the term (R114). `None` where the edition sets no bound.
+    /// month is still within the term (R124). `None` where the edition sets no bound.
     #[must_use]
     pub fn last_day(&self, list: List, severity: Option<Severity>, day: Date) -> Option<Date> {
         self.list(list).max_months.of(severity).map(|months| day.add_months(i32::from(months)))

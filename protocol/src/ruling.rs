@@ -1,9 +1,9 @@
 //! The ruling: what counts for one subject, for one viewer, at one instant, and why.
 //!
 //! A ruling says no more than "city X signed this, city Y recognised it by rule Z, as of checkpoint N" (DOMAIN rule 18),
-//! so it names every statement and every source that it rests on, and prints the digests of its view (R130, R131). It is
+//! so it names every statement and every source that it rests on, and prints the digests of its view (R140, R141). It is
 //! plain data that serialises the same on every node: [`Ruling::content_bytes`] is what two nodes with equal log
-//! digests, viewer and instant must agree on to the byte (R132).
+//! digests, viewer and instant must agree on to the byte (R142).
 //!
 //! Everything in it is for members. [`Ruling::for_public`] is what anyone may see (DOMAIN rule 12).
 
@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 pub struct Step {
     /// The statement that the step is about; absent where it is about the whole.
     pub id: Option<StatementId>,
-    /// The rule that it follows: `R112`, or `DOMAIN 8`.
+    /// The rule that it follows: `R122`, or `DOMAIN 8`.
     pub rule: String,
     pub text_en: String,
     pub text_zh: String,
@@ -52,7 +52,7 @@ pub struct Ruling {
     pub at: Millis,
     /// The same instant as RFC 3339 text in UTC+8.
     pub at_text: String,
-    /// Whether `at` was the present when the ruling was made (R112).
+    /// Whether `at` was the present when the ruling was made (R122).
     pub now: bool,
     pub summary: Summary,
     /// Punishments and calls for attention in force, in order of their codes.
@@ -85,7 +85,7 @@ impl Ruling {
 
     /// The ruling as JSON without what depends on heartbeats and witnesses: times of freshness, staleness and what
     /// follows from it, witnesses, and the ruling digest that covers them. Equal for equal log digest, viewer and
-    /// instant, whatever the order in which facts arrived (R132).
+    /// instant, whatever the order in which facts arrived (R142).
     #[must_use]
     pub fn content_bytes(&self) -> Vec<u8> {
         let mut content = self.clone();

@@ -1,4 +1,4 @@
-//! Working days (R143): Monday to Friday less the edition's holidays, and the weekend days that it makes up.
+//! Working days (R153): Monday to Friday less the edition's holidays, and the weekend days that it makes up.
 
 use super::Edition;
 use crate::time::Date;

@@ -1,4 +1,4 @@
-//! What is refused when an entry is issued (R142). Strictness belongs to the moment of signing: at receipt the same
+//! What is refused when an entry is issued (R152). Strictness belongs to the moment of signing: at receipt the same
 //! faults leave the entry standing, void or unknown with a reason, because a log cannot skip a leaf.
 
 use super::{BasisItem, Edition};

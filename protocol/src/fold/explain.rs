@@ -24,7 +24,7 @@ pub fn explain(case: &CaseFile<'_>) -> Vec<Step> {
         tale.entry(&bench, entry);
     }
     for group in &ruling.groups {
-        tale.say(group.entries.first().copied(), "R127", group.text_en.clone(), group.text_zh.clone());
+        tale.say(group.entries.first().copied(), "R137", group.text_en.clone(), group.text_zh.clone());
     }
     for act in &ruling.without_effect {
         tale.reason(Some(act.id), &format!("{} has no effect", act.kind), &format!("{} 无效力", act.kind), &act.reason);
@@ -76,7 +76,7 @@ impl Tale {
                 en.push_str(mark_en);
                 zh.push_str(mark_zh);
             }
-            self.say(None, "R123", en, zh);
+            self.say(None, "R133", en, zh);
         }
     }
 
@@ -101,21 +101,21 @@ impl Tale {
             self.say(id, reason.code.rule(), reason.text_en.to_string(), reason.text_zh.to_string());
         }
         if let Some(rule) = entry.recognised_by {
-            self.say(Some(rule), "R119", format!("rule by which {} is judged", entry.id), format!("判断 {} 所依的互认规则", entry.id));
+            self.say(Some(rule), "R129", format!("rule by which {} is judged", entry.id), format!("判断 {} 所依的互认规则", entry.id));
         }
         for measure in &entry.measures {
             match &measure.reason {
                 Some(reason) => {
                     self.reason(id, &format!("measure {}", measure.code), &format!("措施 {}", measure.code), reason);
                 }
-                None => self.say(id, "R117", format!("measure {} holds", measure.code), format!("措施 {} 有效", measure.code)),
+                None => self.say(id, "R127", format!("measure {} holds", measure.code), format!("措施 {} 有效", measure.code)),
             }
         }
         let (en, zh) = entry.state.text();
         let (counts_en, counts_zh) = if entry.counts { ("counts", "作数") } else { ("does not count", "不作数") };
         let confirm = entry.confirm_with_issuer;
         let (more_en, more_zh) = if confirm { ("; confirm with the issuer", "；须与签发城市核实") } else { ("", "") };
-        self.say(id, "R119", format!("{en}; {counts_en}{more_en}"), format!("{zh}；{counts_zh}{more_zh}"));
+        self.say(id, "R129", format!("{en}; {counts_en}{more_en}"), format!("{zh}；{counts_zh}{more_zh}"));
     }
 
     /// Every ending of the entry's matter, also those that a reinstatement cancels.
@@ -127,7 +127,7 @@ impl Tale {
         };
         for at in bench.matters.endings(chain) {
             let fact = bench.docket.facts[*at];
-            let rule = if fact.header.kind == Kind::Repair || fact.header.kind == Kind::Removal { "R112" } else { "R105" };
+            let rule = if fact.header.kind == Kind::Repair || fact.header.kind == Kind::Removal { "R122" } else { "R105" };
             let mut en = format!("{} of the matter, by its header alone", fact.header.kind.name());
             let mut zh = format!("{}：终止该事项，仅凭报文头生效", ending_zh(fact.header.kind));
             if fact.abandoned {
@@ -140,12 +140,12 @@ impl Tale {
             let on_chain = bench.docket.findings[at].target.and_then(|target| bench.matters.chain_of(target)) == Some(chain);
             if let Some(by) = bench.matters.cancelled_by(at).filter(|_| on_chain) {
                 let (ending, by) = (bench.docket.facts[at].id, bench.docket.facts[by].id);
-                self.say(Some(by), "R111", format!("cancels the ending {ending} and no other"), format!("仅取消终止 {ending}"));
+                self.say(Some(by), "R121", format!("cancels the ending {ending} and no other"), format!("仅取消终止 {ending}"));
             }
         }
         if entry.state == State::Void && entry.same_as.is_some() {
             let same = entry.same_as.map(|id| id.to_string()).unwrap_or_default();
-            self.say(Some(entry.id), "R110", format!("the matter is already listed by {same}"), format!("该事项已由 {same} 列入"));
+            self.say(Some(entry.id), "R120", format!("the matter is already listed by {same}"), format!("该事项已由 {same} 列入"));
         }
     }
 
@@ -168,7 +168,7 @@ impl Tale {
             en.push_str(&format!("; listed here on {late}"));
             zh.push_str(&format!("；{late} 在此列入"));
         }
-        self.say(Some(entry.id), "R113", en, zh);
+        self.say(Some(entry.id), "R123", en, zh);
     }
 
     fn conclusion(&mut self, ruling: &Ruling) {
@@ -178,15 +178,15 @@ impl Tale {
                 Some(reason) => self.reason(id, &measure.code.clone(), &measure.code.clone(), reason),
                 None => self.say(
                     id,
-                    "R117",
+                    "R127",
                     format!("in force: {} {}", measure.code, measure.content.en),
                     format!("有效措施：{} {}", measure.code, measure.content.zh),
                 ),
             }
         }
-        self.say(None, "R127", ruling.summary.text_en.clone(), ruling.summary.text_zh.clone());
-        self.say(None, "R130", format!("log digest {}", ruling.log_digest), format!("日志摘要 {}", ruling.log_digest));
-        self.say(None, "R131", format!("ruling digest {}", ruling.ruling_digest), format!("裁定摘要 {}", ruling.ruling_digest));
+        self.say(None, "R137", ruling.summary.text_en.clone(), ruling.summary.text_zh.clone());
+        self.say(None, "R140", format!("log digest {}", ruling.log_digest), format!("日志摘要 {}", ruling.log_digest));
+        self.say(None, "R141", format!("ruling digest {}", ruling.ruling_digest), format!("裁定摘要 {}", ruling.ruling_digest));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Two lists, one decision (DOMAIN rule 14, R127): standing entries that rest on the same decision of the same authority
+//! Two lists, one decision (DOMAIN rule 14, R137): standing entries that rest on the same decision of the same authority
 //! form a group and count once. A number of the document names the decision; where one of two entries gives none, the
 //! day and the kind of list do. An entry that says what it is derived from belongs to its origin.
 

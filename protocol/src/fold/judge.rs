@@ -1,4 +1,4 @@
-//! The ruling of one case, put together (R100, R119 to R132).
+//! The ruling of one case, put together (R100, R129 to R142).
 
 use super::case::{CaseFile, SourceFact};
 use super::docket::Docket;
@@ -72,7 +72,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Of the sound chains of one matter the first speaks; a later one repeats it and has no effect, so that the same
-    /// record imported twice counts once, and counts no longer when its first listing expires (R110).
+    /// record imported twice counts once, and counts no longer when its first listing expires (R120).
     fn silence_repeats(&mut self) {
         let mut first: BTreeMap<usize, usize> = BTreeMap::new();
         for chain in 0..self.lives.len() {
@@ -93,7 +93,7 @@ impl<'a> Bench<'a> {
         self.docket.case.sources.get(&city)
     }
 
-    /// Freshness and completeness (DOMAIN rule 9, R123 to R126). A city's own log is neither stale nor incomplete to itself.
+    /// Freshness and completeness (DOMAIN rule 9, R133 to R136). A city's own log is neither stale nor incomplete to itself.
     pub fn source_standing(&self, city: CityCode) -> SourceStanding {
         let view = &self.docket.case.view;
         let source = self.source(city);
@@ -216,7 +216,7 @@ impl<'a> Bench<'a> {
         out
     }
 
-    /// Whether a standing entry counts for the viewer, and if not, each reason why (R119 to R122, R125).
+    /// Whether a standing entry counts for the viewer, and if not, each reason why (R129 to R132, R135).
     fn judge_effect(&self, chain: usize, out: &mut EntryRuling, source: SourceStanding) {
         let view = &self.docket.case.view;
         let life = &self.lives[chain];
@@ -259,7 +259,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// What a reader must be told of the source before acting (DOMAIN rule 9, R123, R124, R126).
+    /// What a reader must be told of the source before acting (DOMAIN rule 9, R133, R134, R136).
     fn add_cautions(&self, out: &mut EntryRuling, is_burden: bool) {
         if !out.state.stands() {
             return;

@@ -1,5 +1,5 @@
 //! The life of one chain at one instant: which link speaks, whether it can be read, what it rests on, and its term
-//! (R105 to R107, R113 to R118, R133). The issuer's side only; what counts for the viewer comes after.
+//! (R105 to R107, R123 to R128, R143). The issuer's side only; what counts for the viewer comes after.
 
 use super::case::BodyState;
 use super::docket::Docket;
@@ -185,7 +185,7 @@ fn named_items(items: &[BasisItem]) -> (String, String) {
     (en.join(", "), zh.join("、"))
 }
 
-/// From when to when an entry counts by itself (R113, R114).
+/// From when to when an entry counts by itself (R123, R124).
 struct Term {
     starts_at: Millis,
     ends_at: Option<Millis>,

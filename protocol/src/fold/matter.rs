@@ -1,4 +1,4 @@
-//! Chains and matters: what an ending ends (R106 to R112).
+//! Chains and matters: what an ending ends (R106 to R122).
 //!
 //! An Entry and the amendments that lead back to it are a *chain*. Chains of one city that share a ground tag are one
 //! *matter*: the same decision, listed or imported again. An ending of any link ends the whole matter, and whatever the
@@ -47,10 +47,11 @@ impl Matters {
         let mut out = Self::tie_chains(docket);
         let cancelled_by = reinstatements(docket);
         let mut named = vec![false; docket.facts.len()];
-        let mut effective = vec![false; docket.facts.len()];
-        for at in 0..docket.facts.len() {
-            effective[at] = takes_effect(docket, at) && !cancelled_by.contains_key(&at);
-            if let (true, Some(target)) = (effective[at], docket.findings[at].target) {
+        let effective: Vec<bool> = (0..docket.facts.len())
+            .map(|at| takes_effect(docket, at) && !cancelled_by.contains_key(&at))
+            .collect();
+        for (finding, _) in docket.findings.iter().zip(&effective).filter(|(_, effective)| **effective) {
+            if let Some(target) = finding.target {
                 named[target] = true;
             }
         }
@@ -196,7 +197,7 @@ impl Matters {
 }
 
 /// Whether an ending ends at this instant: annulment and erasure at every instant, removal and repair from their issue,
-/// and in a ruling for now as soon as they are here (R112).
+/// and in a ruling for now as soon as they are here (R122).
 fn takes_effect(docket: &Docket<'_>, at: usize) -> bool {
     let kind = docket.kind(at);
     kind.is_ending()
@@ -206,7 +207,7 @@ fn takes_effect(docket: &Docket<'_>, at: usize) -> bool {
             || docket.facts[at].header.issued_at <= docket.case.view.at)
 }
 
-/// Effective reinstatements by the ending that each cancels: only the one it names, so a later ending wins again (R111).
+/// Effective reinstatements by the ending that each cancels: only the one it names, so a later ending wins again (R121).
 fn reinstatements(docket: &Docket<'_>) -> BTreeMap<usize, usize> {
     let mut out = BTreeMap::new();
     for at in 0..docket.facts.len() {

@@ -1,5 +1,5 @@
 //! Measures: which of those that an entry names hold, and what is in force over all entries (DOMAIN rules 2 and 10,
-//! R117, R128).
+//! R127, R138).
 
 use super::recognition::Rule;
 use crate::body::{EntryBody, List};
@@ -59,7 +59,7 @@ pub(super) fn in_force(
     entries: &mut [EntryRuling],
     editions: &BTreeMap<Digest, Edition>,
 ) -> (Vec<MeasureInForce>, Vec<MeasureInForce>) {
-    // A record whose basis is incomplete carries no measure, so it does not take incentives away either (R128).
+    // A record whose basis is incomplete carries no measure, so it does not take incentives away either (R138).
     let black = entries.iter().any(|entry| {
         entry.counts
             && !entry.is_basis_incomplete()

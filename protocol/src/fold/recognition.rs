@@ -1,5 +1,5 @@
-//! Recognition (互认): the viewer's own signed rule which of a partner's entries count for it (DOMAIN rule 8, R119 to
-//! R122). Nothing of another city counts without one.
+//! Recognition (互认): the viewer's own signed rule which of a partner's entries count for it (DOMAIN rule 8, R129 to
+//! R132). Nothing of another city counts without one.
 
 use super::case::BodyState;
 use super::docket::{Docket, place};
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub(super) struct Rule<'a> {
     pub id: StatementId,
     pub body: &'a RecognitionBody,
-    /// Its last day is over. An older rule does not come back in its place (R119).
+    /// Its last day is over. An older rule does not come back in its place (R129).
     pub is_expired: bool,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    /// Of the viewer's recognitions that have begun, the one at the highest place is the rule for its partner (R119).
+    /// Of the viewer's recognitions that have begun, the one at the highest place is the rule for its partner (R129).
     pub fn gather(docket: &Docket<'a>) -> Self {
         let view = &docket.case.view;
         let mut by_partner: BTreeMap<CityCode, Rule<'a>> = BTreeMap::new();
@@ -66,7 +66,7 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// Every way in which a rule keeps an entry from counting (R120). Empty: it counts.
+/// Every way in which a rule keeps an entry from counting (R130). Empty: it counts.
 pub(super) fn objections_of_rule(rule: Option<Rule<'_>>, entry: &EntryBody, at: Millis) -> Vec<ReasonCode> {
     let Some(rule) = rule else {
         return vec![ReasonCode::NotRecognised];
@@ -106,7 +106,7 @@ pub(super) fn objections_of_rule(rule: Option<Rule<'_>>, entry: &EntryBody, at: 
     out
 }
 
-/// What others said about the links of each chain: declines by the viewer, and open objections (R121, R122).
+/// What others said about the links of each chain: declines by the viewer, and open objections (R131, R132).
 pub(super) struct Voices {
     /// First decline of the viewer by chain.
     pub declined: BTreeMap<usize, usize>,

@@ -1,11 +1,11 @@
-//! The digests that name a view: equal log digests, viewer and instant give equal rulings (R130 to R132).
+//! The digests that name a view: equal log digests, viewer and instant give equal rulings (R140 to R142).
 
 use crate::cbor::Writer;
 use crate::digest::{Context, Digest};
 use crate::fold::{SourceFact, Viewpoint};
 
 /// `huxin view v1` over CBOR, an array of one array per city, sorted by city: `[city, epoch, size, root, digest of the
-/// last key record, sorted digests of abandoned heads held, frozen, sorted positions of lacking bodies]` (R130).
+/// last key record, sorted digests of abandoned heads held, frozen, sorted positions of lacking bodies]` (R140).
 /// `sources` must ascend by city.
 #[must_use]
 pub fn log_digest<'a>(sources: impl ExactSizeIterator<Item = &'a SourceFact>) -> Digest {
@@ -30,7 +30,7 @@ pub fn log_digest<'a>(sources: impl ExactSizeIterator<Item = &'a SourceFact>) ->
 }
 
 /// `huxin ruling v1` over CBOR `[log digest, viewer, at, sorted edition digests, crosswalk digest or null, [[freshness or
-/// null, sorted witness cities], …] sorted by city]` (R131). `editions` must be sorted; `sources` must ascend by city.
+/// null, sorted witness cities], …] sorted by city]` (R141). `editions` must be sorted; `sources` must ascend by city.
 #[must_use]
 pub fn ruling_digest<'a>(
     log_digest: &Digest,

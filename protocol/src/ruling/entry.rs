@@ -156,7 +156,7 @@ impl Content {
             linked_persons: body.linked_persons.clone(),
         }
     }
-    /// The day by which recognition judges the decision: decided, or effective where that is absent (R120).
+    /// The day by which recognition judges the decision: decided, or effective where that is absent (R130).
     #[must_use]
     pub fn decided(&self) -> Option<Date> {
         self.basis.decided_on.or(self.basis.effective_on)
@@ -211,11 +211,11 @@ pub struct EntryRuling {
     pub declined_by: Option<StatementId>,
     /// The ending that gave the state.
     pub ended_by: Option<StatementId>,
-    /// The entry that this one repeats (R110).
+    /// The entry that this one repeats (R120).
     pub same_as: Option<StatementId>,
     /// Number in [`super::Ruling::groups`].
     pub group: Option<u32>,
-    /// Confirm with the issuer before acting: the source is stale, or not complete up to here (DOMAIN rule 9, R124).
+    /// Confirm with the issuer before acting: the source is stale, or not complete up to here (DOMAIN rule 9, R134).
     pub confirm_with_issuer: bool,
     pub stale: bool,
     /// A link lies beyond the point up to which the source is complete here.

@@ -1,4 +1,4 @@
-//! What anyone may see of a ruling (DOMAIN rule 12, R129).
+//! What anyone may see of a ruling (DOMAIN rule 12, R139).
 
 use super::{Ruling, Summary};
 use crate::ids::StatementId;
