@@ -22,6 +22,7 @@ pub(crate) mod rehearsal;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use authenticate::check_cosignature;
 pub use authenticate::{authenticate_checkpoint, check_cosignatures};
 pub use encoding::{ITEMS, RECORDS};
 

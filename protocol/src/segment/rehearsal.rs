@@ -100,7 +100,14 @@ impl TestLog {
     pub(crate) fn rotate(&mut self) {
         self.rotate_at(self.size(), self.frontier.root());
     }
+    /// As [`TestLog::rotate`], and the leaves above `last` are void.
+    pub(crate) fn rotate_voiding(&mut self, last: Seq) {
+        self.rotate_with(self.size(), self.frontier.root(), Some(last));
+    }
     pub(crate) fn rotate_at(&mut self, size: u64, root: TreeHash) {
+        self.rotate_with(size, root, None);
+    }
+    fn rotate_with(&mut self, size: u64, root: TreeHash, void_after: Option<Seq>) {
         let previous = self.records.last().map_or(federation(), SignedRecord::digest);
         self.epoch += 1;
         let record = KeyRecord {
@@ -110,7 +117,7 @@ impl TestLog {
             cosigner: cosigner_key(self.code, self.epoch).public().clone(),
             previous,
             continues_at: (Size(size), root),
-            void_after: None,
+            void_after,
             tail: Tail::Void,
         };
         self.records.push(SignedRecord::sign(record, &federation(), &root_key(self.code)));
