@@ -93,12 +93,8 @@ pub const MEASURES: usize = 64;
 pub const DIGESTS: usize = 64;
 /// Most fields or measures that one recognition rule names.
 pub const RULE_ITEMS: usize = 256;
-/// Most addresses of one node.
-pub const ADDRESSES: usize = 16;
-/// Longest multiaddress in bytes.
-pub const ADDRESS_BYTES: usize = 256;
-/// Longest libp2p peer id in bytes; those of Ed25519 keys have 38.
-pub const PEER_ID_BYTES: usize = 64;
+/// A node's addresses and peer id have the same bounds as in the manifest.
+pub use crate::genesis::{ADDRESS_BYTES, ADDRESSES, PEER_ID_BYTES};
 
 impl Body {
     /// Deterministic CBOR, with `salt` as key 0. Text is put into NFC; nothing else is checked or mended, see

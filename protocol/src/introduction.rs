@@ -141,3 +141,6 @@ impl VerifiedIntroduction {
         &self.introduction
     }
 }
+
+#[cfg(test)]
+mod tests;

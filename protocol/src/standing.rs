@@ -164,3 +164,6 @@ impl VerifiedStanding {
         self.closed_epoch
     }
 }
+
+#[cfg(test)]
+mod tests;
