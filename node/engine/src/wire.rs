@@ -1,6 +1,10 @@
 //! What nodes ask each other, over request-response. CBOR arrays `[number, …]`; the frame's length stands before it on
 //! the road. Any member can serve any log: every answer is checked as if it came from a stranger.
 
+mod codec;
+
+pub use codec::{CODE_BYTES, HEADS_PER_RESPONSE, REQUEST_BYTES};
+
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
 

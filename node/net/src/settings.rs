@@ -1,0 +1,94 @@
+//! What the network is started with, and the numbers that bound it, each with its reason.
+
+use huxin_engine::input::Peer;
+use huxin_protocol::digest::Digest;
+use huxin_protocol::ids::CityCode;
+use libp2p::{Multiaddr, PeerId, identity};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+use crate::NetFault;
+
+/// Events that wait for the node. At most 64 KiB each by gossip, so 64 MiB at the worst; beyond, gossip is dropped.
+pub const EVENTS_WAITING: usize = 1024;
+/// Gossip messages that wait to be published: 16 MiB at the worst. Beyond, they are left to anti-entropy.
+pub const GOSSIP_WAITING: usize = 256;
+/// Questions, answers and verdicts that wait for the driver, which never blocks; only an overloaded machine fills this.
+pub const CALLS_WAITING: usize = 4096;
+/// Questions under way to one peer. With as many from its side and a slot that is just being closed, both ends stay
+/// within [`STREAMS_PER_CONNECTION`].
+pub const ASKS_UNDER_WAY: usize = 3;
+/// Questions under way to all peers together; each may bring a page of 1 MiB that waits for the node.
+pub const ASKS_UNDER_WAY_TOTAL: usize = 64;
+/// Questions that wait for one peer; the next is answered `Busy` at once.
+pub const ASKS_WAITING: usize = 32;
+/// Request-response streams on one connection, both directions together.
+pub const STREAMS_PER_CONNECTION: usize = 8;
+/// How long a question may take, answer included: a page on a line of 300 kbit/s.
+pub const ASK_TIMEOUT: Duration = Duration::from_secs(30);
+/// After which time a peer that found no room here should ask again.
+pub const BUSY_RETRY_MS: u32 = 500;
+/// Connections that have not yet shown who they are, each way. The allow-list works only after the handshake.
+pub const PENDING_CONNECTIONS: u32 = 32;
+/// Two, since both sides may dial at the same moment.
+pub const CONNECTIONS_PER_PEER: u32 = 2;
+/// Partners with a node of their own that are up to this many get every own message directly.
+pub const FLOOD_PUBLISH_MEMBERS: usize = 30;
+
+/// Another city's node: who it is and where it is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnerNode {
+    pub city: CityCode,
+    /// libp2p peer id as multihash bytes.
+    pub peer_id: Vec<u8>,
+    /// Multiaddresses as text. One that cannot be read is left out with a warning.
+    pub addresses: Vec<String>,
+}
+
+/// What the network is started with.
+pub struct NetSettings {
+    /// Names the gossip topic.
+    pub federation: Digest,
+    /// Secret half of the transport key (Ed25519).
+    pub secret: Zeroizing<[u8; 32]>,
+    /// Multiaddresses to listen on, as text: `/ip4/0.0.0.0/tcp/7400`.
+    pub listen: Vec<String>,
+    /// Every member's node that is known; the own one may be among them. Only these may connect.
+    pub members: Vec<PartnerNode>,
+    /// Whether to take part in gossip. Without it everything still arrives, by anti-entropy.
+    pub gossip: bool,
+}
+
+/// The peer id that belongs to a transport secret.
+pub fn peer_of(secret: &Zeroizing<[u8; 32]>) -> Result<Peer, NetFault> {
+    Ok(Peer(keypair(secret)?.public().to_peer_id().to_bytes()))
+}
+
+/// A peer id as people read it (`12D3Koo…`).
+pub fn peer_text(peer: &Peer) -> Result<String, NetFault> {
+    Ok(peer_id(peer)?.to_string())
+}
+
+/// The inverse of [`peer_text`].
+pub fn peer_from_text(text: &str) -> Result<Peer, NetFault> {
+    text.parse::<PeerId>().map(|id| Peer(id.to_bytes())).map_err(|_| NetFault::PeerId)
+}
+
+/// Whether an address can be read.
+pub fn check_address(text: &str) -> Result<(), NetFault> {
+    address(text).map(drop)
+}
+
+pub(crate) fn keypair(secret: &Zeroizing<[u8; 32]>) -> Result<identity::Keypair, NetFault> {
+    // The library wipes the copy that it is given.
+    let mut copy = **secret;
+    identity::Keypair::ed25519_from_bytes(&mut copy).map_err(|_| NetFault::Secret)
+}
+
+pub(crate) fn peer_id(peer: &Peer) -> Result<PeerId, NetFault> {
+    PeerId::from_bytes(&peer.0).map_err(|_| NetFault::PeerId)
+}
+
+pub(crate) fn address(text: &str) -> Result<Multiaddr, NetFault> {
+    text.parse().map_err(|cause| NetFault::Address { text: text.to_owned(), cause })
+}
