@@ -1,0 +1,107 @@
+//! Why a store does not open, does not take a batch, or could not do a chore. Each names what to try.
+
+use huxin_protocol::digest::Digest;
+use huxin_protocol::ids::CityCode;
+use std::path::{Path, PathBuf};
+
+/// Why a store was not opened. Nothing was changed in the folder.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenFault {
+    #[error("there is no store in {}; run `huxin init`, or check the path", .0.display())]
+    Missing(PathBuf),
+    #[error("{} holds files but no huxin store; name an empty or a new folder", .0.display())]
+    NotAStore(PathBuf),
+    #[error("the store is damaged at {file} ({cause}); leave it as it is and run `huxin fsck`, then `huxin restore` from a backup or from partners")]
+    Damaged { file: Box<str>, cause: Box<str> },
+    #[error("another process has the store in {} open; stop it first", .0.display())]
+    Locked(PathBuf),
+    #[error("the store has form {found} and this program knows up to {known}; use a newer huxin")]
+    NewerForm { found: Box<str>, known: u32 },
+    #[error("the store belongs to federation {found} and the genesis file says {expected}; check the paths of both")]
+    OtherFederation { found: Digest, expected: Digest },
+    #[error("the store belongs to city {found} and the settings say {expected}; check `city` and the store's path")]
+    OtherCity { found: CityCode, expected: CityCode },
+    #[error("the store in {} may not be read or written ({cause}); check owner and permissions", path.display())]
+    NoAccess { path: PathBuf, cause: Box<str> },
+    #[error("the store in {} could not be opened ({cause}); check the disk", path.display())]
+    Disk { path: PathBuf, cause: Box<str> },
+    /// The store opened and could not take on its owner or its new form.
+    #[error(transparent)]
+    Commit(#[from] CommitFault),
+}
+
+impl OpenFault {
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Commit(fault) => fault.code(),
+            Self::Missing(_) => "store_missing",
+            Self::NotAStore(_) => "not_a_store",
+            Self::Damaged { .. } => "store_damaged",
+            Self::Locked(_) => "store_locked",
+            Self::NewerForm { .. } => "store_newer_form",
+            Self::OtherFederation { .. } => "store_other_federation",
+            Self::OtherCity { .. } => "store_other_city",
+            Self::NoAccess { .. } => "store_no_access",
+            Self::Disk { .. } => "store_disk",
+        }
+    }
+
+    pub(crate) fn damaged(file: &str, cause: &str) -> Self {
+        Self::Damaged { file: file.into(), cause: cause.into() }
+    }
+
+    pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
+        let (path, cause) = (path.to_owned(), error.to_string().into());
+        match error.kind() {
+            std::io::ErrorKind::PermissionDenied => Self::NoAccess { path, cause },
+            _ => Self::Disk { path, cause },
+        }
+    }
+}
+
+/// Why a batch was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommitFault {
+    /// The batch may or may not have been kept.
+    #[error("the store could not write ({cause}); nothing more is written until a restart, check the disk first")]
+    Write { cause: Box<str> },
+    /// An earlier commit failed.
+    #[error("an earlier write failed, so the store takes no more; stop the node, check the disk and start it again")]
+    Failed,
+    /// Nothing was written; the store goes on once there is room.
+    #[error("only {free} bytes are free on the store's disk, fewer than the {floor} it must keep; make room")]
+    DiskFull { free: u64, floor: u64 },
+    #[error("the store was opened for reading only")]
+    ReadOnly,
+}
+
+impl CommitFault {
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Write { .. } => "store_write",
+            Self::Failed => "store_failed",
+            Self::DiskFull { .. } => "disk_full",
+            Self::ReadOnly => "store_read_only",
+        }
+    }
+}
+
+/// A chore (flush, compaction, backup, figures) that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the store could not {chore} ({cause}); check the disk")]
+pub struct StoreFault {
+    pub chore: &'static str,
+    pub cause: Box<str>,
+}
+
+impl StoreFault {
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        "store_chore"
+    }
+    pub(crate) fn new(chore: &'static str, cause: &impl ToString) -> Self {
+        Self { chore, cause: cause.to_string().into() }
+    }
+}

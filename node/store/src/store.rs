@@ -1,0 +1,41 @@
+//! What the node and the simulator ask of a store: reading, committing, and how it is.
+
+use crate::fault::CommitFault;
+use huxin_engine::ledger::{Batch, LedgerRead};
+
+/// A store of either kind. Reading may happen from any thread while one thread commits.
+pub trait Store: LedgerRead + Send + Sync {
+    /// Makes a batch durable, all of it or nothing. Returns only when it would survive a power cut.
+    ///
+    /// # Errors
+    /// After any error but [`CommitFault::DiskFull`] the store takes no more commits: whether the batch was kept is known
+    /// only after a restart.
+    fn commit(&self, batch: &Batch) -> Result<(), CommitFault>;
+
+    /// One state that later commits do not change, for answers of more than one read.
+    fn snapshot(&self) -> Box<dyn LedgerRead + Send + Sync + '_>;
+
+    /// Whether it takes commits.
+    fn health(&self) -> StoreHealth;
+}
+
+/// Whether a store takes commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreHealth {
+    Ok,
+    /// Fewer bytes are free than the operator wants kept. Publishing stops here, while partners' statements still fit.
+    DiskLow { free: u64 },
+    /// A commit failed. Reads are answered, commits never again; stop and start the process.
+    Failed,
+}
+
+impl StoreHealth {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::DiskLow { .. } => "disk_low",
+            Self::Failed => "store_failed",
+        }
+    }
+}
