@@ -1,0 +1,186 @@
+//! The shapes of single messages: headers, bodies, records, genesis files and segments, right and wrong. The
+//! CDDL of the protocol (`protocol/huxin.cddl`) must say the same about each.
+
+use crate::federation::{ISSUER, Log, WITNESS, city, entry_body, genesis, header, removal_body};
+use crate::{Case, Expected, Facts};
+use huxin_protocol::body::Body;
+use huxin_protocol::genesis::Genesis;
+use huxin_protocol::header::{About, Disclosure, Header};
+use huxin_protocol::ids::{Epoch, Seq, StatementId};
+use huxin_protocol::digest::Digest;
+use huxin_protocol::key_record::KeyRecord;
+use huxin_protocol::kind::Kind;
+use huxin_protocol::limits::PAGE_BYTES;
+use huxin_protocol::segment::{Item, Segment};
+
+/// How this library reads the bytes of a form: only their shape, no signature.
+fn read(form: &str, bytes: &[u8]) -> Result<(), &'static str> {
+    match form {
+        "header" => Header::decode(bytes).map(drop).map_err(|fault| fault.code()),
+        "listing" => Body::decode(Kind::Entry, 1, bytes).map(drop).map_err(|fault| fault.code()),
+        "act" => Body::decode(Kind::Removal, 1, bytes).map(drop).map_err(|fault| fault.code()),
+        "record" => KeyRecord::city_of(bytes).map(drop).map_err(|fault| fault.code()),
+        "genesis" => Genesis::decode(bytes).map(drop).map_err(|fault| fault.code()),
+        "segment" => Segment::decode(bytes, PAGE_BYTES).map(drop).map_err(|fault| fault.code()),
+        other => panic!("no such form: {other}"),
+    }
+}
+
+pub fn judge(case: &Case) -> Expected {
+    let bytes = hex::decode(case.bytes.as_ref().expect("a message has bytes")).unwrap();
+    match read(&case.form, &bytes) {
+        Ok(()) => Expected::Holds { holds: Facts::default() },
+        Err(code) => Expected::Refused { refused: code.to_owned() },
+    }
+}
+
+#[derive(Default)]
+struct Cases(Vec<Case>);
+
+impl Cases {
+    fn add(&mut self, form: &str, rule: &str, title: &str, refused: Option<&str>, bytes: &[u8]) {
+        let expected = match refused {
+            None => Expected::Holds { holds: Facts::default() },
+            Some(code) => Expected::Refused { refused: code.to_owned() },
+        };
+        let case = Case {
+            title: title.to_owned(),
+            rule: rule.to_owned(),
+            form: form.to_owned(),
+            federation: None,
+            text: None,
+            bytes: Some(hex::encode(bytes)),
+            expected,
+        };
+        assert_eq!(judge(&case), case.expected, "{form}: {title}");
+        self.0.push(case);
+    }
+}
+
+/// `bytes`, a CBOR map of fewer than 23 pairs, with one more pair at its end.
+fn with_pair(bytes: &[u8], pair: &[u8]) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    out[0] += 1;
+    out.extend_from_slice(pair);
+    out
+}
+
+/// `bytes` with the first `from` replaced by `to`.
+fn with(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(from.len()).position(|window| window == from).expect("the part is there");
+    [&bytes[..at], to, &bytes[at + from.len()..]].concat()
+}
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Cases::default();
+    headers(&mut cases);
+    bodies(&mut cases);
+    records(&mut cases);
+    whole(&mut cases);
+    cases.0
+}
+
+fn headers(cases: &mut Cases) {
+    let body = entry_body(1).encode(&[1; 16]);
+    let plain = header(ISSUER, 1, 1, Kind::Entry, &body);
+    let good = plain.encode();
+    cases.add("header", "R20", "of an entry", None, &good);
+    let mut named = plain.clone();
+    named.disclosure = Disclosure::Named(vec![city(ISSUER), city(WITNESS)]);
+    cases.add("header", "R20", "for named readers", None, &named.encode());
+    let mut agency = plain.clone();
+    agency.issuer.agency = Some("样例局".to_owned());
+    cases.add("header", "R20", "of an agency", None, &agency.encode());
+    let mut about = header(ISSUER, 1, 2, Kind::Removal, &body);
+    let id = StatementId { city: city(ISSUER), epoch: Epoch(1), seq: Seq(1) };
+    about.about = Some(About { id, digest: Digest([7; 32]) });
+    cases.add("header", "R33", "of a removal with what it is about", None, &about.encode());
+    let mut unknown = plain.clone();
+    unknown.kind = Kind::Unknown(999);
+    cases.add("header", "R30", "of an unknown kind is kept", None, &unknown.encode());
+
+    cases.add("header", "R21", "with an unknown key", Some("header_keys"), &with_pair(&good, &[0x0d, 0x00]));
+    let without = [&[good[0] - 1], &good[1..good.len() - 35]].concat();
+    cases.add("header", "R20", "without a commitment", Some("header_keys"), &without);
+    let zero_epoch = with(&good, &[0x03, 0x01], &[0x03, 0x00]);
+    cases.add("header", "R20", "of epoch zero", Some("header_field"), &zero_epoch);
+    let later = with(&good, &[0x00, 0x01, 0x01, 0x01], &[0x00, 0x02, 0x01, 0x01]);
+    cases.add("header", "R21", "of a later version", Some("header_version"), &later);
+    let suite = with(&good, &[0x00, 0x01, 0x01, 0x01], &[0x00, 0x01, 0x01, 0x02]);
+    cases.add("header", "R21", "of a later suite", Some("header_version"), &suite);
+    let number = with(&good, &[0x04, 0x01], &[0x04, 0x18, 0x01]);
+    cases.add("header", "R1", "with a number in a longer form", Some("header_not_canonical"), &number);
+    let twice = with(&good, &[0x00, 0x01, 0x01, 0x01], &[0x00, 0x01, 0x00, 0x01]);
+    cases.add("header", "R3", "with a key twice", Some("header_not_canonical"), &twice);
+    cases.add("header", "R5", "followed by a byte", Some("header_not_canonical"), &[good.as_slice(), &[0]].concat());
+    cases.add("header", "R5", "cut short", Some("header_not_canonical"), &good[..good.len() - 1]);
+    let upper = with(&good, b"330900", b"33090A");
+    cases.add("header", "R20", "of a city code in capitals", Some("header_field"), &upper);
+    let sorted = named.encode();
+    let backwards = with(&sorted, b"\x82\x66330900\x66451100", b"\x82\x66451100\x66330900");
+    cases.add("header", "R20", "with readers out of order", Some("header_field"), &backwards);
+    let disclosure = with(&good, &[0x09, 0x00, 0x0b], &[0x09, 0x02, 0x0b]);
+    cases.add("header", "R20", "of an unknown disclosure", Some("header_field"), &disclosure);
+}
+
+fn bodies(cases: &mut Cases) {
+    let good = entry_body(1).encode(&[1; 16]);
+    cases.add("listing", "R43", "of a black entry", None, &good);
+    cases.add("listing", "R42", "with an unknown key", Some("body_keys"), &with_pair(&good, &[0x17, 0x00]));
+    let short_salt = with(&good, &[&[0x00, 0x50][..], &[1; 16]].concat(), &[&[0x00, 0x4f][..], &[1; 15]].concat());
+    cases.add("listing", "R41", "with a salt of 15 bytes", Some("body_field"), &short_salt);
+    let list = with(&good, &[0x02, 0x01, 0x03], &[0x02, 0x03, 0x03]);
+    cases.add("listing", "R43", "of an unknown list", Some("body_field"), &list);
+    let date = with(&good, b"2026-01-01", b"2026-02-30");
+    cases.add("listing", "R43", "decided on a day that does not exist", Some("body_field"), &date);
+    let tagged = with(&good, b"\x6a2026-01-01", b"\xc0\x6a2026-01-01");
+    cases.add("listing", "R2", "with a tagged date", Some("body_not_canonical"), &tagged);
+    let act = removal_body().encode(&[2; 16]);
+    cases.add("act", "R44", "of a removal", None, &act);
+    cases.add("act", "R44", "without a reason", Some("body_keys"), &[&[0xa1, 0x00, 0x50][..], &[2; 16]].concat());
+    let conditions = with_pair(&act, &[0x05, 0xa4, 0x01, 0xf5, 0x02, 0xf5, 0x03, 0xf4, 0x04, 0xf4]);
+    cases.add("act", "R44", "of a removal with conditions of a repair", Some("body_field"), &conditions);
+}
+
+fn records(cases: &mut Cases) {
+    let mut log = Log::new(ISSUER);
+    log.enter();
+    log.rotate(Some(0));
+    let good = log.record_bytes()[0].clone();
+    cases.add("record", "R82", "that opens the second epoch", None, &good);
+    let fifth = with(&good, &[0x09, 0x00, 0x58, 0x40], &[0x09, 0x05, 0x58, 0x40]);
+    cases.add("record", "R86", "with an unknown tail", Some("record_shape"), &fifth);
+    let first = with(&good, &[0x03, 0x02, 0x04], &[0x03, 0x01, 0x04]);
+    cases.add("record", "R82", "that opens the first epoch", Some("record_shape"), &first);
+    cases.add("record", "R82", "followed by a byte", Some("record_shape"), &[good.as_slice(), &[0]].concat());
+}
+
+fn whole(cases: &mut Cases) {
+    let founded = genesis("样例联盟");
+    cases.add("genesis", "R80", "of three cities", None, founded.bytes());
+    let mut damaged = founded.bytes().to_vec();
+    let last = damaged.len() - 1;
+    damaged[last] ^= 1;
+    cases.add("genesis", "R81", "with a damaged signature", Some("genesis_signature"), &damaged);
+    let renamed = with(founded.bytes(), "样例联盟".as_bytes(), "样例同盟".as_bytes());
+    cases.add("genesis", "R81", "with another name than was signed", Some("genesis_signature"), &renamed);
+
+    let mut log = Log::new(ISSUER);
+    (0..2).for_each(|_| log.enter());
+    let items = log.leaves.iter().map(|leaf| Item { statement: leaf.statement.clone(), body: Some(leaf.body.clone()) });
+    let segment = Segment {
+        city: city(ISSUER),
+        records: Vec::new(),
+        from: Seq(0),
+        items: items.collect(),
+        consistency: Vec::new(),
+        checkpoint: log.checkpoint_in(1, 2).encode(&[]),
+    };
+    let good = segment.encode();
+    cases.add("segment", "R91", "of two entries", None, &good);
+    let heartbeat = Segment { from: Seq(2), items: Vec::new(), ..segment };
+    cases.add("segment", "R91", "without statements", None, &heartbeat.encode());
+    let later = [&[good[0], 0x02], &good[2..]].concat();
+    cases.add("segment", "R91", "of a later version", Some("segment_shape"), &later);
+    cases.add("segment", "R91", "followed by a byte", Some("segment_not_canonical"), &[good.as_slice(), &[0]].concat());
+}
