@@ -2,7 +2,9 @@
 
 use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::CityCode;
-use std::path::{Path, PathBuf};
+#[cfg(feature = "rocks")]
+use std::path::Path;
+use std::path::PathBuf;
 
 /// Why a store was not opened. Nothing was changed in the folder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +53,7 @@ impl OpenFault {
         Self::Damaged { file: file.into(), cause: cause.into() }
     }
 
+    #[cfg(feature = "rocks")]
     pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
         let (path, cause) = (path.to_owned(), error.to_string().into());
         match error.kind() {
@@ -101,6 +104,7 @@ impl StoreFault {
     pub const fn code(&self) -> &'static str {
         "store_chore"
     }
+    #[cfg(feature = "rocks")]
     pub(crate) fn new(chore: &'static str, cause: &impl ToString) -> Self {
         Self { chore, cause: cause.to_string().into() }
     }

@@ -2,7 +2,7 @@
 //!
 //! The engine asks two questions ([`LedgerRead`](huxin_engine::ledger::LedgerRead)) and hands over one batch at a time.
 //! Two stores answer: [`MemoryStore`] for the simulator and tests, [`RocksStore`] for a city. One behaviour suite
-//! (`tests/behaviour.rs`) asks both the same things, so that the one may stand for the other.
+//! (`tests/suite`) asks both the same things, so that the one may stand for the other.
 //!
 //! What a store promises:
 //! - **A commit is all or nothing, and durable when it answers.** RocksDB gets one cross-family batch and one sync. After a
@@ -21,7 +21,6 @@ mod hook;
 mod identity;
 mod memory;
 #[cfg(feature = "rocks")]
-#[cfg(feature = "rocks")]
 pub mod rocks;
 mod store;
 
@@ -30,7 +29,6 @@ pub use fault::{CommitFault, OpenFault, StoreFault};
 pub use hook::{CommitHook, Decision};
 pub use identity::{FORM, bind, bound};
 pub use memory::{Content, MemoryStore};
-#[cfg(feature = "rocks")]
 #[cfg(feature = "rocks")]
 pub use rocks::{Options, RocksSnapshot, RocksStore, StoreFigures, Verify};
 pub use store::{Store, StoreHealth};

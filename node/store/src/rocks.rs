@@ -1,6 +1,6 @@
 //! The store on disk: one RocksDB with a column family per [`Family`].
 //!
-//! **What RocksDB forgives and we do not.** Measured with version 11.8 (`tests/damage.rs` keeps it true). In the mode that
+//! **What RocksDB forgives and we do not.** Measured with version 11.8 (`tests/suite/damage.rs` keeps it true). In the mode that
 //! tolerates a damaged tail it refuses a write-ahead log whose record fails its checksum, but it silently skips the rest of
 //! a 32 KiB block behind a zeroed record header, silently ends at a record whose length runs past the end of the file even
 //! where whole records follow, and takes a folder without CURRENT for a new store. So [`open`](RocksStore::open) first

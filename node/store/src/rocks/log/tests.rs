@@ -1,4 +1,4 @@
-//! The walk over logs made by a writer of its own here; `tests/damage.rs` does the same to files that RocksDB wrote.
+//! The walk over logs made by a writer of its own here; `tests/suite/damage.rs` does the same to files that RocksDB wrote.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
