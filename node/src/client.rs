@@ -60,7 +60,7 @@ impl Client {
     pub fn open(config: &Path) -> Result<Self, Fault> {
         let settings = crate::settings::load(config)?;
         let token = crate::settings::read_token(&settings)?;
-        Ok(Self::new(&settings.api.listen.to_string(), &token))
+        Ok(Self::new(&settings.listen.api.to_string(), &token))
     }
 
     /// `http://127.0.0.1:7080`.
@@ -186,7 +186,7 @@ impl Client {
 
     fn unreachable(&self, fault: &ureq::Error) -> Fault {
         Fault::new(Exit::Unreachable, "unreachable", format_args!("no node answers at {}: {fault}", self.base))
-            .trying("start it with `huxin run`, or check [api] listen in the configuration file")
+            .trying("start it with `huxin run`, or check [listen] api in the configuration file")
     }
 }
 
@@ -213,7 +213,7 @@ fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
 
 fn other_program(what: &str) -> Fault {
     Fault::new(Exit::Unexpected, "answer_shape", format_args!("the answer does not have the shape of this version: {what}"))
-        .trying("use the same version of huxin for the command and the node, and check that [api] listen names the node")
+        .trying("use the same version of huxin for the command and the node, and check that [listen] api names the node")
 }
 
 /// Percent-encodes what a path segment or a query value may not carry as it is (RFC 3986).

@@ -2,11 +2,21 @@
 //!
 //! - [`command`]: the command line, one file per command.
 //! - [`client`]: the command line's end of the node's HTTP.
-//! - [`settings`]: the configuration file as the node uses it.
+//! - [`settings`]: the configuration file and the files that it names.
+//! - [`runtime`]: the running node: writer thread, intake, serving, background check, start and stop.
+//! - [`drafting`]: from a request to a statement that only lacks its place and its signature.
+//! - [`proving`]: from a statement in the store to a bundle that a stranger can check.
+//! - [`backend`]: the node behind its HTTP.
+//! - [`metrics`]: what the operator sees.
 
+pub mod backend;
 pub mod client;
 pub mod command;
+pub mod drafting;
 pub mod fault;
+pub mod metrics;
+pub mod proving;
+pub mod runtime;
 pub mod settings;
 
 pub use fault::{Exit, Fault};

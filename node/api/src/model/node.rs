@@ -49,9 +49,12 @@ pub struct PeerItem {
     pub up: bool,
     pub peer_id: String,
     pub addresses: Vec<String>,
-    /// Since when the connection stands, or is missing.
+    /// Since when the connection stands.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub since: Option<Millis>,
+    /// Why the last attempt to reach it failed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub failure: Option<String>,
 }
 
 /// `GET /readyz`: 200 if every check holds, else 503. `GET /healthz` only says that the process answers.

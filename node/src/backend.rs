@@ -1,0 +1,271 @@
+//! The node behind its HTTP: drafts commands for the writer, reads from snapshots, and says how it is.
+
+use crate::drafting::{DraftFault, Drafter};
+use crate::metrics::{Metrics, resident_bytes};
+use crate::proving::{Prover, World};
+use crate::runtime::clock::now;
+use crate::runtime::writer::{NotTaken, Ordered, WriterHandle};
+use huxin_api::model::{EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply, Warning};
+use huxin_api::{Backend, Command, Problem, Submitted};
+use huxin_engine::SigningState;
+use huxin_engine::gather::sources;
+use huxin_engine::ledger::{Family, HeadRow, LedgerRead, meta};
+use huxin_engine::wire::FRAME_BYTES;
+use huxin_net::NetHandle;
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::Edition;
+use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::roster::Roster;
+use huxin_protocol::segment::Segment;
+use huxin_protocol::time::Millis;
+use huxin_store::{RocksStore, Store, StoreHealth, free_bytes};
+use parking_lot::Mutex;
+use prometheus_client::registry::Registry;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::sync::oneshot;
+
+/// A writer that has not been round for this long is not ready: its ticks come five times a second, and the slowest disk
+/// of the field answers a sync within two seconds.
+const SILENT_MS: i64 = 5_000;
+
+/// The node as the API sees it.
+pub struct NodeBackend {
+    pub drafter: Drafter,
+    pub crosswalk: Option<Digest>,
+    pub store: Arc<dyn Store>,
+    /// The same store, where it lies on disk: for its figures.
+    pub rocks: Option<Arc<RocksStore>>,
+    pub writer: WriterHandle,
+    pub net: NetHandle,
+    pub metrics: Arc<Metrics>,
+    pub libp2p: Mutex<Registry>,
+    pub prover: Prover,
+    pub federation_name: String,
+    pub peer_id: String,
+    pub started_at: Millis,
+}
+
+impl NodeBackend {
+    fn publishing(&self) -> Result<(), Problem> {
+        match self.store.health() {
+            StoreHealth::Ok => Ok(()),
+            StoreHealth::DiskLow { .. } => Err(Problem::disk_full()),
+            StoreHealth::Failed => Err(Problem::stopping()),
+        }
+    }
+
+    fn draft(&self, command: Command, warnings: &mut Vec<Warning>) -> Result<Ordered, Problem> {
+        let (roster, read) = (self.writer.roster(), self.store.snapshot());
+        let (drafter, read) = (&self.drafter, &*read as &dyn LedgerRead);
+        let one = |draft: Result<_, DraftFault>| -> Result<Ordered, Problem> { Ok(Ordered::Publish(vec![draft?])) };
+        match command {
+            Command::Publish(entries) => {
+                let many = entries.len() > 1;
+                let mut drafts = Vec::with_capacity(entries.len());
+                for (index, entry) in entries.into_iter().enumerate() {
+                    let draft = drafter.listing(entry, None, read, &roster, warnings, index);
+                    drafts.push(draft.map_err(|fault| named(fault, many.then_some(index)))?);
+                }
+                Ok(Ordered::Publish(drafts))
+            }
+            Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), read, &roster, warnings, 0)),
+            Command::Act(id, verb, act) => one(drafter.act(id, verb, act, read, &roster, now())),
+            Command::Decline(id, decline) => one(drafter.decline(id, decline)),
+            Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
+            Command::Segment(bytes) => {
+                let read = Segment::decode(&bytes, FRAME_BYTES).and_then(|segment| segment.read(&self.drafter.federation));
+                let refused = |fault: huxin_protocol::segment::SegmentFault| {
+                    Problem::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, fault.code(), fault.to_string())
+                        .trying("export the file again, and carry it over unchanged")
+                };
+                Ok(Ordered::Segment(Box::new(read.map_err(refused)?)))
+            }
+            Command::Hold => Ok(Ordered::Hold),
+            Command::Record(bytes) => Ok(Ordered::Record(bytes)),
+        }
+    }
+
+    fn scrape(&self) {
+        let metrics = &self.metrics;
+        let roster = self.writer.roster();
+        let read = self.store.snapshot();
+        let present = now();
+        if let Ok(sources) = sources(&*read, &roster, self.drafter.city) {
+            for source in sources.values() {
+                let label = [source.city.as_str()];
+                metrics.bodies_lacking.with_label_values(&label).set(signed(source.lacking.len() as u64));
+                metrics.head_witnesses.with_label_values(&label).set(signed(source.witnesses.len() as u64));
+                let age = source.freshness.map_or(f64::INFINITY, |fresh| (present.0 - fresh.0) as f64 / 1000.0);
+                metrics.head_age.with_label_values(&label).set(age);
+                if let Ok(head) = HeadRow::read(&*read, source.city) {
+                    metrics.head_size.with_label_values(&label).set(signed(head.frontier.size().0));
+                }
+            }
+        }
+        for peer in self.net.peers() {
+            let label = [peer.city.as_str()];
+            metrics.partner_up.with_label_values(&label).set(i64::from(peer.link.is_some()));
+            if let Some(round_trip) = peer.link.and_then(|link| link.round_trip) {
+                metrics.partner_round_trip.with_label_values(&label).set(round_trip.as_secs_f64());
+            }
+        }
+        let (commands, inputs) = self.writer.waiting();
+        metrics.queue_length.with_label_values(&["commands"]).set(signed(commands as u64));
+        metrics.queue_length.with_label_values(&["inputs"]).set(signed(inputs as u64));
+        metrics.signing.set(if *self.writer.board.signing.read() == SigningState::Ready { 1.0 } else { 0.0 });
+        if let Some(rocks) = &self.rocks {
+            metrics.store_wal_syncs.set(rocks.wal_syncs() as f64);
+            if let Ok(bytes) = rocks.disk_bytes() {
+                metrics.store_bytes.set(bytes as f64);
+            }
+            if let Ok(free) = free_bytes(rocks.path()) {
+                metrics.disk_free.set(free as f64);
+            }
+        }
+        if let Some(bytes) = resident_bytes() {
+            metrics.resident_bytes.set(bytes as f64);
+        }
+        metrics.start_time.set(self.started_at.0 as f64 / 1000.0);
+    }
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Names the entry of a list that a fault is about.
+fn named(fault: DraftFault, index: Option<usize>) -> Problem {
+    let mut problem = Problem::from(fault);
+    if let Some(index) = index {
+        problem.detail = format!("entry {index} of the list (from 0): {}", problem.detail);
+    }
+    problem
+}
+
+impl Backend for NodeBackend {
+    fn city(&self) -> CityCode {
+        self.drafter.city
+    }
+    fn roster(&self) -> Arc<Roster> {
+        self.writer.roster()
+    }
+    fn editions(&self) -> &BTreeMap<Digest, Edition> {
+        &self.drafter.editions
+    }
+    fn crosswalk(&self) -> Option<Digest> {
+        self.crosswalk
+    }
+    fn now(&self) -> Millis {
+        now()
+    }
+    fn read(&self) -> Box<dyn LedgerRead + Send + Sync + '_> {
+        self.store.snapshot()
+    }
+
+    fn submit(&self, command: Command) -> Result<Submitted, Problem> {
+        if !matches!(command, Command::Segment(_) | Command::Record(_) | Command::Hold) {
+            self.publishing()?;
+        }
+        let mut warnings = Vec::new();
+        let ordered = self.draft(command, &mut warnings)?;
+        let (reply_in, reply) = oneshot::channel();
+        self.writer.command(ordered, Some(reply_in)).map_err(|fault| match fault {
+            NotTaken::Full => Problem::busy(),
+            NotTaken::Gone => Problem::stopping(),
+        })?;
+        Ok(Submitted { reply, warnings })
+    }
+
+    fn prove(&self, id: StatementId) -> Result<Vec<u8>, Problem> {
+        let (roster, read) = (self.writer.roster(), self.store.snapshot());
+        let world = World {
+            read: &*read,
+            roster: &roster,
+            editions: &self.drafter.editions,
+            crosswalk: self.crosswalk,
+            now: now(),
+        };
+        Ok(self.prover.prove(id, &world)?)
+    }
+
+    fn info(&self) -> InfoReply {
+        let roster = self.writer.roster();
+        let member = roster.city(self.drafter.city);
+        let signing = self.writer.board.signing.read().clone();
+        InfoReply {
+            city: self.drafter.city,
+            name: member.map(|member| member.name.clone()).unwrap_or_default(),
+            federation: roster.federation(),
+            federation_name: self.federation_name.clone(),
+            members: roster.cities().count(),
+            epoch: member.map_or(huxin_protocol::ids::Epoch::FIRST, |member| member.current().epoch),
+            signing: signing.code().to_owned(),
+            signing_text: signing.to_string(),
+            editions: self
+                .drafter
+                .editions
+                .values()
+                .map(|edition| EditionItem { name: edition.name().to_owned(), digest: edition.digest() })
+                .collect(),
+            partners_up: self.net.peers().iter().filter(|peer| peer.link.is_some()).count(),
+            peer_id: self.peer_id.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            started_at: self.started_at,
+            now: now(),
+            allow_natural_persons: self.drafter.allow_natural_persons,
+        }
+    }
+
+    fn peers(&self) -> PeersReply {
+        let roster = self.writer.roster();
+        let name = |city| roster.city(city).map(|member| member.name.clone()).unwrap_or_default();
+        let peers = self.net.peers().into_iter().map(|peer| PeerItem {
+            city: peer.city,
+            name: name(peer.city),
+            up: peer.link.is_some(),
+            peer_id: peer.peer_id,
+            addresses: peer.addresses,
+            since: peer.link.map(|link| link.since),
+            failure: peer.failure,
+        });
+        PeersReply { peers: peers.collect() }
+    }
+
+    fn ready(&self) -> ReadyReply {
+        let mut missing = Vec::new();
+        let mut due = |holds: bool, code: &str| {
+            if !holds {
+                missing.push(code.to_owned());
+            }
+        };
+        due(self.store.get(Family::Meta, meta::CITY).is_ok_and(|row| row.is_some()), "store_read");
+        match self.store.health() {
+            StoreHealth::Ok => {}
+            StoreHealth::DiskLow { .. } => due(false, "disk_full"),
+            StoreHealth::Failed => due(false, "store_failed"),
+        }
+        due(now().0 - self.writer.board.beat.load(Ordering::Relaxed) < SILENT_MS, "writer_silent");
+        due(*self.writer.board.signing.read() == SigningState::Ready, "not_signing");
+        let peers = self.net.peers();
+        due(peers.is_empty() || peers.iter().any(|peer| peer.link.is_some()), "no_partner");
+        ReadyReply { ready: missing.is_empty(), missing }
+    }
+
+    fn metrics(&self) -> String {
+        self.scrape();
+        self.metrics.text(self.net.counters(), &self.libp2p.lock())
+    }
+
+    fn observe(&self, route: &'static str, status: u16, seconds: f64) {
+        self.metrics.http_seconds.with_label_values(&[route]).observe(seconds);
+        let status = match status {
+            200 => "200",
+            201 => "201",
+            other => &other.to_string(),
+        };
+        self.metrics.http_requests.with_label_values(&[route, status]).inc();
+    }
+}

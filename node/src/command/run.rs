@@ -1,0 +1,90 @@
+//! `huxin run`: the node in the foreground, until SIGTERM or SIGINT.
+
+use super::Context;
+use crate::fault::Fault;
+use crate::runtime;
+use crate::settings::{self, Settings};
+use crossbeam_channel::{Receiver, select};
+use huxin_config::LogFormat;
+use serde::Serialize;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+/// Threads of the network and of HTTP: with the writer and the workers beside them more do not help on small machines.
+const RUNTIME_THREADS: usize = 4;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  huxin run --config /etc/huxin/huxin.toml\n\nWhen the node can do its work it prints one line of JSON with its addresses.")]
+pub struct Args {}
+
+/// The one line that says that the node is up.
+#[derive(Debug, Serialize)]
+struct Ready<'a> {
+    ready: bool,
+    city: String,
+    api: String,
+    p2p: &'a [String],
+    pid: u32,
+}
+
+pub fn run(_args: Args, context: &Context) -> Result<(), Fault> {
+    let settings = settings::load(&context.config)?;
+    start_log(&settings);
+    let signals = signals()?;
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, RUNTIME_THREADS);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .thread_name("runtime")
+        .build()
+        .map_err(Fault::unexpected)?;
+    let node = runtime::start(&settings, runtime.handle())?;
+    let ready = Ready {
+        ready: true,
+        city: node.city.to_string(),
+        api: node.api.to_string(),
+        p2p: &node.p2p,
+        pid: std::process::id(),
+    };
+    println!("{}", serde_json::to_string(&ready).map_err(Fault::unexpected)?);
+    select! {
+        recv(signals) -> signal => tracing::info!(signal = signal.unwrap_or_default(), "stopping"),
+        recv(node.ended()) -> outcome => {
+            // The writer ends by itself only for a fault; nothing unsent is left to say.
+            return outcome.unwrap_or_else(|_| Err(Fault::unexpected("the writer ended without a word")));
+        }
+    }
+    node.stop()?;
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The first SIGTERM or SIGINT stops the node in order; the second ends the process.
+fn signals() -> Result<Receiver<i32>, Fault> {
+    let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(Fault::unexpected)?;
+    let (signal_in, signal) = crossbeam_channel::bounded(1);
+    std::thread::spawn(move || {
+        for (number, received) in signals.forever().enumerate() {
+            if number > 0 {
+                std::process::exit(128 + received);
+            }
+            let _ = signal_in.send(received);
+        }
+    });
+    Ok(signal)
+}
+
+/// Logs go to standard error; `HUXIN_LOG` overrides the settings with a filter such as `huxin=debug,libp2p=info`.
+fn start_log(settings: &Settings) {
+    use tracing_subscriber::EnvFilter;
+    let level = settings.log.level.as_str();
+    let filter = std::env::var("HUXIN_LOG").unwrap_or_else(|_| format!("{level},libp2p=warn,libp2p_swarm=warn,libp2p_gossipsub=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
+    let started = match settings.log.format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    // A second start within one process (tests) keeps the first.
+    drop(started);
+}

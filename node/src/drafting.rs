@@ -1,0 +1,305 @@
+//! Drafted: the first station in the life of an entry. What an officer asked for becomes a statement that only lacks its
+//! place and its signature: edition found, code checked, body in its canonical bytes, commitment and ground tag made.
+//!
+//! Strictness belongs to the moment of signing. Shape, code and person rules are checked here, where a request can still
+//! be answered to its sender; basis and catalogue are checked by the engine, which sees the whole log.
+
+use axum::http::StatusCode;
+use huxin_api::Problem;
+use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, EntryRequest, Warning};
+use huxin_engine::Draft;
+use huxin_engine::gather;
+use huxin_engine::ledger::{LedgerRead, ReadFault};
+use huxin_keys::{GroundInput, GroundSecret, ground_tag};
+use huxin_protocol::body::{Body, BodyFault, DeclineBody, EntryBody, NodeAnnouncementBody, RecognitionBody, Salt, commitment};
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::{Edition, IssueFault};
+use huxin_protocol::header::{AGENCY_BYTES, About, BODY_VERSION, Disclosure};
+use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::kind::Kind;
+use huxin_protocol::limits::READERS;
+use huxin_protocol::roster::Roster;
+use huxin_protocol::subject::{SubjectClass, SubjectFault, SubjectId};
+use huxin_protocol::time::Millis;
+use std::collections::BTreeMap;
+
+/// Why a request did not become a draft.
+#[derive(Debug, thiserror::Error)]
+pub enum DraftFault {
+    #[error("{0}")]
+    Code(#[from] SubjectFault),
+    #[error("this node does not take entries about natural persons")]
+    NaturalPerson,
+    #[error("an entry about a natural person is disclosed to named cities only")]
+    PersonDisclosure,
+    #[error("there is no catalogue edition {0:?} here")]
+    NoSuchEdition(String),
+    #[error("the entry names no catalogue edition, and this node holds several")]
+    EditionUnstated,
+    #[error("the agency's name is empty or longer than {AGENCY_BYTES} bytes")]
+    Agency,
+    #[error("a named disclosure lists 1 to {READERS} member cities")]
+    Readers,
+    #[error("{0} is no member of this federation")]
+    NotAMember(CityCode),
+    #[error("a city does not recognise itself; its own entries count where it lists them")]
+    OwnCity,
+    #[error("there is no statement {0} in the logs held here")]
+    NoSuchStatement(StatementId),
+    #[error("the reason must not be empty")]
+    Reason,
+    #[error("the body cannot be signed: {0}")]
+    Body(#[from] BodyFault),
+    #[error("{0}")]
+    Repair(IssueFault),
+    #[error("the operating system gave no random bytes")]
+    Random,
+    #[error(transparent)]
+    Read(#[from] ReadFault),
+}
+
+impl DraftFault {
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Code(SubjectFault::Shape) => "subject_shape",
+            Self::Code(_) => "code_check",
+            Self::NaturalPerson => "natural_person",
+            Self::PersonDisclosure => "person_disclosure",
+            Self::NoSuchEdition(_) => "unknown_edition",
+            Self::EditionUnstated => "edition_unstated",
+            Self::Agency => "agency",
+            Self::Readers => "readers",
+            Self::NotAMember(_) => "no_such_city",
+            Self::OwnCity => "own_city",
+            Self::NoSuchStatement(_) => "no_such_statement",
+            Self::Reason => "reason_missing",
+            Self::Body(fault) => fault.code(),
+            Self::Repair(fault) => fault.code(),
+            Self::Random => "random",
+            Self::Read(_) => "store",
+        }
+    }
+
+    const fn next_step(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Code(_) => "check the code with `huxin codes check`; where the certificate shows it like this, confirm it with confirm_code",
+            Self::NaturalPerson => "set [rights] allow_natural_persons if the city's rules permit it",
+            Self::PersonDisclosure => "state the readers: {\"named\": [\"330900\", …]}",
+            Self::NoSuchEdition(_) | Self::EditionUnstated => "name one of the editions that `GET /v1/info` lists",
+            Self::NotAMember(_) | Self::Readers => "see the members with `huxin federation show`",
+            Self::NoSuchStatement(_) => "check the id, and `huxin peers` for how far the logs are held",
+            Self::Body(BodyFault::TooLong) => "shorten the summary; the decision itself stays with the authority",
+            Self::Read(_) => "stop the node and run `huxin fsck`",
+            _ => return None,
+        })
+    }
+}
+
+impl From<DraftFault> for Problem {
+    fn from(fault: DraftFault) -> Self {
+        let status = match &fault {
+            DraftFault::Read(_) | DraftFault::Random => StatusCode::INTERNAL_SERVER_ERROR,
+            DraftFault::NoSuchStatement(_) | DraftFault::NotAMember(_) => StatusCode::NOT_FOUND,
+            DraftFault::Body(BodyFault::TooLong) => StatusCode::PAYLOAD_TOO_LARGE,
+            DraftFault::NaturalPerson => StatusCode::FORBIDDEN,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let problem = Self::new(status, fault.code(), fault.to_string());
+        match fault.next_step() {
+            Some(next_step) => problem.trying(next_step),
+            None => problem,
+        }
+    }
+}
+
+/// What drafting needs to know; the same for the whole life of the process.
+pub struct Drafter {
+    pub federation: Digest,
+    pub city: CityCode,
+    pub ground: GroundSecret,
+    pub editions: BTreeMap<Digest, Edition>,
+    pub allow_natural_persons: bool,
+}
+
+impl Drafter {
+    /// An Entry, or with `about` an Amendment: the whole corrected entry.
+    ///
+    /// # Errors
+    /// See [`DraftFault`].
+    pub fn listing(
+        &self,
+        request: EntryRequest,
+        about: Option<StatementId>,
+        read: &dyn LedgerRead,
+        roster: &Roster,
+        warnings: &mut Vec<Warning>,
+        index: usize,
+    ) -> Result<Draft, DraftFault> {
+        if let Err(fault) = request.subject.id.check_code() {
+            if !request.confirm_code && request.source.is_none() {
+                return Err(fault.into());
+            }
+            warnings.push(Warning { index, code: "code_check".to_owned(), sentence: fault.to_string() });
+        }
+        let disclosure = self.disclosure(request.disclosure.into(), roster)?;
+        let person = request.subject.class == SubjectClass::NaturalPerson || request.subject.id.scheme() == SubjectId::PERSON;
+        if person && !self.allow_natural_persons {
+            return Err(DraftFault::NaturalPerson);
+        }
+        if person && disclosure.is_open_to_members() {
+            return Err(DraftFault::PersonDisclosure);
+        }
+        let mut linked_persons = request.linked_persons;
+        linked_persons.sort_unstable();
+        linked_persons.dedup();
+        let body = EntryBody {
+            subject: request.subject,
+            list: request.list,
+            list_name: request.list_name,
+            field: request.field,
+            ground_text: request.ground_text,
+            severity: request.severity,
+            basis: request.basis,
+            measures: request.measures,
+            from: request.from,
+            until: request.until,
+            linked_persons,
+            edition: self.edition(request.edition.as_deref())?,
+            record_ref: request.record_ref,
+            source: request.source,
+            derived_from: match request.derived_from {
+                Some(id) => Some(About { id, digest: statement(read, roster, id)?.0 }),
+                None => None,
+            },
+            summary: request.summary,
+            evidence: request.evidence,
+            observed_on: request.observed_on,
+        };
+        let ground = ground_tag(&self.ground, &GroundInput::of(&body));
+        let kind = if about.is_some() { Kind::Amendment } else { Kind::Entry };
+        let mut draft = self.seal(kind, Body::Listing(Box::new(body)), request.agency, disclosure)?;
+        draft.about = about;
+        draft.ground = Some(ground);
+        Ok(draft)
+    }
+
+    /// An ending or a reinstatement. It is disclosed as its target is: whoever reads that an entry stands must read that it
+    /// no longer does.
+    ///
+    /// # Errors
+    /// See [`DraftFault`]; for a repair also what the entry's edition says against it (DOMAIN rules 3 and 4).
+    pub fn act(
+        &self,
+        id: StatementId,
+        verb: ActVerb,
+        request: ActRequest,
+        read: &dyn LedgerRead,
+        roster: &Roster,
+        now: Millis,
+    ) -> Result<Draft, DraftFault> {
+        if request.reason.trim().is_empty() {
+            return Err(DraftFault::Reason);
+        }
+        let (_, disclosure, body) = statement(read, roster, id)?;
+        if let (ActVerb::Repair, Some(Body::Listing(entry))) = (verb, body)
+            && let Some(edition) = self.editions.get(&entry.edition)
+            && let Some(fault) = edition.check_repair(&entry, now.date()).into_iter().next()
+        {
+            return Err(DraftFault::Repair(fault));
+        }
+        let (body, agency) = request.into_body();
+        let mut draft = self.seal(verb.kind(), Body::Act(body), agency, disclosure)?;
+        draft.about = Some(id);
+        Ok(draft)
+    }
+
+    /// A reasoned opt-out from another city's entry.
+    ///
+    /// # Errors
+    /// See [`DraftFault`].
+    pub fn decline(&self, id: StatementId, request: DeclineRequest) -> Result<Draft, DraftFault> {
+        if request.reason.trim().is_empty() {
+            return Err(DraftFault::Reason);
+        }
+        let body = Body::Decline(DeclineBody { reason: request.reason });
+        let mut draft = self.seal(Kind::Decline, body, request.agency, Disclosure::Public)?;
+        draft.about = Some(id);
+        Ok(draft)
+    }
+
+    /// The rule for one partner.
+    ///
+    /// # Errors
+    /// See [`DraftFault`].
+    pub fn recognition(&self, mut rule: RecognitionBody, roster: &Roster) -> Result<Draft, DraftFault> {
+        if rule.partner == self.city {
+            return Err(DraftFault::OwnCity);
+        }
+        if roster.city(rule.partner).is_none() {
+            return Err(DraftFault::NotAMember(rule.partner));
+        }
+        rule.lists.sort_unstable();
+        rule.lists.dedup();
+        self.seal(Kind::Recognition, Body::Recognition(rule), None, Disclosure::Public)
+    }
+
+    /// Where this city's node is reached.
+    ///
+    /// # Errors
+    /// See [`DraftFault`].
+    pub fn announcement(&self, body: NodeAnnouncementBody) -> Result<Draft, DraftFault> {
+        self.seal(Kind::NodeAnnouncement, Body::NodeAnnouncement(body), None, Disclosure::Public)
+    }
+
+    fn disclosure(&self, disclosure: Disclosure, roster: &Roster) -> Result<Disclosure, DraftFault> {
+        if let Disclosure::Named(cities) = &disclosure {
+            if cities.is_empty() || cities.len() > READERS {
+                return Err(DraftFault::Readers);
+            }
+            if let Some(stranger) = cities.iter().find(|city| roster.city(**city).is_none()) {
+                return Err(DraftFault::NotAMember(*stranger));
+            }
+        }
+        Ok(disclosure)
+    }
+
+    /// An edition by name or digest; unstated, the only one there is, or the demonstration edition where no other was
+    /// added to the built-in ones.
+    fn edition(&self, named: Option<&str>) -> Result<Digest, DraftFault> {
+        let by_name = |name: &str| self.editions.values().find(|edition| edition.name() == name).map(Edition::digest);
+        if let Some(named) = named {
+            let by_digest = named.parse::<Digest>().ok().filter(|digest| self.editions.contains_key(digest));
+            return by_digest.or_else(|| by_name(named)).ok_or_else(|| DraftFault::NoSuchEdition(named.to_owned()));
+        }
+        let mut own = self.editions.values().filter(|edition| !["demo", "mdb"].contains(&edition.name()));
+        match (own.next(), own.next()) {
+            (Some(only), None) => Ok(only.digest()),
+            (None, _) => by_name("demo").ok_or(DraftFault::EditionUnstated),
+            (Some(_), Some(_)) => Err(DraftFault::EditionUnstated),
+        }
+    }
+
+    fn seal(&self, kind: Kind, body: Body, agency: Option<String>, disclosure: Disclosure) -> Result<Draft, DraftFault> {
+        if agency.as_ref().is_some_and(|agency| agency.trim().is_empty() || agency.len() > AGENCY_BYTES) {
+            return Err(DraftFault::Agency);
+        }
+        let mut salt = Salt::default();
+        getrandom::fill(&mut salt).map_err(|_| DraftFault::Random)?;
+        let body_bytes = body.seal(kind, &salt)?;
+        let commitment = commitment(&self.federation, self.city, kind, BODY_VERSION, &body_bytes);
+        Ok(Draft { kind, agency, disclosure, about: None, ground: None, body, body_bytes, commitment })
+    }
+}
+
+/// Digest, disclosure and, where it is held and readable, body of a statement.
+fn statement(
+    read: &dyn LedgerRead,
+    roster: &Roster,
+    id: StatementId,
+) -> Result<(Digest, Disclosure, Option<Body>), DraftFault> {
+    let (statement, bytes) = gather::statement(read, roster, id)?.ok_or(DraftFault::NoSuchStatement(id))?;
+    let header = statement.header;
+    let body = bytes.and_then(|bytes| Body::decode(header.kind, header.body_version, &bytes).ok());
+    Ok((statement.digest, header.disclosure, body))
+}

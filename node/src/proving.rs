@@ -1,0 +1,182 @@
+//! Proving: the bundle that a stranger can check offline, made from the store. It holds the statement with its path to the
+//! newest checkpoint, every cosignature held on it, the key records that the signatures need, and this city's own word on
+//! how the entry stands, because a log cannot prove that nothing came later.
+
+use crate::runtime::NodeSigner;
+use axum::http::StatusCode;
+use huxin_api::Problem;
+use huxin_engine::Signer as _;
+use huxin_engine::gather;
+use huxin_engine::ledger::{LedgerRead, LedgerTree, ReadFault};
+use huxin_engine::serve::checkpoint_note;
+use huxin_protocol::body::Body;
+use huxin_protocol::bundle::{Bundle, BundleFault, TlogProof};
+use huxin_protocol::checkpoint::Checkpoint;
+use huxin_protocol::cosignature::Cosignature;
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::Edition;
+use huxin_protocol::fold::{Viewpoint, rule};
+use huxin_protocol::header::{About, Disclosure, Header};
+use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::note::Note;
+use huxin_protocol::roster::Roster;
+use huxin_protocol::standing::Standing;
+use huxin_protocol::statement::Statement;
+use huxin_protocol::subject::SubjectId;
+use huxin_protocol::time::Millis;
+use huxin_protocol::tree::{MakeFault, inclusion_proof};
+use parking_lot::Mutex;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why there is no bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveFault {
+    #[error("there is no statement {0} in the logs held here")]
+    NoSuchStatement(StatementId),
+    #[error("no checkpoint over {0} is held here yet")]
+    NotProved(StatementId),
+    #[error("the bundle could not be written: {0}")]
+    Bundle(#[from] BundleFault),
+    #[error(transparent)]
+    Read(#[from] ReadFault),
+}
+
+impl ProveFault {
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoSuchStatement(_) => "no_such_statement",
+            Self::NotProved(_) => "not_proved",
+            Self::Bundle(fault) => fault.code(),
+            Self::Read(_) => "store",
+        }
+    }
+}
+
+impl From<ProveFault> for Problem {
+    fn from(fault: ProveFault) -> Self {
+        let (status, next_step) = match &fault {
+            ProveFault::NoSuchStatement(_) => {
+                (StatusCode::NOT_FOUND, "check the id, and `huxin peers` for how far the logs are held")
+            }
+            ProveFault::NotProved(_) => (StatusCode::CONFLICT, "ask again when the log's next checkpoint has come"),
+            ProveFault::Read(_) => return Self::store(),
+            ProveFault::Bundle(_) => (StatusCode::INTERNAL_SERVER_ERROR, "report this with the node's log"),
+        };
+        Self::new(status, fault.code(), fault.to_string()).trying(next_step)
+    }
+}
+
+/// What is needed to make bundles.
+pub struct Prover {
+    pub city: CityCode,
+    /// The genesis file.
+    pub genesis: Vec<u8>,
+    /// Keys of its own: standing notes are signed while the writer signs.
+    pub signer: Mutex<NodeSigner>,
+}
+
+/// The state of the world in which something is proved.
+pub struct World<'a> {
+    pub read: &'a dyn LedgerRead,
+    pub roster: &'a Roster,
+    pub editions: &'a BTreeMap<Digest, Edition>,
+    pub crosswalk: Option<Digest>,
+    pub now: Millis,
+}
+
+impl Prover {
+    /// The bytes of a `*.huxin` file.
+    ///
+    /// # Errors
+    /// See [`ProveFault`].
+    pub fn prove(&self, id: StatementId, world: &World<'_>) -> Result<Vec<u8>, ProveFault> {
+        let World { read, roster, .. } = *world;
+        let (statement, body) = gather::statement(read, roster, id)?.ok_or(ProveFault::NoSuchStatement(id))?;
+        let (stored, note) = checkpoint_note(read, id.city)?.ok_or(ProveFault::NotProved(id))?;
+        let checkpoint = stored.checkpoint;
+        if id.seq.0 >= checkpoint.size.0 {
+            return Err(ProveFault::NotProved(id));
+        }
+        let hashes = inclusion_proof(&LedgerTree { read, city: id.city }, id.seq, checkpoint.size).map_err(|fault| {
+            match fault {
+                MakeFault::Read(fault) => ProveFault::Read(fault),
+                MakeFault::Range(_) => ProveFault::NotProved(id),
+            }
+        })?;
+        let standing = self.standing(&statement, body.as_deref(), &checkpoint, world)?;
+        let bundle = Bundle {
+            genesis: self.genesis.clone(),
+            records: self.records(id.city, &note, roster),
+            body: body.filter(|_| may_pass_on(&statement.header, self.city)),
+            statement: statement.bytes,
+            proof: TlogProof { index: id.seq, hashes, checkpoint: note },
+            standing,
+        };
+        Ok(bundle.encode()?)
+    }
+
+    /// Key records of the issuer, of every cosigner and of this city, by city and epoch.
+    fn records(&self, issuer: CityCode, note: &[u8], roster: &Roster) -> Vec<Vec<u8>> {
+        let mut cities = BTreeSet::from([issuer, self.city]);
+        if let Ok(note) = Note::parse(note) {
+            cities.extend(note.signatures.iter().filter_map(|line| Cosignature::cosigner_of(line).ok()).map(|o| o.city));
+        }
+        let members = cities.into_iter().filter_map(|city| roster.city(city));
+        members.flat_map(|member| member.records.iter().map(|record| record.bytes().to_vec())).collect()
+    }
+
+    /// This city's word on how a listing stands. `None` for other kinds, and where nothing can be said: a body that is
+    /// not held, or keys that are away.
+    fn standing(
+        &self,
+        statement: &Statement,
+        body: Option<&[u8]>,
+        checkpoint: &Checkpoint,
+        world: &World<'_>,
+    ) -> Result<Option<Vec<u8>>, ReadFault> {
+        let header = &statement.header;
+        let Some(subject) = body.and_then(|body| subject_of(header, body)) else { return Ok(None) };
+        let roster = world.roster;
+        let view = Viewpoint {
+            federation: roster.federation(),
+            viewer: self.city,
+            at: world.now,
+            now: true,
+            crosswalk: world.crosswalk,
+        };
+        let case = gather::case_file(world.read, roster, world.editions, &subject, view)?;
+        let ruling = rule(&case);
+        let (Some(entry), Some(member)) = (ruling.entry(header.id()), roster.city(self.city)) else { return Ok(None) };
+        let exporter_epoch = member.current().epoch;
+        let standing = Standing {
+            exporter: self.city,
+            exporter_epoch,
+            entry: About { id: header.id(), digest: statement.digest },
+            state: entry.state.name().to_owned(),
+            log: (checkpoint.origin.epoch, checkpoint.size, checkpoint.root),
+            log_digest: ruling.log_digest,
+            time: world.now,
+        };
+        let mut signer = self.signer.lock();
+        if signer.log_key(exporter_epoch).is_none() {
+            signer.refresh();
+        }
+        Ok(signer.log_key(exporter_epoch).map(|key| standing.sign(&roster.federation(), key)))
+    }
+}
+
+fn subject_of(header: &Header, body: &[u8]) -> Option<SubjectId> {
+    match Body::decode(header.kind, header.body_version, body) {
+        Ok(Body::Listing(entry)) => Some(entry.subject.id),
+        _ => None,
+    }
+}
+
+/// A body for named readers is passed on by the city that made it and by nobody else.
+fn may_pass_on(header: &Header, exporter: CityCode) -> bool {
+    match header.disclosure {
+        Disclosure::Public | Disclosure::Federation => true,
+        Disclosure::Named(_) => header.city == exporter,
+    }
+}

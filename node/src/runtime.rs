@@ -1,0 +1,301 @@
+//! The running node: what is opened in which order, who owns what, and how it all ends.
+//!
+//! Start: settings, keys, genesis; the store, bound to federation and city; continuity; the engine; the network; the
+//! threads; the API. Each step may refuse with a fault that says what to try, and nothing signs before all of them stand.
+//!
+//! Threads: the *writer* (engine, store, effects), the *intake* (network events, two lanes, the gossip door), two
+//! *serving* threads, the *checker*, and the tokio runtime for network and HTTP. Stop: HTTP first, so that nothing new is
+//! promised; then the writer between two groups; then the network, whose end ends the rest.
+
+pub mod clock;
+mod checker;
+mod continuity;
+pub mod failpoint;
+mod intake;
+mod partners;
+mod serving;
+mod signer;
+pub mod writer;
+
+use crate::backend::NodeBackend;
+use crate::drafting::Drafter;
+use crate::fault::{Exit, Fault};
+use crate::metrics::Metrics;
+use crate::proving::Prover;
+use crate::settings::{self, Settings};
+use checker::Checker;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use huxin_api::ServerSettings;
+use huxin_engine::{Continuity, Engine};
+use huxin_net::NetSettings;
+use huxin_protocol::ids::CityCode;
+use huxin_protocol::roster::Roster;
+use huxin_store::{Options, RocksStore, Store};
+use parking_lot::Mutex;
+use prometheus_client::registry::Registry;
+pub use signer::NodeSigner;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use writer::{WriterHandle, WriterParts};
+
+/// How long the network gets to open its sockets.
+const LISTEN_WAIT: Duration = Duration::from_secs(5);
+/// How long a hold for a key record lasts.
+const HOLD_MS: i64 = 60_000;
+/// How long open HTTP requests get to end.
+const DRAIN_WAIT: Duration = Duration::from_secs(5);
+
+/// A node at work.
+pub struct Running {
+    pub city: CityCode,
+    /// Where the API answers, with its real port.
+    pub api: SocketAddr,
+    /// Where partners may connect, with real ports.
+    pub p2p: Vec<String>,
+    pub writer: WriterHandle,
+    ended: Receiver<Result<(), Fault>>,
+    stop_writer: Sender<()>,
+    stop_api: watch::Sender<bool>,
+    stop_checker: Sender<()>,
+    api_task: tokio::task::JoinHandle<()>,
+    net: huxin_net::NetHandle,
+    threads: Vec<JoinHandle<()>>,
+    runtime: Handle,
+}
+
+/// Starts a node on `runtime`.
+///
+/// # Errors
+/// The first thing that is not in order; nothing keeps running then.
+pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
+    let city = settings.node.city;
+    let genesis = settings::read_genesis(&settings.node.genesis)?;
+    let editions = settings::editions(settings)?;
+    let crosswalk = settings::crosswalk(settings)?;
+    let token = settings::read_or_make_token(settings)?;
+    let (folder, passphrase) = settings::open_keys(settings)?;
+    let roster = Roster::new(&genesis);
+    let member = roster.city(city).ok_or_else(|| {
+        Fault::usage("not_a_member", format_args!("the genesis names no city {city}"))
+            .trying("check [node] city and [node] genesis")
+    })?;
+    if folder.city() != city || folder.show().root != member.root {
+        return Err(Fault::usage("keys_foreign", format_args!("the key folder {} is not that of {city}", folder.path().display()))
+            .trying("check [node] keys, and that the genesis was founded with these keys"));
+    }
+    let (ground, transport) = (folder.ground_secret()?, folder.transport()?);
+    let peer_id = transport.peer_id_text();
+    let signer = NodeSigner::open(folder, passphrase)?;
+    let exporter = NodeSigner::open_again(&signer)?;
+
+    let rocks = Arc::new(open_store(settings)?);
+    let store: Arc<dyn Store> = rocks.clone();
+    huxin_store::bind(&*store, genesis.id(), city)?;
+    let continuity = continuity::establish(&*store, city, signer.folder())?;
+    if continuity == Continuity::Broken {
+        tracing::error!("the store is not the continuation of the last signature; this node will not sign until `huxin keys rotate`");
+    }
+
+    let members = roster.cities().count();
+    let engine_settings = huxin_engine::Settings {
+        city,
+        editions: editions.clone(),
+        sync_every_ms: millis(settings.network.sync_every()),
+        heartbeat_every_ms: millis(settings.network.heartbeat_every()),
+        gossip: settings.network.gossip,
+        anti_entropy: settings.network.anti_entropy,
+        // Alone there is nobody to ask.
+        partners_before_signing: if members < 2 { 0 } else { settings.publish.partners_before_signing() },
+        hold_ms: HOLD_MS,
+    };
+    let engine = Engine::open(engine_settings, roster, continuity, &store, clock::now())?;
+
+    let metrics = Arc::new(Metrics::new()?);
+    let mut libp2p = Registry::default();
+    let net_settings = NetSettings {
+        federation: genesis.id(),
+        secret: transport.seed(),
+        listen: settings.listen.p2p.iter().map(|address| address.as_str().to_owned()).collect(),
+        members: partners::founding_nodes(&genesis, settings)?,
+        gossip: settings.network.gossip,
+    };
+    let (net, events) = huxin_net::start(net_settings, runtime, &mut libp2p)?;
+
+    let (writer, handle, stop_writer) = writer::make(WriterParts {
+        engine,
+        signer,
+        store: store.clone(),
+        net: net.clone(),
+        metrics: metrics.clone(),
+        city,
+        batch_max: settings.publish.batch_max as usize,
+        queue: settings.limits.writer_queue as usize,
+        broken: continuity == Continuity::Broken,
+    });
+    let thread = |source: std::io::Error| Fault::unexpected(format_args!("a thread could not be started: {source}"));
+    let (ended_in, ended) = crossbeam_channel::bounded(1);
+    let mut threads = Vec::new();
+    let write = move || {
+        let _ = ended_in.send(writer.run());
+    };
+    threads.push(Builder::new().name("writer".to_owned()).spawn(write).map_err(thread)?);
+    let (serving, serving_threads) = serving::start(&store, &handle, &net, &metrics).map_err(thread)?;
+    threads.extend(serving_threads);
+    let (listening_in, listening) = crossbeam_channel::unbounded();
+    let intake = intake::Intake {
+        federation: genesis.id(),
+        writer: handle.clone(),
+        net: net.clone(),
+        metrics: metrics.clone(),
+        listening: Box::new(move |address| drop(listening_in.send(address))),
+    };
+    threads.extend(intake::start(intake, events, serving).map_err(thread)?);
+    let (stop_checker, checker_stop) = crossbeam_channel::bounded::<()>(1);
+    let checker = Checker { federation: genesis.id(), store: store.clone(), writer: handle.clone(), metrics: metrics.clone() };
+    let check = move || checker.run(|rest| !matches!(checker_stop.recv_timeout(rest), Err(RecvTimeoutError::Timeout)));
+    threads.push(Builder::new().name("checker".to_owned()).spawn(check).map_err(thread)?);
+    let p2p = heard(&listening, settings.listen.p2p.len())?;
+
+    let backend = NodeBackend {
+        drafter: Drafter {
+            federation: genesis.id(),
+            city,
+            ground,
+            editions,
+            allow_natural_persons: settings.rights.allow_natural_persons,
+        },
+        crosswalk,
+        store,
+        rocks: Some(rocks),
+        writer: handle.clone(),
+        net: net.clone(),
+        metrics,
+        libp2p: Mutex::new(libp2p),
+        prover: Prover { city, genesis: genesis.bytes().to_vec(), signer: Mutex::new(exporter) },
+        federation_name: genesis.manifest().name.clone(),
+        peer_id,
+        started_at: clock::now(),
+    };
+    let (stop_api, api_stop) = watch::channel(false);
+    let server = ServerSettings { token, request_bytes: settings.limits.request_bytes() };
+    let router = huxin_api::router(Arc::new(backend), server);
+    let (api, api_task) = serve_http(settings.listen.api, router, api_stop, runtime)?;
+    Ok(Running {
+        city,
+        api,
+        p2p,
+        writer: handle,
+        ended,
+        stop_writer,
+        stop_api,
+        stop_checker,
+        api_task,
+        net,
+        threads,
+        runtime: runtime.clone(),
+    })
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn open_store(settings: &Settings) -> Result<RocksStore, Fault> {
+    let data: &Path = &settings.node.data;
+    std::fs::create_dir_all(data).map_err(|source| Fault::file("make", data, &source))?;
+    let options = Options {
+        cache_mib: settings.storage.cache_mib as usize,
+        max_open_files: i32::try_from(settings.storage.max_open_files).unwrap_or(i32::MAX),
+        low_bytes: settings.storage.low_bytes(),
+        floor_bytes: settings.storage.min_free_bytes(),
+        ..Options::default()
+    };
+    Ok(RocksStore::open(&data.join(STORE_FOLDER), options)?)
+}
+
+/// The store's own folder within the data folder.
+pub const STORE_FOLDER: &str = "store";
+
+/// Waits until every listening address has its socket.
+fn heard(listening: &Receiver<String>, due: usize) -> Result<Vec<String>, Fault> {
+    let until = Instant::now() + LISTEN_WAIT;
+    let mut addresses = Vec::new();
+    // A wildcard address answers once per interface; the first of each is enough to be reachable.
+    while addresses.len() < due {
+        match listening.recv_deadline(until) {
+            Ok(address) => addresses.push(address),
+            Err(_) => {
+                return Err(Fault::usage("net_listen", "the network did not open its addresses within five seconds")
+                    .trying("check [listen] p2p"));
+            }
+        }
+    }
+    Ok(addresses)
+}
+
+fn serve_http(
+    address: SocketAddr,
+    router: axum::Router,
+    mut stop: watch::Receiver<bool>,
+    runtime: &Handle,
+) -> Result<(SocketAddr, tokio::task::JoinHandle<()>), Fault> {
+    let taken = |source: std::io::Error| {
+        Fault::usage("api_listen", format_args!("cannot listen on {address}: {source}"))
+            .trying("is another node running? choose another port in [listen] api")
+    };
+    let listener = std::net::TcpListener::bind(address).map_err(taken)?;
+    listener.set_nonblocking(true).map_err(taken)?;
+    let bound = listener.local_addr().map_err(taken)?;
+    let guard = runtime.enter();
+    let listener = tokio::net::TcpListener::from_std(listener).map_err(taken)?;
+    drop(guard);
+    let task = runtime.spawn(async move {
+        use axum::serve::ListenerExt as _;
+        // Answers are one small write each: they must not wait for the next segment of the connection.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let ended = async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        if let Err(fault) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
+            tracing::error!(%fault, "the HTTP interface ended");
+        }
+    });
+    Ok((bound, task))
+}
+
+impl Running {
+    /// Resolves when the writer has ended by itself, which it only does for a fault.
+    #[must_use]
+    pub const fn ended(&self) -> &Receiver<Result<(), Fault>> {
+        &self.ended
+    }
+
+    /// Ends everything in order, and waits for it.
+    ///
+    /// # Errors
+    /// What ended the writer before it was stopped.
+    pub fn stop(self) -> Result<(), Fault> {
+        self.stop_api.send_replace(true);
+        let mut task = self.api_task;
+        let drained = self.runtime.block_on(async { tokio::time::timeout(DRAIN_WAIT, &mut task).await });
+        if drained.is_err() {
+            task.abort();
+        }
+        let _ = self.stop_writer.try_send(());
+        let outcome = self.ended.recv().unwrap_or_else(|_| {
+            Err(Fault::new(Exit::Unexpected, "writer_gone", "the writer ended without a word").trying("look at the log before"))
+        });
+        let _ = self.stop_checker.try_send(());
+        self.net.shutdown();
+        drop(self.writer);
+        for thread in self.threads {
+            let _ = thread.join();
+        }
+        outcome
+    }
+}

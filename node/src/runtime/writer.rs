@@ -1,0 +1,456 @@
+//! The writer: the one thread that owns the engine and commits. It drains what waits into one group, lets the engine handle
+//! and seal it, makes the batch durable with one sync, and only then lets the effects leave.
+//!
+//! If anything fails between draining and the answer of the disk, everything unsent is dropped and the process ends: what
+//! was not said was not promised. Nothing here ever waits for a peer or a client.
+
+use super::clock::now;
+use super::continuity;
+use super::failpoint::Failpoint;
+use super::partners::Announcements;
+use super::signer::NodeSigner;
+use crate::fault::{Exit, Fault};
+use crate::metrics::Metrics;
+use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
+use huxin_engine::input::Answer;
+use huxin_engine::ledger::{Batch, Family, Txn, meta};
+use huxin_engine::{Draft, Effect, Engine, Event, Input, Outcome, Refusal, SigningState, Ticket};
+use huxin_net::{NetFault, NetHandle};
+use huxin_protocol::ids::{CityCode, Epoch, Seq};
+use huxin_protocol::roster::Roster;
+use huxin_protocol::segment::ReadSegment;
+use huxin_store::Store;
+use parking_lot::RwLock;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// Time between two ticks of the engine: a fifth of the shortest clock that it keeps (1 s).
+pub const TICK: Duration = Duration::from_millis(200);
+/// A group is closed at this many bytes: one page of each of eight peers, and some 30 ms of the disk.
+pub const GROUP_BYTES: usize = 8 * 1024 * 1024;
+/// Inputs from the network that wait for the writer. Each may be a page of 1 MiB, so 64 MiB at the worst; the workers
+/// before it wait, and behind them the peers' own windows.
+pub const INPUTS_WAITING: usize = 64;
+
+type Answered = oneshot::Sender<Result<Outcome, Refusal>>;
+
+/// A command with the one who waits for its outcome.
+pub enum Ordered {
+    Publish(Vec<Draft>),
+    Segment(Box<ReadSegment>),
+    Hold,
+    Record(Vec<u8>),
+}
+
+/// What comes to the writer.
+pub enum Order {
+    Command { command: Ordered, reply: Option<Answered> },
+    Input(Input),
+    /// The background check of signatures came this far; the writer alone writes.
+    Checked { city: CityCode, upto: Seq },
+}
+
+/// What other threads see of the writer and the engine.
+pub struct Board {
+    pub roster: RwLock<Arc<Roster>>,
+    pub signing: RwLock<SigningState>,
+    /// Milliseconds since 1970 of the writer's last round: a silent writer is not ready.
+    pub beat: AtomicI64,
+    /// Groups committed since the start.
+    pub groups: AtomicU64,
+}
+
+/// The sending side. Clone it freely.
+#[derive(Clone)]
+pub struct WriterHandle {
+    commands: Sender<Order>,
+    inputs: Sender<Order>,
+    pub board: Arc<Board>,
+}
+
+/// The writer has more waiting than it takes, or is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTaken {
+    Full,
+    Gone,
+}
+
+impl WriterHandle {
+    /// Puts a command before the writer, without waiting.
+    pub fn command(&self, command: Ordered, reply: Option<Answered>) -> Result<(), NotTaken> {
+        self.commands.try_send(Order::Command { command, reply }).map_err(|fault| match fault {
+            TrySendError::Full(_) => NotTaken::Full,
+            TrySendError::Disconnected(_) => NotTaken::Gone,
+        })
+    }
+    /// Hands over what the network brought, and waits for room.
+    pub fn input(&self, input: Input) -> Result<(), NotTaken> {
+        self.inputs.send(Order::Input(input)).map_err(|_| NotTaken::Gone)
+    }
+    pub fn checked(&self, city: CityCode, upto: Seq) -> Result<(), NotTaken> {
+        self.inputs.send(Order::Checked { city, upto }).map_err(|_| NotTaken::Gone)
+    }
+    /// Commands and inputs that wait.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.commands.len(), self.inputs.len())
+    }
+    #[must_use]
+    pub fn roster(&self) -> Arc<Roster> {
+        self.board.roster.read().clone()
+    }
+}
+
+/// What the writer is made from.
+pub struct WriterParts {
+    pub engine: Engine,
+    pub signer: NodeSigner,
+    pub store: Arc<dyn Store>,
+    pub net: NetHandle,
+    pub metrics: Arc<Metrics>,
+    pub city: CityCode,
+    /// Most inputs of one group.
+    pub batch_max: usize,
+    /// Most commands that wait.
+    pub queue: usize,
+    /// The store was not the continuation of the last signature when it was opened.
+    pub broken: bool,
+}
+
+/// The thread's own things.
+pub struct Writer {
+    engine: Engine,
+    signer: NodeSigner,
+    store: Arc<dyn Store>,
+    net: NetHandle,
+    metrics: Arc<Metrics>,
+    city: CityCode,
+    batch_max: usize,
+    broken: bool,
+    commands: Receiver<Order>,
+    inputs: Receiver<Order>,
+    stop: Receiver<()>,
+    board: Arc<Board>,
+    failpoint: Failpoint,
+    tickets: BTreeMap<Ticket, Answered>,
+    next_ticket: u64,
+    /// Orders that were drained and did not fit the group.
+    over: VecDeque<Order>,
+    /// Questions that the network did not take; the engine hears of them as failed.
+    unasked: Vec<Input>,
+    announcements: Announcements,
+    next_tick: Instant,
+    /// Fingerprint of the roster on the board.
+    published: Vec<(Epoch, bool)>,
+}
+
+/// Makes the writer and its handle. `stop` ends it between two groups.
+#[must_use]
+pub fn make(parts: WriterParts) -> (Writer, WriterHandle, Sender<()>) {
+    let (commands_in, commands) = crossbeam_channel::bounded(parts.queue);
+    let (inputs_in, inputs) = crossbeam_channel::bounded(INPUTS_WAITING);
+    let (stop_in, stop) = crossbeam_channel::bounded(1);
+    let board = Arc::new(Board {
+        roster: RwLock::new(Arc::new(parts.engine.roster().clone())),
+        signing: RwLock::new(parts.engine.signing()),
+        beat: AtomicI64::new(now().0),
+        groups: AtomicU64::new(0),
+    });
+    let writer = Writer {
+        published: fingerprint(parts.engine.roster()),
+        engine: parts.engine,
+        signer: parts.signer,
+        store: parts.store,
+        net: parts.net,
+        metrics: parts.metrics,
+        city: parts.city,
+        batch_max: parts.batch_max.max(1),
+        broken: parts.broken,
+        commands,
+        inputs,
+        stop,
+        board: board.clone(),
+        failpoint: Failpoint::from_environment(),
+        tickets: BTreeMap::new(),
+        next_ticket: 0,
+        over: VecDeque::new(),
+        unasked: Vec::new(),
+        announcements: Announcements::default(),
+        next_tick: Instant::now(),
+    };
+    (writer, WriterHandle { commands: commands_in, inputs: inputs_in, board }, stop_in)
+}
+
+/// What changes when a record is taken: enough to see that readers need the new roster.
+fn fingerprint(roster: &Roster) -> Vec<(Epoch, bool)> {
+    roster.cities().map(|member| (member.current().epoch, member.frozen.is_some())).collect()
+}
+
+/// Rough bytes of an order, so that a group of pages is closed in time.
+fn weight(order: &Order) -> usize {
+    let segment = |segment: &ReadSegment| -> usize {
+        segment.leaves.iter().map(|leaf| leaf.bytes.len() + leaf.body.as_ref().map_or(0, Vec::len)).sum()
+    };
+    match order {
+        Order::Command { command: Ordered::Publish(drafts), .. } => drafts.iter().map(|draft| draft.body_bytes.len() + 512).sum(),
+        Order::Command { command: Ordered::Segment(read), .. } => segment(read),
+        Order::Input(Input::Segment { segment: read, .. }) => segment(read),
+        Order::Input(Input::Answered { answer: Answer::Segment(read), .. }) => segment(read),
+        Order::Input(Input::Answered { answer: Answer::Bodies(bodies), .. }) => bodies.iter().map(|(_, body)| body.len()).sum(),
+        _ => 256,
+    }
+}
+
+impl Writer {
+    /// Works until it is stopped or something fails.
+    ///
+    /// # Errors
+    /// The store could not be read or written. Everything unsent was dropped.
+    pub fn run(mut self) -> Result<(), Fault> {
+        self.announcements.take_all(&*self.store, self.engine.roster(), &self.net)?;
+        for record in self.own_records() {
+            self.over.push_back(Order::Command { command: Ordered::Record(record), reply: None });
+        }
+        loop {
+            let mut group = Vec::new();
+            if self.over.is_empty() && self.unasked.is_empty() && !self.wait(&mut group) {
+                return Ok(());
+            }
+            self.drain(&mut group);
+            self.group(group)?;
+            self.board.beat.store(now().0, Ordering::Relaxed);
+        }
+    }
+
+    fn own_records(&self) -> Vec<Vec<u8>> {
+        let known = self.engine.roster().city(self.city).map_or(Epoch::FIRST, |member| member.current().epoch);
+        self.signer.records_after(known)
+    }
+
+    /// Waits for the first order of a group or for the next tick. False when the node stops.
+    fn wait(&self, group: &mut Vec<Order>) -> bool {
+        let left = self.next_tick.saturating_duration_since(Instant::now());
+        select! {
+            recv(self.stop) -> _ => return false,
+            recv(self.commands) -> order => group.extend(order),
+            recv(self.inputs) -> order => group.extend(order),
+            default(left) => {}
+        }
+        true
+    }
+
+    /// Takes what waits, commands and inputs in turn so that neither side starves the other.
+    fn drain(&mut self, group: &mut Vec<Order>) {
+        let mut bytes: usize = group.iter().map(weight).sum();
+        let mut fits = |group: &mut Vec<Order>, order: Order| {
+            bytes += weight(&order);
+            group.push(order);
+            bytes < GROUP_BYTES
+        };
+        while group.len() < self.batch_max {
+            let Some(order) = self.over.pop_front() else { break };
+            if !fits(group, order) {
+                return;
+            }
+        }
+        let (mut commands, mut inputs) = (true, true);
+        while group.len() < self.batch_max && (commands || inputs) {
+            for (queue, more) in [(&self.commands, &mut commands), (&self.inputs, &mut inputs)] {
+                match queue.try_recv() {
+                    Ok(order) => {
+                        if !fits(group, order) {
+                            return;
+                        }
+                    }
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => *more = false,
+                }
+            }
+        }
+    }
+
+    /// One group: handled, sealed, durable, said.
+    fn group(&mut self, orders: Vec<Order>) -> Result<(), Fault> {
+        let begun = Instant::now();
+        self.failpoint.pass("after_drain");
+        let store = self.store.clone();
+        let mut txn = Txn::new(&store);
+        let mut inputs = orders.len();
+        for input in std::mem::take(&mut self.unasked) {
+            inputs += 1;
+            self.engine.handle(now(), input, &mut txn, &self.signer)?;
+        }
+        for order in orders {
+            let input = match order {
+                Order::Input(input) => input,
+                Order::Command { command, reply } => self.ticketed(command, reply),
+                Order::Checked { city, upto } => {
+                    let key = [meta::CHECKED, city.as_str().as_bytes()].concat();
+                    txn.put(Family::Meta, key, upto.0.to_be_bytes().to_vec());
+                    continue;
+                }
+            };
+            self.engine.handle(now(), input, &mut txn, &self.signer)?;
+        }
+        if Instant::now() >= self.next_tick {
+            self.next_tick = Instant::now() + TICK;
+            self.engine.handle(now(), Input::Tick, &mut txn, &self.signer)?;
+        }
+        self.failpoint.pass("after_handle");
+        let effects = self.engine.seal(now(), &mut txn, &self.signer)?;
+        self.failpoint.pass("after_seal");
+        self.commit(txn.batch)?;
+        self.show();
+        if inputs > 0 {
+            self.metrics.batch_inputs.observe(inputs as f64);
+        }
+        self.say(effects)?;
+        if inputs > 0 {
+            self.metrics.group_seconds.observe(begun.elapsed().as_secs_f64());
+        }
+        Ok(())
+    }
+
+    fn ticketed(&mut self, command: Ordered, reply: Option<Answered>) -> Input {
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        if let Some(reply) = reply {
+            self.tickets.insert(ticket, reply);
+        }
+        match command {
+            Ordered::Publish(drafts) => Input::Publish { ticket, drafts },
+            Ordered::Segment(segment) => {
+                Input::Segment { ticket: Some(ticket), road: huxin_engine::Road::Disk, segment }
+            }
+            Ordered::Hold => Input::Hold { ticket },
+            Ordered::Record(bytes) => {
+                // The keys that the record opens lie in the folder by now.
+                self.signer.refresh();
+                Input::Record { ticket, bytes }
+            }
+        }
+    }
+
+    /// Makes the batch durable. On any failure the caller drops everything unsent.
+    fn commit(&mut self, mut batch: Batch) -> Result<(), Fault> {
+        let mended = self.broken && self.engine.signing() == SigningState::Ready;
+        let marker = if mended {
+            Some(continuity::mend(&mut batch, self.city, self.signer.folder())?)
+        } else {
+            None
+        };
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.failpoint.pass("before_commit");
+        let begun = Instant::now();
+        if let Err(fault) = self.store.commit(&batch) {
+            tracing::error!(code = fault.code(), %fault, "the group was not made durable; nothing of it is said");
+            return Err(Fault::new(Exit::Damaged, fault.code(), fault)
+                .trying("look at the disk, then start the node again; what was not answered was not promised"));
+        }
+        self.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());
+        self.metrics.batch_bytes.inc_by(batch.bytes() as u64);
+        self.board.groups.fetch_add(1, Ordering::Relaxed);
+        self.failpoint.pass("after_commit");
+        if let Some(marker) = marker {
+            marker.write(self.signer.folder())?;
+            self.broken = false;
+        }
+        Ok(())
+    }
+
+    /// Shows readers the roster and the signing state as they are durable now.
+    fn show(&mut self) {
+        let fingerprint = fingerprint(self.engine.roster());
+        if fingerprint != self.published {
+            self.published = fingerprint;
+            *self.board.roster.write() = Arc::new(self.engine.roster().clone());
+        }
+        let signing = self.engine.signing();
+        if *self.board.signing.read() != signing {
+            *self.board.signing.write() = signing;
+        }
+    }
+
+    /// Lets the effects leave: replies first, since somebody waits for them.
+    fn say(&mut self, effects: Vec<Effect>) -> Result<(), Fault> {
+        if effects.is_empty() {
+            return Ok(());
+        }
+        let mut effects = effects.into_iter().peekable();
+        if matches!(effects.peek(), Some(Effect::Reply { .. })) {
+            self.failpoint.pass("before_reply");
+            while let Some(Effect::Reply { ticket, outcome }) = effects.next_if(|effect| matches!(effect, Effect::Reply { .. })) {
+                self.reply(ticket, outcome);
+            }
+            self.failpoint.pass("after_reply");
+        }
+        if effects.peek().is_some_and(|effect| !matches!(effect, Effect::Event(_))) {
+            self.failpoint.pass("before_announce");
+        }
+        for effect in effects {
+            match effect {
+                Effect::Reply { ticket, outcome } => self.reply(ticket, outcome),
+                Effect::Gossip(bytes) => self.lost("gossip", self.net.gossip(bytes)),
+                Effect::Blame { peer, code } => {
+                    tracing::warn!(?peer, code, "a peer is blamed");
+                    self.metrics.blamed.with_label_values(&[code]).inc();
+                    self.lost("blame", self.net.blame(peer, code));
+                }
+                Effect::Ask { peer, asked, request } => {
+                    if let Err(fault) = self.net.ask(peer.clone(), asked, request) {
+                        self.metrics.net_calls_lost.with_label_values(&["ask"]).inc();
+                        let answer = match fault {
+                            NetFault::Busy => Answer::Busy { retry_after_ms: huxin_net::BUSY_RETRY_MS },
+                            other => Answer::Failed { code: other.code().to_owned() },
+                        };
+                        self.unasked.push(Input::Answered { peer, asked, answer });
+                    }
+                }
+                Effect::Event(event) => self.event(&event)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn reply(&mut self, ticket: Ticket, outcome: Result<Outcome, Refusal>) {
+        match self.tickets.remove(&ticket) {
+            // A client that went away meanwhile does not hear what is durable all the same.
+            Some(reply) => drop(reply.send(outcome)),
+            None => {
+                if let Err(refusal) = outcome {
+                    tracing::warn!(code = refusal.code(), %refusal, "an own key record was not taken");
+                }
+            }
+        }
+    }
+
+    fn lost(&self, call: &'static str, taken: Result<(), NetFault>) {
+        if let Err(fault) = taken {
+            tracing::debug!(call, code = fault.code(), "the network did not take a call");
+            self.metrics.net_calls_lost.with_label_values(&[call]).inc();
+        }
+    }
+
+    fn event(&mut self, event: &Event) -> Result<(), Fault> {
+        self.metrics.event(event);
+        match event {
+            Event::SigningChanged { state } => tracing::info!(code = state.code(), "signing: {state}"),
+            Event::EpochOpened { city, epoch } => tracing::info!(%city, epoch = epoch.0, "a key record opened an epoch"),
+            Event::EvidenceFound { city, epoch } => {
+                tracing::error!(%city, epoch = epoch.0, "a contradiction in a city's log was found");
+            }
+            Event::Abandoned { city, count } => tracing::warn!(%city, count, "a key record left statements outside the log"),
+            Event::Refused { road, code } => tracing::debug!(road, code, "a segment was refused"),
+            Event::Admitted { city, .. } => {
+                self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
