@@ -82,7 +82,9 @@ impl Edition {
         if !self.binds_on(day) {
             faults.push(IssueFault::EditionNotBinding(self.name().to_owned(), day));
         }
-        if [&entry.list_name, &entry.field, &entry.ground_text].iter().any(|text| text.trim().is_empty()) {
+        // A published list may give no ground for a row (DOMAIN section 5): unknown stays unknown.
+        let ground_given = entry.source.is_some() || !entry.ground_text.trim().is_empty();
+        if !ground_given || [&entry.list_name, &entry.field].iter().any(|text| text.trim().is_empty()) {
             faults.push(IssueFault::TextMissing);
         }
         let lacking = self.lacking(entry);

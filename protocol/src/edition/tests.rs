@@ -138,6 +138,7 @@ fn issue_checks() {
     assert_eq!(faults(|body| body.until = Some(day("2026-02-01"))), ["ends_before_start"]);
     assert_eq!(faults(|body| body.basis.decided_on = Some(day("2026-03-03"))), ["decided_in_future"]);
     assert_eq!(faults(|body| body.field = " ".to_owned()), ["text_missing"]);
+    assert_eq!(faults(|body| body.ground_text.clear()), ["text_missing"]);
     assert_eq!(demo().check_listing(&entry(), day("2018-12-31"))[0].code(), "edition_not_binding");
     // An imported official record may lack items, and then carries no measure.
     let source = Some(Source { publisher: "示例公示网".to_owned(), retrieved_on: None, row: None });
@@ -150,6 +151,7 @@ fn issue_checks() {
     let plain = |body: &mut EntryBody| {
         import(body);
         body.measures.clear();
+        body.ground_text.clear();
     };
     assert!(faults(plain).is_empty());
 }

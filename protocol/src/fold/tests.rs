@@ -10,4 +10,5 @@ mod lists;
 mod properties;
 mod recognition;
 mod sources;
+mod spec;
 mod terms;

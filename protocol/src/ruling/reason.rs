@@ -53,7 +53,7 @@ reasons! {
     BodyMalformed "body_malformed" "R107" "its body cannot be read under the rules" "正文不符合规则，无法读取"
     NotReader "not_reader" "R107" "this city is not among its readers, so its effect is unknown" "本城市不在可读范围内，效力不明"
     BodyErased "body_erased" "R107" "its body was erased" "正文已删除"
-    OtherSubject "other_subject" "R127" "it was corrected and now names another subject" "已更正为其他主体"
+    OtherSubject "other_subject" "R143" "it was corrected and now names another subject" "已更正为其他主体"
     PersonNotNamedDisclosure "person_not_named_disclosure" "R128" "an entry about a natural person has effect only with named disclosure" "涉及自然人的条目须定向公开方有效"
     EditionUnknown "edition_unknown" "R126" "the catalogue edition that it names is not known here, so its effect is unknown" "所依据的清单版本未知，效力不明"
     BasisMissing "basis_missing" "R125" "its basis lacks an item that the list requires" "认定依据缺少必备项"
