@@ -48,7 +48,9 @@ unit: build ## all Rust tests
 
 interop: build ## what other people's libraries say about our bytes (Python)
 	@echo "-- interoperability"
-	@scripts/setup bash -c 'cd tests/interop && exec "$$HUXIN_PYTHON" -m unittest -v'
+	@cargo build --locked --quiet -p huxin-protocol --example wire
+	@HUXIN_WIRE=$(CARGO_TARGET_DIR)/debug/examples/wire scripts/setup \
+		bash -c 'cd tests/interop && exec "$$HUXIN_PYTHON" -m unittest -v'
 
 quick: ## the pure crates only: seconds, and no RocksDB
 	@cargo test --locked -p huxin-protocol -p huxin-keys -p huxin-config -p huxin-engine

@@ -13,7 +13,8 @@ from test_vectors import cases
 
 CDDL = pathlib.Path(__file__).resolve().parents[2] / "protocol" / "huxin.cddl"
 # Form of a vector -> rule of the CDDL.
-RULES = {"header": "header", "listing": "listing-body", "act": "act-body", "record": "signed-record", "genesis": "genesis", "segment": "segment"}
+RULES = {"header": "header", "listing": "entry-body", "act": "act-body", "record": "key-record", "genesis": "genesis",
+         "segment": "segment"}
 # Codes for what is wrong with bytes whose shape is right.
 NOT_OF_SHAPE = re.compile(r"_not_canonical$|_signature$|_version$")
 
@@ -21,6 +22,19 @@ NOT_OF_SHAPE = re.compile(r"_not_canonical$|_signature$|_version$")
 def schema(rule):
     """The file with this rule first: the first rule is what is validated."""
     return pycddl.Schema(f"chosen-by-the-test = {rule}\n{CDDL.read_text()}")
+
+
+def check_wire(lines):
+    """Lines of `<rule> <hex>`, one per form that the protocol's own example prints: each validates against its rule."""
+    found, checked = [], 0
+    for line in filter(None, lines):
+        rule, data = line.split(" ")
+        checked += 1
+        try:
+            schema(rule).validate_cbor(bytes.fromhex(data))
+        except pycddl.ValidationError as fault:
+            found.append(f"{rule}: {fault}")
+    return found, checked
 
 
 def problems():
@@ -46,6 +60,8 @@ def problems():
 BEYOND_A_SCHEMA = {
     "with readers out of order": "the order of an array",
     "decided on a day that does not exist": "the calendar",
+    "of a removal with conditions of a repair": "what a body may hold under its header's kind",
+    "followed by a byte": "what stands behind the item",
 }
 
 
