@@ -1,7 +1,7 @@
 //! What can be wrong with a settings file or a variable that overrides it. Each fault names the place, the key, what is
 //! due and an example; all that are found are told at once.
 
-use crate::keys::Key;
+use crate::key::Key;
 use crate::place::Place;
 use std::fmt;
 use std::io;

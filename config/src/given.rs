@@ -1,7 +1,7 @@
 //! A value as somebody gave it, and its reading into the form that a key has.
 
 use crate::fault::SettingsFault;
-use crate::keys::{Form, Key};
+use crate::key::{Form, Key};
 use crate::multiaddress::Multiaddress;
 use crate::place::Place;
 use crate::settings::Settings;
@@ -46,9 +46,10 @@ impl Given {
             GivenValue::NotText => None,
         };
         let value = number.ok_or_else(|| self.wrong_type(key))?;
-        u32::try_from(value).ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
-            SettingsFault::OutOfRange { place: self.place.clone(), key, value, least, most }
-        })
+        u32::try_from(value)
+            .ok()
+            .filter(|number| (least..=most).contains(number))
+            .ok_or_else(|| SettingsFault::OutOfRange { place: self.place.clone(), key, value, least, most })
     }
 
     fn flag(&self, key: &'static Key) -> Result<bool, SettingsFault> {

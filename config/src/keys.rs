@@ -1,12 +1,10 @@
 //! The registry of keys: one row each, with its form, an example and a line of explanation. Nothing is offered here
 //! that the node does not do.
 
-use crate::multiaddress::Multiaddress;
+use crate::key::{Form, Key};
 use crate::settings::{Language, LogFormat, LogLevel, PassphrasePlace, Settings};
 use huxin_protocol::ids::CityCode;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use toml_edit::{Array, Value};
 
 /// A part of the file.
 #[derive(Clone, Copy, Debug)]
@@ -26,87 +24,6 @@ pub static SECTIONS: &[Section] = &[
     Section { name: "catalogue" },
     Section { name: "log" },
 ];
-
-/// One key of the file.
-#[derive(Debug)]
-pub struct Key {
-    pub section: &'static str,
-    pub name: &'static str,
-    /// As it would stand in the file.
-    pub example: &'static str,
-    pub english: &'static str,
-    pub chinese: &'static str,
-    pub(crate) form: Form,
-}
-
-/// The form of a key's value, and the field that holds it.
-#[derive(Debug)]
-pub(crate) enum Form {
-    Number { least: u32, most: u32, at: fn(&mut Settings) -> &mut u32 },
-    Flag { at: fn(&mut Settings) -> &mut bool },
-    Path { at: fn(&mut Settings) -> &mut PathBuf },
-    OptionalPath { at: fn(&mut Settings) -> &mut Option<PathBuf> },
-    /// `set` answers the reason of a refusal.
-    Text {
-        due: &'static str,
-        set: fn(&mut Settings, &str) -> Result<(), &'static str>,
-        show: fn(&Settings) -> String,
-    },
-    Addresses { peer_due: bool, at: fn(&mut Settings) -> &mut Vec<Multiaddress> },
-}
-
-impl Key {
-    /// `[section] name`, as faults name it.
-    #[must_use]
-    pub fn title(&self) -> String {
-        format!("[{}] {}", self.section, self.name)
-    }
-    /// The environment variable that overrides it.
-    #[must_use]
-    pub fn variable(&self) -> String {
-        format!("HUXIN_{}_{}", self.section, self.name).to_uppercase()
-    }
-    /// What the value must be, in words.
-    #[must_use]
-    pub fn due(&self) -> String {
-        match self.form {
-            Form::Number { least, most, .. } => format!("a whole number from {least} to {most}"),
-            Form::Flag { .. } => "true or false".to_owned(),
-            Form::Path { .. } | Form::OptionalPath { .. } => "a path in quotation marks".to_owned(),
-            Form::Text { due, .. } => due.to_owned(),
-            Form::Addresses { .. } => "a list of addresses in quotation marks".to_owned(),
-        }
-    }
-    /// Whether this is the one key without a default.
-    pub(crate) fn is_city(&self) -> bool {
-        (self.section, self.name) == ("node", "city")
-    }
-    /// The value as TOML; `None` for an optional one that is not set.
-    pub(crate) fn show(&self, settings: &mut Settings) -> Option<Value> {
-        let text = |path: &Path| Value::from(path.to_string_lossy().into_owned());
-        match self.form {
-            Form::Number { at, .. } => Some(Value::from(i64::from(*at(settings)))),
-            Form::Flag { at } => Some(Value::from(*at(settings))),
-            Form::Path { at } => Some(text(at(settings))),
-            Form::OptionalPath { at } => at(settings).as_deref().map(text),
-            Form::Text { show, .. } => Some(Value::from(show(settings))),
-            Form::Addresses { at, .. } => {
-                Some(Value::from(at(settings).iter().map(Multiaddress::as_str).collect::<Array>()))
-            }
-        }
-    }
-    /// Lets a relative path start from `folder`.
-    pub(crate) fn resolve(&self, settings: &mut Settings, folder: &Path) {
-        let path = match self.form {
-            Form::Path { at } => Some(at(settings)),
-            Form::OptionalPath { at } => at(settings).as_mut(),
-            _ => None,
-        };
-        if let Some(path) = path {
-            *path = folder.join(&*path);
-        }
-    }
-}
 
 fn set_api(settings: &mut Settings, text: &str) -> Result<(), &'static str> {
     let address: SocketAddr = text.parse().map_err(|_| "an address is written host:port, with the host in numbers")?;

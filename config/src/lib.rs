@@ -10,6 +10,7 @@
 
 mod fault;
 mod given;
+mod key;
 mod keys;
 mod load;
 mod multiaddress;
@@ -18,7 +19,8 @@ mod render;
 mod settings;
 
 pub use fault::{SettingsFault, SettingsFaults};
-pub use keys::{KEYS, Key, SECTIONS, Section};
+pub use key::Key;
+pub use keys::{KEYS, SECTIONS, Section};
 pub use multiaddress::{AddressFault, Multiaddress};
 pub use place::Place;
 pub use render::{InitChoices, commented, commented_default};

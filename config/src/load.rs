@@ -2,7 +2,8 @@
 
 use crate::fault::{SettingsFault, SettingsFaults};
 use crate::given::{Given, GivenValue};
-use crate::keys::{KEYS, Key, SECTIONS};
+use crate::key::Key;
+use crate::keys::{KEYS, SECTIONS};
 use crate::place::Place;
 use crate::settings::Settings;
 use huxin_protocol::ids::CityCode;
@@ -21,9 +22,8 @@ impl Settings {
         path: &Path,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingsFaults> {
-        let text = std::fs::read_to_string(path).map_err(|source| {
-            SettingsFaults::new(SettingsFault::Unreadable { path: path.to_owned(), source }, [])
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SettingsFaults::new(SettingsFault::Unreadable { path: path.to_owned(), source }, []))?;
         Self::read(path, &text, environment)
     }
 
@@ -65,7 +65,8 @@ impl Reading<'_> {
             let table = match item.as_table_like() {
                 Some(table) if SECTIONS.iter().any(|known| known.name == section) => table,
                 Some(_) => {
-                    let nearest = nearest(section, SECTIONS.iter().map(|known| known.name)).map(|name| format!("[{name}]"));
+                    let nearest =
+                        nearest(section, SECTIONS.iter().map(|known| known.name)).map(|name| format!("[{name}]"));
                     let section = section.to_owned();
                     self.faults.push(SettingsFault::UnknownSection { place: section_place, section, nearest });
                     continue;
@@ -73,7 +74,11 @@ impl Reading<'_> {
                 // A key above all sections: say where it belongs.
                 None => {
                     let nearest = nearest_key(None, section);
-                    self.faults.push(SettingsFault::UnknownKey { place: section_place, key: section.to_owned(), nearest });
+                    self.faults.push(SettingsFault::UnknownKey {
+                        place: section_place,
+                        key: section.to_owned(),
+                        nearest,
+                    });
                     continue;
                 }
             };

@@ -91,7 +91,7 @@ fn every_field_has_a_key_and_every_key_is_written_and_explained() {
         let at = text.find(&explained).unwrap_or_else(|| panic!("{} is not explained", key.title()));
         let line = text[at + explained.len()..].lines().next().unwrap().trim_start_matches("# ");
         assert!(line.starts_with(&format!("{} = ", key.name)), "{line}");
-        assert!(key.chinese.chars().any(|c| !c.is_ascii()), "{}", key.title());
+        assert!(!key.chinese.is_ascii(), "{}", key.title());
     }
 }
 
@@ -131,11 +131,8 @@ fn every_example_is_accepted() {
     for key in KEYS {
         let mut text = format!("[{}]\n{} = {}\n", key.section, key.name, key.example);
         if (key.section, key.name) != ("node", "city") {
-            text = if key.section == "node" {
-                text + "city = \"330900\"\n"
-            } else {
-                text + "[node]\ncity = \"330900\"\n"
-            };
+            text =
+                if key.section == "node" { text + "city = \"330900\"\n" } else { text + "[node]\ncity = \"330900\"\n" };
         }
         assert!(read(&text).is_ok(), "{text}: {}", read(&text).unwrap_err());
     }
@@ -164,7 +161,10 @@ fn load_reads_from_disk_and_names_a_missing_file() {
 #[test]
 fn an_unknown_key_is_refused_with_the_nearest_name_and_the_line() {
     for (text, parts) in [
-        (with_city("langauge = \"en\"\n"), &["/etc/huxin/huxin.toml:3", "[node] langauge", "mean [node] language?"][..]),
+        (
+            with_city("langauge = \"en\"\n"),
+            &["/etc/huxin/huxin.toml:3", "[node] langauge", "mean [node] language?"][..],
+        ),
         (with_city("[network]\nsync_second = 5\n"), &[":4:", "mean [network] sync_seconds?"]),
         (with_city("[network]\nsync-seconds = 5\n"), &["mean [network] sync_seconds?"]),
         // The right name in the wrong section.
@@ -187,17 +187,20 @@ fn an_unknown_section_is_refused_with_the_nearest_name() {
     );
     // A value in the place of a section: it is a key above all sections, and the city is still missing.
     let faults = read("node = \"330900\"\n").unwrap_err();
-    assert_eq!(faults.iter().map(huxin_config::SettingsFault::code).collect::<Vec<_>>(), [
-        "settings_unknown_key",
-        "settings_missing"
-    ]);
+    assert_eq!(
+        faults.iter().map(huxin_config::SettingsFault::code).collect::<Vec<_>>(),
+        ["settings_unknown_key", "settings_missing"]
+    );
     assert!(faults.to_string().contains("huxin.toml:1: there is no key node"), "{faults}");
 }
 
 #[test]
 fn a_wrong_type_names_what_was_found_what_is_due_and_an_example() {
     for (rest, parts) in [
-        ("[network]\nsync_seconds = \"30\"\n", &[":4:", "the text \"30\"", "a whole number from 1 to 3600", "sync_seconds = 30"][..]),
+        (
+            "[network]\nsync_seconds = \"30\"\n",
+            &[":4:", "the text \"30\"", "a whole number from 1 to 3600", "sync_seconds = 30"][..],
+        ),
         ("[network]\nsync_seconds = 1.5\n", &["the fraction 1.5", "sync_seconds = 30"]),
         ("[network]\ngossip = \"yes\"\n", &["the text \"yes\"", "true or false", "gossip = true"]),
         ("[network]\ngossip = 1\n", &["the number 1"]),
@@ -234,7 +237,10 @@ fn a_number_out_of_range_names_the_range() {
 fn a_value_that_is_not_allowed_names_the_reason() {
     let no_peer = "[network]\ndial = [\"/ip4/192.0.2.7/tcp/7651\"]\n";
     for (rest, parts) in [
-        ("[listen]\napi = \"0.0.0.0:7650\"\n", &[":4:", "listens on this machine only", "api = \"127.0.0.1:7650\""][..]),
+        (
+            "[listen]\napi = \"0.0.0.0:7650\"\n",
+            &[":4:", "listens on this machine only", "api = \"127.0.0.1:7650\""][..],
+        ),
         ("[listen]\napi = \"192.0.2.7:7650\"\n", &["put a proxy with TLS before it"]),
         ("[listen]\napi = \"[::]:7650\"\n", &["this machine only"]),
         ("[listen]\napi = \"localhost:7650\"\n", &["host in numbers"]),
@@ -321,7 +327,12 @@ fn mistakes_in_the_environment_name_the_variable() {
     let file = with_city("");
     for (name, value, code, parts) in [
         ("HUXIN_NETWORK_SYNC_SECOND", "7", "settings_unknown_key", &["did you mean HUXIN_NETWORK_SYNC_SECONDS?"][..]),
-        ("HUXIN_NETWORK_SYNC_SECONDS", "seven", "settings_wrong_type", &["environment variable HUXIN_NETWORK_SYNC_SECONDS", "\"seven\""]),
+        (
+            "HUXIN_NETWORK_SYNC_SECONDS",
+            "seven",
+            "settings_wrong_type",
+            &["environment variable HUXIN_NETWORK_SYNC_SECONDS", "\"seven\""],
+        ),
         ("HUXIN_NETWORK_SYNC_SECONDS", "0", "settings_out_of_range", &["1 to 3600"]),
         ("HUXIN_NETWORK_GOSSIP", "yes", "settings_wrong_type", &["true or false"]),
         ("HUXIN_LISTEN_API", "0.0.0.0:1", "settings_not_allowed", &["HUXIN_LISTEN_API", "this machine only"]),

@@ -98,7 +98,9 @@ impl KeysFault {
     pub const fn next_step(&self) -> &'static str {
         match self {
             Self::Io { .. } => "check that the disk has room and that this account may use the folder",
-            Self::Missing { .. } => "put the file back from the backup of the key folder, or make a key record for a new epoch",
+            Self::Missing { .. } => {
+                "put the file back from the backup of the key folder, or make a key record for a new epoch"
+            }
             Self::OpenToOthers { .. } => {
                 "take the rights of group and others away (chmod go-rwx), and rotate the keys if others may have read them"
             }
@@ -114,11 +116,17 @@ impl KeysFault {
             Self::CostTooHigh { .. } => "encrypt the file again with scrypt N = 16384, r = 8, p = 1",
             Self::Foreign { .. } => "put the file of this city and epoch back; keys are never mixed between folders",
             Self::Unusable { .. } => "make a new key",
-            Self::Taken { .. } => "choose another place, or move the old one away by hand if it is really no longer needed",
+            Self::Taken { .. } => {
+                "choose another place, or move the old one away by hand if it is really no longer needed"
+            }
             Self::NoFolder { .. } => "run huxin init, or name the folder with [node] keys",
-            Self::PublicShape { .. } | Self::PublicEpochs { .. } => "put public.json back from the backup of the key folder",
+            Self::PublicShape { .. } | Self::PublicEpochs { .. } => {
+                "put public.json back from the backup of the key folder"
+            }
             Self::ForeignCity { .. } => "name the key folder of this city with [node] keys",
-            Self::UnknownEpoch { .. } => "put back the newest backup of the key folder, or make a key record for a new epoch",
+            Self::UnknownEpoch { .. } => {
+                "put back the newest backup of the key folder, or make a key record for a new epoch"
+            }
             Self::RootAway { .. } => "bring root.pem back into the folder for this step, then take it away again",
             Self::Busy { .. } => "wait until the other command has ended and try again",
             Self::RotationOrder { .. } => "ask the federation's roster for the epoch in force and continue from it",
@@ -127,7 +135,9 @@ impl KeysFault {
                  on one predecessor freeze the city"
             }
             Self::Record { .. } => "put the record file back from the backup of the key folder",
-            Self::MarkerShape { .. } => "put marker.json back from the backup; without it the node asks its partners first",
+            Self::MarkerShape { .. } => {
+                "put marker.json back from the backup; without it the node asks its partners first"
+            }
             Self::Random => "check the machine: without random bytes no key can be made",
             Self::Encode => "this is a defect of the program; please report it",
         }

@@ -116,11 +116,7 @@ impl KeyFolder {
     }
 
     fn make(path: &Path, city: CityCode, passphrase: Option<Passphrase>) -> Result<Self, KeysFault> {
-        fs::DirBuilder::new()
-            .mode(0o700)
-            .recursive(true)
-            .create(path)
-            .map_err(KeysFault::io("make", path))?;
+        fs::DirBuilder::new().mode(0o700).recursive(true).create(path).map_err(KeysFault::io("make", path))?;
         let new = |name: &str| new_key(&path.join(name), passphrase.as_ref());
         let root = new(ROOT)?;
         let ground_check = new(GROUND)?;
@@ -220,9 +216,12 @@ impl KeyFolder {
 
     /// The two keys of an epoch that the folder's own list names.
     pub fn epoch_signer(&self, epoch: Epoch) -> Result<EpochSigner, KeysFault> {
-        let keys = self.public.epochs.iter().find(|keys| keys.epoch == epoch).ok_or_else(|| {
-            KeysFault::UnknownEpoch { path: self.path.clone(), epoch, newest: self.newest_epoch() }
-        })?;
+        let keys = self
+            .public
+            .epochs
+            .iter()
+            .find(|keys| keys.epoch == epoch)
+            .ok_or_else(|| KeysFault::UnknownEpoch { path: self.path.clone(), epoch, newest: self.newest_epoch() })?;
         self.pair(epoch, &keys.log, &keys.cosigner)
     }
 

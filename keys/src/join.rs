@@ -190,9 +190,7 @@ impl JoinFile {
         if self.version != 1 {
             return Err(JoinFault::Version);
         }
-        self.root
-            .verify(&self.signed_bytes()?, &self.signature)
-            .map_err(|_| JoinFault::Signature(self.code))?;
+        self.root.verify(&self.signed_bytes()?, &self.signature).map_err(|_| JoinFault::Signature(self.code))?;
         self.check_name()
     }
 

@@ -103,8 +103,12 @@ impl PassphraseFault {
             Self::File { .. } => "check the path in [node] passphrase and that this account may read the file",
             Self::OpenToOthers { .. } => "take the rights of group and others away (chmod go-rwx)",
             Self::NotText { .. } => "put the passphrase alone on the first line, in UTF-8",
-            Self::NotInEnvironment => "set HUXIN_PASSPHRASE for this process, or choose another source in [node] passphrase",
-            Self::NoCredential => "put LoadCredentialEncrypted=huxin-passphrase:… into the unit, or choose another source",
+            Self::NotInEnvironment => {
+                "set HUXIN_PASSPHRASE for this process, or choose another source in [node] passphrase"
+            }
+            Self::NoCredential => {
+                "put LoadCredentialEncrypted=huxin-passphrase:… into the unit, or choose another source"
+            }
             Self::Source(_) => "correct [node] passphrase",
         }
     }

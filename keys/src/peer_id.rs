@@ -31,8 +31,10 @@ mod tests {
     /// `080112201ed1e8fae2c4a144b8be8fd4b47bf3d3b34b871c3cacf6010f0e42d474fce27e`.
     #[test]
     fn the_key_of_the_libp2p_specification_stands_within_its_peer_id() {
-        let public: [u8; 32] =
-            hex::decode("1ed1e8fae2c4a144b8be8fd4b47bf3d3b34b871c3cacf6010f0e42d474fce27e").unwrap().try_into().unwrap();
+        let public: [u8; 32] = hex::decode("1ed1e8fae2c4a144b8be8fd4b47bf3d3b34b871c3cacf6010f0e42d474fce27e")
+            .unwrap()
+            .try_into()
+            .unwrap();
         let id = peer_id_bytes(&public);
         assert_eq!(hex::encode(&id), format!("0024080112 20{}", hex::encode(public)).replace(' ', ""));
         assert_eq!(public_of_peer_id(&id), Some(public));

@@ -14,7 +14,9 @@ use crate::private_file;
 use ed25519_dalek::pkcs8::KeypairBytes;
 use pkcs8::pkcs5::pbes2::{Kdf, Parameters};
 use pkcs8::pkcs5::{EncryptionScheme, scrypt};
-use pkcs8::{DecodePrivateKey, EncodePrivateKey, EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef, SecretDocument};
+use pkcs8::{
+    DecodePrivateKey, EncodePrivateKey, EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef, SecretDocument,
+};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -42,8 +44,7 @@ pub fn encode(secret: &Secret, passphrase: Option<&Passphrase>) -> Result<Zeroiz
     let params = scrypt::Params::new(SCRYPT_LOG_N, SCRYPT_R, SCRYPT_P).map_err(|_| KeysFault::Encode)?;
     let salt = private_file::random::<16>()?;
     let iv = private_file::random::<16>()?;
-    let scheme =
-        Parameters::generate_scrypt_aes256cbc(params, salt.as_slice(), *iv).map_err(|_| KeysFault::Encode)?;
+    let scheme = Parameters::generate_scrypt_aes256cbc(params, salt.as_slice(), *iv).map_err(|_| KeysFault::Encode)?;
     PrivateKeyInfoRef::try_from(plain.as_bytes())
         .and_then(|info| info.encrypt_with_params(scheme, passphrase.expose()))
         .map_err(|_| KeysFault::Encode)?

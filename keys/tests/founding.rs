@@ -15,8 +15,7 @@ struct City {
 fn a_city(code: &str) -> City {
     let place = tempfile::tempdir().unwrap();
     let folder = KeyFolder::create(&place.path().join("keys"), CityCode::new(code).unwrap(), None).unwrap();
-    let join =
-        JoinFile::make(&folder, &format!("样例市{code}"), &["/ip4/192.0.2.7/tcp/7651".to_owned()]).unwrap();
+    let join = JoinFile::make(&folder, &format!("样例市{code}"), &["/ip4/192.0.2.7/tcp/7651".to_owned()]).unwrap();
     City { _place: place, folder, join }
 }
 fn terms() -> FoundingTerms {

@@ -18,7 +18,9 @@ fn city() -> CityCode {
 }
 fn genesis_of(folder: &KeyFolder) -> Genesis {
     let terms =
-        FoundingTerms { name: "试验联盟".into(), founded_at: Millis(0), threshold: (2, 3), clocks: BTreeMap::new() };
+        FoundingTerms {
+            name: "试验联盟".into(), founded_at: Millis(0), threshold: (2, 3), clocks: BTreeMap::new()
+        };
     let join = JoinFile::make(folder, "样例市", &[]).unwrap();
     let manifest = found(&terms, &[join]).unwrap();
     collect(&manifest, &[FoundingSignature::make(&manifest, folder).unwrap()]).unwrap()
@@ -263,8 +265,7 @@ fn a_folder_of_another_city_root_or_epoch_does_not_sign() {
     let fault = other.folder.signer_in_force(&ours).unwrap_err();
     assert_eq!(fault.code(), "key_foreign", "same city code, another root");
     let elsewhere = tempfile::tempdir().unwrap();
-    let strange =
-        KeyFolder::create(&elsewhere.path().join("keys"), CityCode::new("330901").unwrap(), None).unwrap();
+    let strange = KeyFolder::create(&elsewhere.path().join("keys"), CityCode::new("330901").unwrap(), None).unwrap();
     let fault = strange.signer_in_force(&ours).unwrap_err();
     assert_eq!(fault.code(), "key_folder_city");
     assert!(fault.to_string().contains("330901, not to 330900"), "{fault}");
@@ -282,11 +283,11 @@ fn a_folder_of_another_city_root_or_epoch_does_not_sign() {
     fs::copy(twin.path("epoch-2-log.pem"), place.path("epoch-2-log.pem")).unwrap();
     let again: SignedRecord = {
         fs::remove_file(place.path("epoch-2-record.cbor")).unwrap();
-        place.folder.rotate(&RotationOrder { epoch: Epoch(2), previous: place.roster.federation(), ..place.order(5) }).unwrap()
+        place
+            .folder
+            .rotate(&RotationOrder { epoch: Epoch(2), previous: place.roster.federation(), ..place.order(5) })
+            .unwrap()
     };
     assert_ne!(again.record().log, record.record().log);
-    assert_eq!(
-        place.folder.signer_in_force(place.roster.city(city()).unwrap()).unwrap_err().code(),
-        "key_foreign"
-    );
+    assert_eq!(place.folder.signer_in_force(place.roster.city(city()).unwrap()).unwrap_err().code(), "key_foreign");
 }
