@@ -2,7 +2,7 @@
 
 use crate::words::{city, counts, entry, list, publish, three};
 use huxin_engine::input::{Input, Ticket};
-use huxin_engine::signing::ClosedReason;
+use huxin_engine::ClosedReason;
 use huxin_engine::{Event, Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::key_record::Tail;

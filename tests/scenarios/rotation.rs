@@ -59,6 +59,8 @@ fn endings_of_an_abandoned_tail_keep_their_effect_and_its_listings_do_not() {
         end(&mut world, city(1), Kind::Repair, id);
         list(&mut world, city(1), 66);
         assert!(world.run_until(10_000, World::agree));
+        // Partners have cosigned what the thieves wrote.
+        world.run_for(5_000);
         assert!(counts(&world, city(2), 66) && !counts(&world, city(2), 1));
         // The root cuts the log where it was still the city's own word.
         let federation = world.genesis.id();

@@ -14,7 +14,7 @@ pub use city::{City, Crash};
 pub use founding::{Secrets, TestKey, at, draft, entry_body, found, ground_of, subject};
 pub use traffic::Line;
 
-use huxin_engine::input::{Draft, Input, Peer, Road, Ticket};
+use huxin_engine::input::{Answer, Draft, Input, Peer, Road, Ticket};
 use huxin_engine::{Effect, Outcome, Refusal};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::fold::{Viewpoint, rule};
@@ -30,6 +30,9 @@ use traffic::Delivery;
 
 /// Milliseconds between ticks of a node.
 const TICK_MS: i64 = 1000;
+
+/// Milliseconds after which the real road gives an unanswered request up.
+const REQUEST_TIMEOUT_MS: i64 = 30_000;
 
 pub struct World {
     pub now: Millis,
@@ -158,6 +161,10 @@ impl World {
                         self.send_over(from, to, |delay| {
                             (delay, Delivery::Asked { from, to, asked, request: request.clone() })
                         });
+                        // The engine takes the first answer; this one comes when the real road gives up.
+                        let answer = Answer::Failed { code: "timeout".to_owned() };
+                        let timeout = Delivery::Answered { from: to, to: from, asked, answer };
+                        self.send(Millis(self.now.0 + REQUEST_TIMEOUT_MS), timeout);
                     }
                 }
                 Effect::Blame { .. } => {}

@@ -7,9 +7,11 @@
 //! - [`wire`]: what nodes ask each other.
 //! - [`serve`]: answers to those questions, from the ledger alone.
 //! - [`gather`]: the case file of a subject, for a ruling.
+//! - [`fsck`]: the whole ledger read again and compared with what follows from it.
 //! - [`Engine`]: the state machine: [`Input`]s in, [`Effect`]s out.
 
 pub mod effect;
+pub mod fsck;
 pub mod gather;
 pub mod input;
 pub mod ledger;
@@ -28,4 +30,4 @@ mod sync;
 pub use effect::{Effect, Event, Outcome, Refusal};
 pub use engine::{Engine, EngineFault, Settings, Signer};
 pub use input::{Draft, Input, Peer, Road, Ticket};
-pub use signing::{Continuity, SigningState};
+pub use signing::{ClosedReason, Continuity, SigningState};

@@ -31,6 +31,8 @@ pub struct City {
     /// Lies in the key folder, outside the disk that may be restored.
     pub marker: Option<Vec<u8>>,
     pub settings: Settings,
+    /// How far this machine's clock is ahead, in milliseconds.
+    pub clock_ahead_ms: i64,
     pub events: Vec<Event>,
     genesis: Genesis,
     engine: Option<Engine>,
@@ -57,6 +59,7 @@ impl City {
             store: Arc::new(MemoryStore::new()),
             marker: None,
             settings,
+            clock_ahead_ms: 0,
             events: Vec::new(),
             genesis: genesis.clone(),
             engine: None,
@@ -107,6 +110,7 @@ impl City {
     /// One group: effects are handed out only if the commit held.
     pub(super) fn step(&mut self, now: Millis, inputs: Vec<Input>) -> Result<Vec<Effect>, Crash> {
         let Some(engine) = self.engine.as_mut() else { return Ok(Vec::new()) };
+        let now = Millis(now.0 + self.clock_ahead_ms);
         let store = Arc::clone(&self.store);
         let mut txn = Txn::new(&*store);
         for input in inputs {
