@@ -1,5 +1,5 @@
 //! BLAKE3: the 35 official vectors in the three modes, with their extended outputs, and that our contexts are plain
-//! derive-key contexts over them. Shows R6 to R8.
+//! derive-key contexts over them. Shows R16.
 
 use huxin_protocol::digest::Context;
 use huxin_tests::data::require_data;

@@ -1,5 +1,5 @@
 //! The COSE working group's examples for Sign1 and EdDSA. One of the 13 is an Ed25519 COSE_Sign1: its signature holds
-//! over the Sig_structure as we build it. Our envelope is one shape (R13 to R16), and refuses every one of the 13: that
+//! over the Sig_structure as we build it. Our envelope is one shape (R13 to R15), and refuses every one of the 13: that
 //! one because its key id stands in the unprotected header, the others for that and more.
 
 use huxin_protocol::cose::{CoseFault, Sign1, sig_structure};

@@ -1,5 +1,5 @@
 //! Inclusion and consistency proofs of the Merkle tree (RFC 6962, the same tree in RFC 9162): 196 cases of
-//! transparency-dev/merkle, one file each, 184 of which must be refused. Shows R60 to R69.
+//! transparency-dev/merkle, one file each, 184 of which must be refused. Shows R70, R96 and R114.
 
 use base64::Engine as _;
 use huxin_protocol::digest::TreeHash;

@@ -190,9 +190,9 @@ fn wrong_file(cases: &mut Cases) {
 fn wrong_keys(cases: &mut Cases) {
     let good = bundle_from(&issuer_log(), 8, 9);
     let text = |bundle: &Bundle| String::from_utf8(bundle.encode().unwrap()).unwrap();
-    cases.under(Digest([1; 32]), "R119", "for a reader who trusts another federation", Some("foreign_federation"), text(&good));
+    cases.under(Digest([1; 32]), "R112", "for a reader who trusts another federation", Some("foreign_federation"), text(&good));
     let elsewhere = Bundle { genesis: genesis("another").bytes().to_vec(), ..good.clone() };
-    cases.refused("R119", "with the genesis of another federation of the same cities", "foreign_federation", &elsewhere);
+    cases.refused("R112", "with the genesis of another federation of the same cities", "foreign_federation", &elsewhere);
     let unsigned = flipped(&good.genesis, good.genesis.len() - 1);
     cases.refused("R81", "with a founder's signature damaged", "genesis_signature", &Bundle { genesis: unsigned, ..good.clone() });
 
@@ -208,7 +208,7 @@ fn wrong_keys(cases: &mut Cases) {
     let mut rival = Log::new(ISSUER);
     (0..5).for_each(|_| rival.enter());
     rival.rotate(None);
-    records("R88", "with two records on one predecessor", "bundle_record_order", vec![own, rival.record_bytes()[0].clone(), theirs]);
+    records("R89", "with two records on one predecessor", "bundle_record_order", vec![own, rival.record_bytes()[0].clone(), theirs]);
 }
 
 fn wrong_statement(cases: &mut Cases) {
@@ -217,15 +217,15 @@ fn wrong_statement(cases: &mut Cases) {
         cases.refused(rule, title, code, &Bundle { statement, ..good.clone() });
     };
     let length = good.statement.len();
-    statement("R22", "with a damaged signature of the statement", "statement_signature", flipped(&good.statement, length - 1));
-    statement("R22", "with a changed commitment in the header", "statement_signature", flipped(&good.statement, length - 70));
+    statement("R116", "with a damaged signature of the statement", "statement_signature", flipped(&good.statement, length - 1));
+    statement("R116", "with a changed commitment in the header", "statement_signature", flipped(&good.statement, length - 70));
     statement("R13", "with a statement in another envelope", "statement_shape", flipped(&good.statement, 0));
     let body = entry_body(8).encode(&[8; 16]);
     let plain = header(ISSUER, 2, 8, Kind::Entry, &body);
-    statement("R15", "with a statement of another city's key", "statement_key", sign(plain.clone(), &log_key(WITNESS, 1)));
+    statement("R14", "with a statement of another city's key", "statement_key", sign(plain.clone(), &log_key(WITNESS, 1)));
     let mut later = plain.clone();
     later.issued_at = Millis(START_MS);
-    statement("R61", "with a statement that is not in the log", "proof_root", sign(later, &log_key(ISSUER, 2)));
+    statement("R114", "with a statement that is not in the log", "proof_root", sign(later, &log_key(ISSUER, 2)));
     let old = header(ISSUER, 1, 8, Kind::Entry, &body);
     statement("R116", "with a statement of a closed epoch at a later place", "bundle_place", sign(old, &log_key(ISSUER, 1)));
     let mut stranger = plain.clone();
@@ -260,24 +260,24 @@ fn wrong_proof(cases: &mut Cases) {
         cases.refused(rule, title, code, &Bundle { proof, standing: None, ..good.clone() });
     };
     of("R116", "with another index", "bundle_place", TlogProof { index: Seq(7), ..proof.clone() });
-    of("R61", "without the hashes of the proof", "proof_length", TlogProof { hashes: Vec::new(), ..proof.clone() });
+    of("R114", "without the hashes of the proof", "proof_length", TlogProof { hashes: Vec::new(), ..proof.clone() });
     let mut more = proof.hashes.clone();
     more.push(TreeHash([0; 32]));
-    of("R61", "with a hash too many", "proof_length", TlogProof { hashes: more, ..proof.clone() });
+    of("R114", "with a hash too many", "proof_length", TlogProof { hashes: more, ..proof.clone() });
     let mut changed = proof.hashes.clone();
     changed[0].0[0] ^= 1;
-    of("R61", "with a changed hash", "proof_root", TlogProof { hashes: changed, ..proof.clone() });
+    of("R114", "with a changed hash", "proof_root", TlogProof { hashes: changed, ..proof.clone() });
     let under = |checkpoint: Vec<u8>| TlogProof { checkpoint, ..proof.clone() };
-    of("R61", "under a checkpoint that ends before it", "proof_range", under(log.checkpoint_in(2, 8).encode(&[])));
-    of("R87", "under a checkpoint of an epoch that was closed before", "closed_epoch", under(log.checkpoint_in(1, 9).encode(&[])));
-    of("R87", "under a checkpoint from before its epoch began", "before_epoch", under(log.checkpoint_in(2, 5).encode(&[])));
+    of("R114", "under a checkpoint that ends before it", "proof_range", under(log.checkpoint_in(2, 8).encode(&[])));
+    of("R84", "under a checkpoint of an epoch that was closed before", "closed_epoch", under(log.checkpoint_in(1, 9).encode(&[])));
+    of("R84", "under a checkpoint from before its epoch began", "before_epoch", under(log.checkpoint_in(2, 5).encode(&[])));
     let mut other = Log::new(WITNESS);
     (0..9).for_each(|_| other.enter());
     of("R116", "under a checkpoint of another city's log", "bundle_other_log", under(other.checkpoint_in(1, 9).encode(&[])));
     let mut border = Log::new(ISSUER);
     (0..6).for_each(|_| border.enter());
     border.rotate(None);
-    of("R87", "under a checkpoint with another root at its epoch's border", "epoch_border", under(border.checkpoint_in(2, 6).encode(&[])));
+    of("R93", "under a checkpoint with another root at its epoch's border", "epoch_border", under(border.checkpoint_in(2, 6).encode(&[])));
 
     let mut lines = |rule, title, code, change: &dyn Fn(&mut Vec<SignatureLine>)| {
         cases.refused(rule, title, code, &with_lines(&good, |lines| change(lines)));
@@ -285,7 +285,7 @@ fn wrong_proof(cases: &mut Cases) {
     lines("R73", "with the log's line behind a cosignature", "checkpoint_log_line", &|lines| lines.rotate_left(1));
     lines("R73", "with the log's line twice", "checkpoint_log_line", &|lines| lines.insert(1, lines[0].clone()));
     lines("R73", "with the log's line of another key", "checkpoint_log_line", &|lines| lines[0].key_id[0] ^= 1);
-    lines("R71", "with a damaged signature of the checkpoint", "checkpoint_signature", &|lines| lines[0].signature[9] ^= 1);
+    lines("R73", "with a damaged signature of the checkpoint", "checkpoint_signature", &|lines| lines[0].signature[9] ^= 1);
 
     let text = String::from_utf8(good.encode().unwrap()).unwrap();
     let changes = [
@@ -294,7 +294,7 @@ fn wrong_proof(cases: &mut Cases) {
         ("R114", "with a proof of another version", "bundle_proof_text", "tlog-proof@v1", "tlog-proof@v2"),
         ("R72", "with an extension line in the checkpoint", "checkpoint_text", "\\n\\n— ", "\\nextension\\n\\n— "),
         ("R72", "with a size that begins with a zero", "checkpoint_text", "/2\\n9\\n", "/2\\n09\\n"),
-        ("R71", "with another size in the checkpoint", "checkpoint_signature", "/2\\n9\\n", "/2\\n10\\n"),
+        ("R73", "with another size in the checkpoint", "checkpoint_signature", "/2\\n9\\n", "/2\\n10\\n"),
     ];
     for (rule, title, code, from, to) in changes {
         let changed = text.replacen(from, to, 1);
