@@ -79,6 +79,14 @@ pub enum Command {
     Completions(completions::Args),
 }
 
+/// A table for people, in the one style of all commands.
+#[must_use]
+pub fn table(head: &[&str]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(head.iter().copied());
+    table
+}
+
 /// Runs one command line.
 pub fn dispatch(cli: Cli) -> Result<(), Fault> {
     let context = Context { config: cli.config, json: cli.json };

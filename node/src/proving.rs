@@ -101,7 +101,7 @@ impl Prover {
         let hashes = inclusion_proof(&LedgerTree { read, city: id.city }, id.seq, checkpoint.size).map_err(|fault| {
             match fault {
                 MakeFault::Read(fault) => ProveFault::Read(fault),
-                MakeFault::Range(_) => ProveFault::NotProved(id),
+                MakeFault::Range => ProveFault::NotProved(id),
             }
         })?;
         let standing = self.standing(&statement, body.as_deref(), &checkpoint, world)?;

@@ -25,6 +25,15 @@ pub fn load(path: &Path) -> Result<Settings, Fault> {
         .map_err(|faults| Fault::usage(faults.code(), &faults).trying(faults.next_step()))
 }
 
+/// Reads the file alone, without the environment: right after it was written.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_plain(path: &Path) -> Result<Settings, Fault> {
+    Settings::load(path, std::iter::empty())
+        .map_err(|faults| Fault::usage(faults.code(), &faults).trying(faults.next_step()))
+}
+
 /// The API's token.
 pub fn read_token(settings: &Settings) -> Result<String, Fault> {
     let path = &settings.listen.token;

@@ -15,7 +15,11 @@ const RUNTIME_THREADS: usize = 4;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  huxin run --config /etc/huxin/huxin.toml\n\nWhen the node can do its work it prints one line of JSON with its addresses.")]
-pub struct Args {}
+pub struct Args {
+    /// End when standard input ends: for programs that start a node and may be killed themselves
+    #[arg(long, hide = true)]
+    pub end_with_input: bool,
+}
 
 /// The one line that says that the node is up.
 #[derive(Debug, Serialize)]
@@ -27,10 +31,10 @@ struct Ready<'a> {
     pid: u32,
 }
 
-pub fn run(_args: Args, context: &Context) -> Result<(), Fault> {
+pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     let settings = settings::load(&context.config)?;
     start_log(&settings);
-    let signals = signals()?;
+    let signals = signals(args.end_with_input)?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, RUNTIME_THREADS);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
@@ -61,9 +65,16 @@ pub fn run(_args: Args, context: &Context) -> Result<(), Fault> {
 }
 
 /// The first SIGTERM or SIGINT stops the node in order; the second ends the process.
-fn signals() -> Result<Receiver<i32>, Fault> {
+fn signals(end_with_input: bool) -> Result<Receiver<i32>, Fault> {
     let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(Fault::unexpected)?;
-    let (signal_in, signal) = crossbeam_channel::bounded(1);
+    let (signal_in, signal) = crossbeam_channel::bounded(2);
+    if end_with_input {
+        let ended_in = signal_in.clone();
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            let _ = ended_in.send(SIGTERM);
+        });
+    }
     std::thread::spawn(move || {
         for (number, received) in signals.forever().enumerate() {
             if number > 0 {

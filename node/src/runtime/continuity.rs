@@ -7,7 +7,7 @@
 
 use crate::fault::Fault;
 use huxin_engine::Continuity;
-use huxin_engine::ledger::{Batch, Family, HeadRow, LedgerRead as _, meta};
+use huxin_engine::ledger::{Batch, Family, HeadRow, meta};
 use huxin_keys::Marker;
 use huxin_protocol::ids::{CityCode, Size};
 use huxin_store::Store;

@@ -5,7 +5,7 @@ use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use huxin_engine::serve::serve;
 use huxin_engine::wire::{Request, Response};
-use huxin_net::{AnswerToken, BUSY_RETRY_MS, NetHandle};
+use huxin_net::{AnswerToken, NetHandle};
 use huxin_protocol::ids::CityCode;
 use huxin_store::Store;
 use std::sync::Arc;
@@ -13,6 +13,8 @@ use std::thread::{Builder, JoinHandle};
 
 /// Threads that answer. A page is read and encoded in about 2 ms, so two fill a line of several gigabit.
 const THREADS: usize = 2;
+/// After which time a partner that found no room should ask again: several times what the queue holds.
+pub const BUSY_RETRY_MS: u32 = 500;
 /// Questions that wait: about 60 ms of work. Beyond, partners are asked to come again.
 const WAITING: usize = 64;
 

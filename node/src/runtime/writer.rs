@@ -22,7 +22,6 @@ use huxin_protocol::segment::ReadSegment;
 use huxin_store::Store;
 use parking_lot::RwLock;
 use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -405,7 +404,7 @@ impl Writer {
                     if let Err(fault) = self.net.ask(peer.clone(), asked, request) {
                         self.metrics.net_calls_lost.with_label_values(&["ask"]).inc();
                         let answer = match fault {
-                            NetFault::Busy => Answer::Busy { retry_after_ms: huxin_net::BUSY_RETRY_MS },
+                            NetFault::Busy => Answer::Busy { retry_after_ms: super::serving::BUSY_RETRY_MS },
                             other => Answer::Failed { code: other.code().to_owned() },
                         };
                         self.unasked.push(Input::Answered { peer, asked, answer });

@@ -1,0 +1,163 @@
+//! The cities' processes: this same program, started with `run`. They end with the demonstration in every case: in order
+//! by SIGTERM, after a fault by the destructor, and should the demonstration itself be killed, by the end of their
+//! standard input.
+
+use super::cities::StandIn;
+use super::Stop;
+use crate::client::Client;
+use crate::fault::{Exit, Fault};
+use crate::settings;
+use huxin_protocol::ids::CityCode;
+use rustix::process::{Pid, Signal, kill_process};
+use serde::Deserialize;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a city gets to end in order.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// One city at work.
+pub struct Node {
+    pub code: CityCode,
+    pub name: String,
+    pub pid: u32,
+    pub client: Client,
+    child: Child,
+    /// Held open: its end tells the child that we are gone.
+    _stdin: Option<ChildStdin>,
+}
+
+/// All cities. Dropping it ends them.
+pub struct Nodes {
+    pub all: Vec<Node>,
+}
+
+#[derive(Deserialize)]
+struct Ready {
+    api: String,
+}
+
+impl Nodes {
+    /// Starts every city and waits until each says that it is up.
+    pub fn start(configs: &[PathBuf], stand_ins: &[StandIn], folder: &Path, stop: &Stop) -> Result<Self, Fault> {
+        let program = std::env::current_exe().map_err(Fault::unexpected)?;
+        let mut nodes = Self { all: Vec::new() };
+        let mut lines = Vec::new();
+        for (config, stand_in) in configs.iter().zip(stand_ins) {
+            let log_path = folder.join(stand_in.code).join("node.log");
+            let log = std::fs::File::create(&log_path).map_err(|source| Fault::file("make", &log_path, &source))?;
+            let mut child = Command::new(&program)
+                .arg("--config")
+                .arg(config)
+                .args(["run", "--end-with-input"])
+                // Ctrl-C at the terminal is for the demonstration, which ends the cities in order.
+                .process_group(0)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(log)
+                .spawn()
+                .map_err(|source| Fault::unexpected(format_args!("a city's process could not be started: {source}")))?;
+            let (stdin, stdout, pid) = (child.stdin.take(), child.stdout.take(), child.id());
+            let settings = settings::load_plain(config)?;
+            let token = settings::read_token(&settings)?;
+            nodes.all.push(Node {
+                code: stand_in.code()?,
+                name: stand_in.name.to_owned(),
+                pid,
+                client: Client::new(&settings.listen.api.to_string(), &token),
+                child,
+                _stdin: stdin,
+            });
+            let (line_in, line) = crossbeam_channel::bounded(1);
+            std::thread::spawn(move || {
+                let mut text = String::new();
+                if let Some(stdout) = stdout {
+                    let _ = BufReader::new(stdout).read_line(&mut text);
+                }
+                let _ = line_in.send(text);
+            });
+            lines.push((line, log_path, token));
+        }
+        for (at, (line, log, token)) in lines.iter().enumerate() {
+            let text = stop.until("that a city is up", || Ok(line.try_recv().ok()))?;
+            let ready: Ready = serde_json::from_str(&text).map_err(|_| ended(nodes.all[at].code, log))?;
+            nodes.all[at].client = Client::new(&ready.api, token);
+        }
+        Ok(nodes)
+    }
+
+    /// A fault if a city has ended by itself.
+    pub fn check(&mut self) -> Result<(), Fault> {
+        for node in &mut self.all {
+            if let Ok(Some(status)) = node.child.try_wait() {
+                return Err(Fault::new(Exit::Unexpected, "city_ended", format_args!("the process of {} ended: {status}", node.code))
+                    .trying("look at its node.log with --folder"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends all cities in order and waits for them.
+    ///
+    /// # Errors
+    /// One of them did not end well.
+    pub fn stop(mut self) -> Result<(), Fault> {
+        self.terminate();
+        let mut outcome = Ok(());
+        for node in &mut self.all {
+            let status = wait(&mut node.child, GRACE);
+            if !status.is_some_and(|status| status.success()) {
+                outcome = Err(Fault::new(Exit::Unexpected, "city_ended", format_args!("the process of {} did not end well", node.code))
+                    .trying("look at its node.log with --folder"));
+            }
+        }
+        outcome
+    }
+
+    fn terminate(&self) {
+        for node in &self.all {
+            let pid = i32::try_from(node.pid).ok().and_then(Pid::from_raw);
+            if let Some(pid) = pid {
+                let _ = kill_process(pid, Signal::TERM);
+            }
+        }
+    }
+}
+
+impl Drop for Nodes {
+    fn drop(&mut self) {
+        // After `stop` every child was waited for, and there is nobody left to signal.
+        self.all.retain_mut(|node| matches!(node.child.try_wait(), Ok(None)));
+        self.terminate();
+        for node in &mut self.all {
+            if wait(&mut node.child, GRACE).is_none() {
+                let _ = node.child.kill();
+                let _ = node.child.wait();
+            }
+        }
+    }
+}
+
+/// Waits for a child for a while.
+fn wait(child: &mut Child, grace: Duration) -> Option<std::process::ExitStatus> {
+    let until = Instant::now() + grace;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
+            Ok(None) | Err(_) => return None,
+        }
+    }
+}
+
+/// A city that ended before it was up: the last lines of its log say why.
+fn ended(code: CityCode, log: &Path) -> Fault {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let tail: Vec<&str> = text.lines().rev().take(4).collect();
+    let tail = tail.into_iter().rev().collect::<Vec<_>>().join(" | ");
+    Fault::new(Exit::Unexpected, "city_ended", format_args!("the process of {code} ended before it was up: {tail}"))
+        .trying("look at its node.log with --folder")
+}

@@ -1,0 +1,272 @@
+//! `huxin federation`: founding, in one step where all keys are at hand and in three where every city keeps its own.
+//!
+//! `found` puts the join files together into a manifest; each city signs it with its root (`sign`, or `found --sign`);
+//! `collect` puts the signatures together into the genesis file, whose digest is the federation's id.
+
+use super::Context;
+use crate::fault::Fault;
+use crate::runtime::clock;
+use crate::settings::{read_file, read_genesis, write_new};
+use huxin_keys::{FoundingSignature, FoundingTerms, JoinFile, KeyFolder, Passphrase, PassphraseSource, collect, found, peer_id_text};
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::Edition;
+use huxin_protocol::genesis::{Genesis, Manifest};
+use huxin_protocol::ids::CityCode;
+use huxin_protocol::time::Millis;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Args {
+    /// Put join files together into a manifest, and sign it with the keys at hand
+    #[command(after_help = "Example:\n  huxin federation found --name 示范联盟 --sign a/keys --sign b/keys a/join-330900.json b/join-451100.json --out genesis.cbor")]
+    Found(FoundArgs),
+    /// Sign a manifest with this city's root
+    #[command(after_help = "Example:\n  huxin federation sign genesis.cbor.manifest --keys ./keys --out founding-330900.json")]
+    Sign(SignArgs),
+    /// Put the founders' signatures together into the genesis file
+    #[command(after_help = "Example:\n  huxin federation collect genesis.cbor.manifest founding-*.json --out genesis.cbor")]
+    Collect(CollectArgs),
+    /// Show a genesis file: who founded it, with which keys
+    #[command(after_help = "Example:\n  huxin federation show genesis.cbor")]
+    Show(ShowArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct FoundArgs {
+    /// Name of the federation
+    #[arg(long)]
+    pub name: String,
+    /// Key folder of a founder that is at hand; may be given more than once
+    #[arg(long, value_name = "KEYFOLDER")]
+    pub sign: Vec<PathBuf>,
+    /// Where the passphrase of those folders comes from, if they have one
+    #[arg(long, default_value = "prompt")]
+    pub passphrase: String,
+    /// Where the genesis goes; the manifest goes beside it, with `.manifest` added
+    #[arg(long, default_value = "genesis.cbor")]
+    pub out: PathBuf,
+    /// Join files of all founders
+    #[arg(required = true)]
+    pub joins: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct SignArgs {
+    pub manifest: PathBuf,
+    /// This city's key folder, with its root key
+    #[arg(long)]
+    pub keys: PathBuf,
+    /// Where the passphrase comes from, if the folder has one
+    #[arg(long, default_value = "prompt")]
+    pub passphrase: String,
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CollectArgs {
+    pub manifest: PathBuf,
+    /// Signature files of all founders
+    #[arg(required = true)]
+    pub signatures: Vec<PathBuf>,
+    #[arg(long, default_value = "genesis.cbor")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// Genesis file; without one, that of the settings
+    pub genesis: Option<PathBuf>,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
+    match args {
+        Args::Found(args) => found_command(&args, context),
+        Args::Sign(args) => {
+            let manifest = Manifest::decode(&read_file(&args.manifest)?)?;
+            let signature = FoundingSignature::make(&manifest, &open(&args.keys, &args.passphrase)?)?;
+            write_new(&args.out, &signature.encode()?)?;
+            context.show(&signature, |signature| {
+                println!("{} signed the federation {}", signature.city, signature.federation);
+                println!("next: send {} to whoever collects", args.out.display());
+            })
+        }
+        Args::Collect(args) => {
+            let manifest = Manifest::decode(&read_file(&args.manifest)?)?;
+            let read = |path: &PathBuf| Ok(FoundingSignature::read(&read_file(path)?)?);
+            let signatures = args.signatures.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
+            let genesis = collect(&manifest, &signatures)?;
+            write_new(&args.out, genesis.bytes())?;
+            show(&genesis, context)
+        }
+        Args::Show(args) => {
+            let path = match args.genesis {
+                Some(path) => path,
+                None => crate::settings::load(&context.config)?.node.genesis,
+            };
+            show(&read_genesis(&path)?, context)
+        }
+    }
+}
+
+/// Opens a key folder; the passphrase is asked for only where there is one.
+fn open(keys: &Path, source: &str) -> Result<KeyFolder, Fault> {
+    let passphrase: Option<Passphrase> = if KeyFolder::read_public(keys)?.encrypted {
+        source.parse::<PassphraseSource>()?.read()?
+    } else {
+        None
+    };
+    Ok(KeyFolder::open(keys, passphrase)?)
+}
+
+/// The default terms: two thirds, and the clocks of the demonstration edition (DOMAIN rule 5).
+fn terms(name: &str) -> FoundingTerms {
+    let clocks = Edition::named("demo").map(|edition| *edition.clocks());
+    let named = clocks.map(|clocks| {
+        [
+            ("repair_feedback", clocks.repair_feedback),
+            ("repair_decision", clocks.repair_decision),
+            ("objection_ruling", clocks.objection_ruling),
+            ("response", clocks.response),
+            ("lifted_feedback", clocks.lifted_feedback),
+            ("publication", clocks.publication),
+        ]
+    });
+    FoundingTerms {
+        name: name.to_owned(),
+        founded_at: clock::now(),
+        threshold: (2, 3),
+        clocks: named.into_iter().flatten().map(|(name, days)| (name.to_owned(), days)).collect(),
+    }
+}
+
+/// Founds a federation whose founders' keys are all at hand, as the demonstration does.
+///
+/// # Errors
+/// A join file or a key folder is not in order.
+pub fn found_here(name: &str, joins: &[PathBuf], key_folders: &[PathBuf]) -> Result<Genesis, Fault> {
+    let manifest = manifest(name, joins)?;
+    let sign = |folder: &PathBuf| Ok(FoundingSignature::make(&manifest, &open(folder, "none")?)?);
+    let signatures = key_folders.iter().map(sign).collect::<Result<Vec<_>, Fault>>()?;
+    Ok(collect(&manifest, &signatures)?)
+}
+
+fn manifest(name: &str, joins: &[PathBuf]) -> Result<Manifest, Fault> {
+    let read = |path: &PathBuf| {
+        JoinFile::read(&read_file(path)?).map_err(|fault| {
+            Fault::refused(fault.code(), format_args!("{}: {fault}", path.display())).trying(fault.next_step())
+        })
+    };
+    let files = joins.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
+    Ok(found(&terms(name), &files)?)
+}
+
+/// What `found` left.
+#[derive(Debug, Serialize)]
+struct Founding {
+    federation: Digest,
+    manifest: Option<PathBuf>,
+    genesis: Option<PathBuf>,
+    signed: Vec<CityCode>,
+    missing: Vec<CityCode>,
+}
+
+fn found_command(args: &FoundArgs, context: &Context) -> Result<(), Fault> {
+    let manifest = manifest(&args.name, &args.joins)?;
+    let sign = |folder: &PathBuf| Ok(FoundingSignature::make(&manifest, &open(folder, &args.passphrase)?)?);
+    let signatures = args.sign.iter().map(sign).collect::<Result<Vec<_>, Fault>>()?;
+    let signed: Vec<CityCode> = signatures.iter().map(|signature| signature.city).collect();
+    let missing: Vec<CityCode> =
+        manifest.members.iter().map(|member| member.code).filter(|code| !signed.contains(code)).collect();
+    if missing.is_empty() {
+        let genesis = collect(&manifest, &signatures)?;
+        write_new(&args.out, genesis.bytes())?;
+        return show(&genesis, context);
+    }
+    let path = PathBuf::from(format!("{}.manifest", args.out.display()));
+    write_new(&path, &manifest.encode())?;
+    for signature in &signatures {
+        let name = path.with_file_name(format!("founding-{}.json", signature.city));
+        write_new(&name, &signature.encode()?)?;
+    }
+    let founding = Founding { federation: manifest.federation(), manifest: Some(path), genesis: None, signed, missing };
+    context.show(&founding, |founding| {
+        println!("federation {}", founding.federation);
+        for city in &founding.signed {
+            println!("signed     {city}");
+        }
+        for city in &founding.missing {
+            println!("missing    {city}");
+        }
+        if let Some(path) = &founding.manifest {
+            println!("next: have the missing cities run `huxin federation sign {}`, then `huxin federation collect`", path.display());
+        }
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    federation: Digest,
+    name: String,
+    founded_at: Millis,
+    founded_at_text: String,
+    threshold: (u16, u16),
+    clocks: BTreeMap<String, u16>,
+    members: Vec<ShownMember>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownMember {
+    code: CityCode,
+    name: String,
+    /// Digests of the keys, as signatures name them.
+    root: Digest,
+    log: Digest,
+    cosigner: Digest,
+    peer_id: String,
+    addresses: Vec<String>,
+}
+
+fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
+    let manifest = genesis.manifest();
+    let shown = Shown {
+        federation: genesis.id(),
+        name: manifest.name.clone(),
+        founded_at: manifest.founded_at,
+        founded_at_text: manifest.founded_at.text(),
+        threshold: manifest.threshold,
+        clocks: manifest.clocks.clone(),
+        members: manifest
+            .members
+            .iter()
+            .map(|member| ShownMember {
+                code: member.code,
+                name: member.name.clone(),
+                root: member.root.digest(),
+                log: member.log.digest(),
+                cosigner: member.cosigner.digest(),
+                peer_id: peer_id_text(&member.peer_id),
+                addresses: member.addresses.clone(),
+            })
+            .collect(),
+    };
+    context.show(&shown, |shown| {
+        println!("federation  {}", shown.federation);
+        println!("name        {}", shown.name);
+        println!("founded     {}", shown.founded_at_text);
+        println!("approval    above {}/{} of the members", shown.threshold.0, shown.threshold.1);
+        let mut table = super::table(&["city", "name", "root key", "peer id", "addresses"]);
+        for member in &shown.members {
+            table.add_row([
+                member.code.to_string(),
+                member.name.clone(),
+                member.root.to_string()[..16].to_owned(),
+                member.peer_id.clone(),
+                member.addresses.join("\n"),
+            ]);
+        }
+        println!("{table}");
+    })
+}
