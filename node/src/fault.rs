@@ -145,7 +145,8 @@ impl From<huxin_store::OpenFault> for Fault {
 }
 impl From<huxin_store::CommitFault> for Fault {
     fn from(fault: huxin_store::CommitFault) -> Self {
-        Self::damaged(fault.code(), &fault)
+        // A failed write is no damage: the node is started again and goes on from what was kept.
+        Self::new(Exit::Unexpected, fault.code(), &fault)
     }
 }
 impl From<huxin_engine::EngineFault> for Fault {

@@ -172,8 +172,9 @@ impl Metrics {
         }
         let mut text = String::from_utf8(bytes).unwrap_or_default();
         for (name, value) in counters.all() {
+            let (metric, words) = (format!("huxin_net_{name}_total"), name.replace('_', " "));
             // Writing to a text cannot fail.
-            let _ = writeln!(text, "# TYPE huxin_net_{name}_total counter\nhuxin_net_{name}_total {value}");
+            let _ = writeln!(text, "# HELP {metric} Network since the start: {words}\n# TYPE {metric} counter\n{metric} {value}");
         }
         let mut open_metrics = String::new();
         if prometheus_client::encoding::text::encode(&mut open_metrics, libp2p).is_ok() {

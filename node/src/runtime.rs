@@ -71,7 +71,7 @@ pub struct Running {
 /// Starts a node on `runtime`.
 ///
 /// # Errors
-/// The first thing that is not in order; nothing keeps running then.
+/// The first thing that is not in order. What was begun until then ends with the process.
 pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     let city = settings.node.city;
     let genesis = settings::read_genesis(&settings.node.genesis)?;
@@ -80,6 +80,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     let token = settings::read_or_make_token(settings)?;
     let (folder, passphrase) = settings::open_keys(settings)?;
     let roster = Roster::new(&genesis);
+    let listener = bind_http(settings.listen.api)?;
     let member = roster.city(city).ok_or_else(|| {
         Fault::usage("not_a_member", format_args!("the genesis names no city {city}"))
             .trying("check [node] city and [node] genesis")
@@ -184,7 +185,8 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     let (stop_api, api_stop) = watch::channel(false);
     let server = ServerSettings { token, request_bytes: settings.limits.request_bytes() };
     let router = huxin_api::router(Arc::new(backend), server);
-    let (api, api_task) = serve_http(settings.listen.api, router, api_stop, runtime)?;
+    let api = listener.local_addr().map_err(Fault::unexpected)?;
+    let api_task = serve_http(listener, router, api_stop, runtime)?;
     Ok(Running {
         city,
         api,
@@ -238,23 +240,27 @@ fn heard(listening: &Receiver<String>, due: usize) -> Result<Vec<String>, Fault>
     Ok(addresses)
 }
 
-fn serve_http(
-    address: SocketAddr,
-    router: axum::Router,
-    mut stop: watch::Receiver<bool>,
-    runtime: &Handle,
-) -> Result<(SocketAddr, tokio::task::JoinHandle<()>), Fault> {
+/// Takes the API's port before anything else is begun.
+fn bind_http(address: SocketAddr) -> Result<std::net::TcpListener, Fault> {
     let taken = |source: std::io::Error| {
         Fault::usage("api_listen", format_args!("cannot listen on {address}: {source}"))
             .trying("is another node running? choose another port in [listen] api")
     };
     let listener = std::net::TcpListener::bind(address).map_err(taken)?;
     listener.set_nonblocking(true).map_err(taken)?;
-    let bound = listener.local_addr().map_err(taken)?;
+    Ok(listener)
+}
+
+fn serve_http(
+    listener: std::net::TcpListener,
+    router: axum::Router,
+    mut stop: watch::Receiver<bool>,
+    runtime: &Handle,
+) -> Result<tokio::task::JoinHandle<()>, Fault> {
     let guard = runtime.enter();
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(taken)?;
+    let listener = tokio::net::TcpListener::from_std(listener).map_err(Fault::unexpected)?;
     drop(guard);
-    let task = runtime.spawn(async move {
+    Ok(runtime.spawn(async move {
         use axum::serve::ListenerExt as _;
         // Answers are one small write each: they must not wait for the next segment of the connection.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
@@ -264,8 +270,7 @@ fn serve_http(
         if let Err(fault) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
             tracing::error!(%fault, "the HTTP interface ended");
         }
-    });
-    Ok((bound, task))
+    }))
 }
 
 impl Running {

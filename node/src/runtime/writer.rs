@@ -9,7 +9,7 @@ use super::continuity;
 use super::failpoint::Failpoint;
 use super::partners::Announcements;
 use super::signer::NodeSigner;
-use crate::fault::{Exit, Fault};
+use crate::fault::Fault;
 use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
 use huxin_engine::input::Answer;
@@ -348,7 +348,7 @@ impl Writer {
         let begun = Instant::now();
         if let Err(fault) = self.store.commit(&batch) {
             tracing::error!(code = fault.code(), %fault, "the group was not made durable; nothing of it is said");
-            return Err(Fault::new(Exit::Damaged, fault.code(), fault)
+            return Err(Fault::from(fault)
                 .trying("look at the disk, then start the node again; what was not answered was not promised"));
         }
         self.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());

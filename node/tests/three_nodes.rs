@@ -1,0 +1,242 @@
+//! Three whole nodes in one process: RocksDB, libp2p and HTTP on loopback, everything but the command line.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use huxin::client::Client;
+use huxin::command::{federation, init};
+use huxin::runtime::{self, Running};
+use huxin::settings;
+use huxin_api::model::{
+    ActRequest, ActVerb, BodyView, DisclosureChoice, EntryRequest, PublishRequest, SegmentQuery, StatusQuery,
+};
+use huxin_protocol::body::{Basis, List, RecognitionBody, Severity};
+use huxin_protocol::bundle::Bundle;
+use huxin_protocol::ids::{CityCode, Epoch, Seq};
+use huxin_protocol::ruling::{Ruling, State};
+use huxin_protocol::subject::{Subject, SubjectClass, SubjectId};
+use huxin_protocol::time::Date;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const CITIES: [(&str, &str); 3] = [("330900", "舟山市"), ("451100", "贺州市"), ("620100", "兰州市")];
+/// A code whose check characters hold, used in public documents as the example.
+const SUBJECT: &str = "uscc:91320100748204660Q";
+
+struct Node {
+    running: Running,
+    client: Client,
+    city: CityCode,
+}
+
+/// Looks until `holds` answers something. Bounded by time only so that a broken build ends.
+fn until<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = holds() {
+            return found;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(120), "{what} did not happen");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+fn found(folder: &Path) -> Vec<PathBuf> {
+    let held: Vec<TcpListener> = CITIES.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    let made: Vec<_> = CITIES
+        .iter()
+        .zip(&held)
+        .map(|((code, name), port)| {
+            init::make(&init::Args {
+                city: code.parse().unwrap(),
+                name: (*name).to_owned(),
+                p2p: vec![format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port())],
+                announce: Vec::new(),
+                api: Some("127.0.0.1:0".parse().unwrap()),
+                passphrase: "none".to_owned(),
+                folder: folder.join(code),
+            })
+            .unwrap()
+        })
+        .collect();
+    let joins: Vec<PathBuf> = made.iter().map(|made| made.join.clone()).collect();
+    let keys: Vec<PathBuf> = made.iter().map(|made| made.keys.clone()).collect();
+    let genesis = federation::found_here("test", &joins, &keys).unwrap();
+    for made in &made {
+        std::fs::write(made.config.with_file_name("genesis.cbor"), genesis.bytes()).unwrap();
+    }
+    made.into_iter().map(|made| made.config).collect()
+}
+
+fn start(config: &Path, runtime: &tokio::runtime::Runtime) -> Node {
+    let mut settings = settings::load_plain(config).unwrap();
+    settings.network.sync_seconds = 2;
+    let running = runtime::start(&settings, runtime.handle()).unwrap();
+    let token = settings::read_token(&settings).unwrap();
+    Node { client: Client::new(&running.api.to_string(), &token), city: running.city, running }
+}
+
+fn entry(number: u32, today: Date) -> EntryRequest {
+    EntryRequest {
+        subject: Subject {
+            id: SUBJECT.parse().unwrap(),
+            class: SubjectClass::Enterprise,
+            name: "示例有限公司（合成）".to_owned(),
+            aliases: Vec::new(),
+        },
+        list: List::Black,
+        list_name: "测试名单（合成）".to_owned(),
+        field: "test".to_owned(),
+        ground_text: "测试".to_owned(),
+        severity: Some(Severity::Minor),
+        basis: Basis {
+            law: Some("测试".to_owned()),
+            document_number: Some(format!("测试第{number}号")),
+            authority: "测试机关（合成）".to_owned(),
+            decided_on: Some(today.add_days(-3)),
+            effective_on: None,
+        },
+        measures: vec!["D-B-04".to_owned()],
+        from: None,
+        until: None,
+        linked_persons: Vec::new(),
+        edition: None,
+        record_ref: Some(format!("test-{number}")),
+        source: None,
+        derived_from: None,
+        summary: String::new(),
+        evidence: Vec::new(),
+        observed_on: None,
+        agency: None,
+        disclosure: DisclosureChoice::Public,
+        confirm_code: false,
+    }
+}
+
+fn ruling(client: &Client) -> Ruling {
+    let subject: SubjectId = SUBJECT.parse().unwrap();
+    serde_json::from_value(client.status(&subject, &StatusQuery::default()).unwrap()).unwrap()
+}
+
+fn state_everywhere(nodes: &[Node], due: State) {
+    for node in nodes {
+        until(&format!("{} shows {due:?}", node.city), || {
+            ruling(&node.client).entries.iter().any(|entry| entry.state == due).then_some(())
+        });
+    }
+}
+
+#[test]
+fn three_cities_exchange() {
+    let folder = tempfile::tempdir().unwrap();
+    let configs = found(folder.path());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let mut nodes: Vec<Node> = configs.iter().map(|config| start(config, &runtime)).collect();
+    for node in &nodes {
+        until(&format!("{} is ready", node.city), || node.client.ready().unwrap().ready.then_some(()));
+    }
+    let today = nodes[0].client.info().unwrap().now.date();
+
+    // Recognition: the second recognises the first, the third does not.
+    let rule = RecognitionBody {
+        partner: nodes[0].city,
+        lists: vec![List::Black],
+        fields: None,
+        measures: None,
+        minimum_severity: None,
+        decided_within_months: None,
+        decided_since: None,
+        suspend_while_disputed: false,
+        valid_from: "2020-01-01".parse().unwrap(),
+        valid_until: None,
+        freshness_hours: 24,
+    };
+    nodes[1].client.recognise(&rule).unwrap();
+
+    // An entry arrives everywhere, and counts only where it is recognised.
+    let published = nodes[0].client.publish(&PublishRequest { entries: vec![entry(1, today)] }).unwrap();
+    let id = published.ids[0];
+    assert_eq!(id.city, nodes[0].city);
+    state_everywhere(&nodes, State::Listed);
+    let counts = |node: &Node| ruling(&node.client).entries[0].counts;
+    until("the recognising city counts it", || counts(&nodes[1]).then_some(()));
+    assert!(counts(&nodes[0]), "its own city counts it");
+    assert!(!counts(&nodes[2]), "a city without recognition does not");
+    let shown = nodes[2].client.entry(id).unwrap();
+    assert!(matches!(shown.body, BodyView::Listing { listing } if listing.record_ref.as_deref() == Some("test-1")));
+
+    // Refusals: the same ground again, an unknown field, no token, somebody else's entry.
+    let again = nodes[0].client.publish(&PublishRequest { entries: vec![entry(1, today)] }).unwrap_err();
+    assert_eq!(again.code, "already_listed");
+    let odd = nodes[0].client.post::<serde_json::Value>("/v1/entries", &serde_json::json!({"entry": 1})).unwrap_err();
+    assert_eq!(odd.code, "malformed_request");
+    let stranger = Client::new(&nodes[0].running.api.to_string(), "wrong").info().unwrap_err();
+    assert_eq!(stranger.code, "no_token");
+    let repair = ActRequest { reason: "履行完毕".to_owned(), ..ActRequest::default() };
+    assert_eq!(nodes[1].client.act(id, ActVerb::Repair, &repair).unwrap_err().code, "not_ours");
+
+    // The reference is known where it was signed.
+    let known = nodes[0].client.references(vec!["test-1".to_owned(), "test-2".to_owned()]).unwrap().known;
+    assert_eq!(known.iter().map(|item| item.id).collect::<Vec<_>>(), [id]);
+
+    // A repair arrives everywhere, and nothing brings the entry back.
+    nodes[0].client.act(id, ActVerb::Repair, &repair).unwrap();
+    state_everywhere(&nodes, State::Repaired);
+    let back = nodes[0].client.publish(&PublishRequest { entries: vec![entry(1, today)] }).unwrap_err();
+    assert_eq!(back.code, "ground_ended");
+
+    // All hold all logs at equal heads.
+    until("all heads agree", || {
+        let heads: Vec<Vec<_>> = nodes
+            .iter()
+            .map(|node| node.client.heads().unwrap().heads.iter().map(|head| (head.city, head.size, head.root)).collect())
+            .collect();
+        heads.windows(2).all(|pair| pair[0] == pair[1]).then_some(())
+    });
+
+    // A partner proves the entry to a stranger, with what it knows of its end.
+    let bundle = nodes[2].client.prove(id).unwrap();
+    let federation = nodes[2].client.info().unwrap().federation;
+    let verified = Bundle::verify(&bundle, &federation).unwrap();
+    assert_eq!(verified.statement.header.id(), id);
+    assert!(verified.all_lines_hold());
+    assert_eq!(verified.standing.unwrap().standing().state, "repaired");
+
+    // A log is carried out by file and is known here already.
+    let page = nodes[1]
+        .client
+        .segment(&SegmentQuery { city: nodes[0].city, from: Seq(0), epoch: Epoch::FIRST })
+        .unwrap();
+    assert_eq!((page.from, page.count), (Seq(0), 2));
+    assert_eq!(nodes[2].client.import(&page.bytes).unwrap().new, 0);
+
+    // Metrics are there, and name no entry.
+    let metrics = metrics(&nodes[1]);
+    assert!(metrics.contains("huxin_statements_admitted_total"), "{metrics}");
+    assert!(metrics.contains("huxin_partner_up{city=\"330900\"} 1"), "{metrics}");
+    assert!(!metrics.contains("91320100748204660Q"));
+
+    // A node that was stopped in order goes on signing.
+    let first = nodes.remove(0);
+    first.running.stop().unwrap();
+    let first = start(&configs[0], &runtime);
+    until("the restarted node signs", || first.client.ready().unwrap().ready.then_some(()));
+    let next = first.client.publish(&PublishRequest { entries: vec![entry(2, today)] }).unwrap();
+    assert_eq!(next.ids[0].seq, Seq(2));
+    assert_eq!(next.ids[0].epoch, Epoch::FIRST);
+    nodes.push(first);
+    for node in &nodes {
+        until("the next entry arrives", || ruling(&node.client).entries.iter().any(|e| e.state == State::Listed).then_some(()));
+    }
+    for node in nodes {
+        node.running.stop().unwrap();
+    }
+}
+
+fn metrics(node: &Node) -> String {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(node.running.api).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
