@@ -1,0 +1,21 @@
+//! huxin-profile: official lists in files become requests to publish.
+//!
+//! A **profile** (TOML, `deploy/profiles`) says how one publisher's file is read: which column gives which field, which
+//! facts about the *list* are constants and where they come from, what a value means, how a record is recognised when it
+//! comes again. Nothing about a *case* is invented: a missing fact stays absent, and where the entry needs it the row goes to
+//! the rejects with its reason (DOMAIN section 5).
+//!
+//! [`Table::read`] reads the file, [`plan`] applies the profile to every row before anything is signed. What the plan holds
+//! can be published; rejects can be written back out with their reasons.
+
+mod crosswalk;
+mod plan;
+mod profile;
+mod rule;
+mod table;
+
+pub use crosswalk::{Crosswalk, CrosswalkFault, Link, normalised_name};
+pub use plan::{Operation, Plan, Record, Reject, plan};
+pub use profile::{Profile, ProfileFault};
+pub use rule::{Rule, RuleFault};
+pub use table::{Row, Table, TableFault};
