@@ -43,7 +43,12 @@ fn the_official_vectors_hold_in_all_three_modes() {
         let length = case.hash.len() / 2;
         assert_eq!(length, 131);
         assert_eq!(extended(blake3::Hasher::new(), &input, length), case.hash, "hash {}", case.input_len);
-        assert_eq!(extended(blake3::Hasher::new_keyed(key), &input, length), case.keyed_hash, "keyed {}", case.input_len);
+        assert_eq!(
+            extended(blake3::Hasher::new_keyed(key), &input, length),
+            case.keyed_hash,
+            "keyed {}",
+            case.input_len
+        );
         let deriving = blake3::Hasher::new_derive_key(&vectors.context_string);
         assert_eq!(extended(deriving, &input, length), case.derive_key, "derive {}", case.input_len);
         // The protocol takes 32 bytes, which are the first of the extended output.

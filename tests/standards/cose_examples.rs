@@ -106,7 +106,10 @@ fn each_defect_alone_is_refused() {
         ("content type beside it", text.replacen(&protected, &header(&format!("a301270300{kid}")), 1)),
         ("no key id", text.replacen(&protected, "43a10127", 1)),
         ("empty protected header", text.replacen(&protected, "41a0", 1)),
-        ("key id in the unprotected header", text.replacen(&format!("{protected}a0"), &format!("{protected}a104423131"), 1)),
+        (
+            "key id in the unprotected header",
+            text.replacen(&format!("{protected}a0"), &format!("{protected}a104423131"), 1),
+        ),
         ("payload detached", text.replacen(&format!("54{}", hex::encode(payload)), "f6", 1)),
         ("signature of 114 bytes", text.replacen(&"09".repeat(64), &"09".repeat(114), 1).replacen("5840", "5872", 1)),
         ("a byte after it", format!("{text}00")),

@@ -33,50 +33,45 @@ struct Consistency {
     want_err: bool,
 }
 
-/// What a case came to: shown, refused by the proof, or never a proof because a hash has no 32 bytes.
-#[derive(Debug, PartialEq, Eq, Clone, Copy)]
-enum Outcome {
-    Shown,
-    Refused,
-    NotHashes,
-}
-
-fn hash(text: &str) -> Option<TreeHash> {
+/// The hash that a text says, and whether it was none: some cases have roots or proof hashes of another length, which our
+/// types cannot even hold. They are put in as a hash of their bytes, which keeps equal ones equal and others different, so
+/// that every case reaches the verifier.
+fn hash(text: &str) -> (TreeHash, bool) {
     let bytes = base64::engine::general_purpose::STANDARD.decode(text).expect("the vectors are base64");
-    Some(TreeHash(bytes.try_into().ok()?))
+    match <[u8; 32]>::try_from(bytes.as_slice()) {
+        Ok(hash) => (TreeHash(hash), false),
+        Err(_) => (TreeHash(*blake3::hash(&bytes).as_bytes()), true),
+    }
 }
 
-fn hashes(texts: Option<&[String]>) -> Option<Vec<TreeHash>> {
-    texts.unwrap_or_default().iter().map(|text| hash(text)).collect()
+fn given(text: Option<&String>, stood_in: &mut bool) -> TreeHash {
+    let (hash, none) = hash(text.map_or("", String::as_str));
+    *stood_in |= none;
+    hash
 }
 
+fn proof(texts: Option<&Vec<String>>, stood_in: &mut bool) -> Vec<TreeHash> {
+    texts.into_iter().flatten().map(|text| given(Some(text), stood_in)).collect()
+}
+
+/// Whether the proof holds, and whether a hash of another length stood in.
 impl Inclusion {
-    fn outcome(&self) -> Outcome {
-        let parts = (
-            hash(self.leaf_hash.as_deref().unwrap_or_default()),
-            hashes(self.proof.as_deref()),
-            hash(self.root.as_deref().unwrap_or_default()),
-        );
-        let (Some(leaf), Some(proof), Some(root)) = parts else { return Outcome::NotHashes };
-        match verify_inclusion(&leaf, Seq(self.leaf_idx), Size(self.tree_size), &proof, &root) {
-            Ok(()) => Outcome::Shown,
-            Err(_) => Outcome::Refused,
-        }
+    fn outcome(&self) -> (bool, bool) {
+        let mut stood_in = false;
+        let leaf = given(self.leaf_hash.as_ref(), &mut stood_in);
+        let root = given(self.root.as_ref(), &mut stood_in);
+        let hashes = proof(self.proof.as_ref(), &mut stood_in);
+        (verify_inclusion(&leaf, Seq(self.leaf_idx), Size(self.tree_size), &hashes, &root).is_ok(), stood_in)
     }
 }
 
 impl Consistency {
-    fn outcome(&self) -> Outcome {
-        let parts = (
-            hash(self.root1.as_deref().unwrap_or_default()),
-            hashes(self.proof.as_deref()),
-            hash(self.root2.as_deref().unwrap_or_default()),
-        );
-        let (Some(old), Some(proof), Some(new)) = parts else { return Outcome::NotHashes };
-        match verify_consistency(Size(self.size1), &old, Size(self.size2), &new, &proof) {
-            Ok(()) => Outcome::Shown,
-            Err(_) => Outcome::Refused,
-        }
+    fn outcome(&self) -> (bool, bool) {
+        let mut stood_in = false;
+        let old = given(self.root1.as_ref(), &mut stood_in);
+        let new = given(self.root2.as_ref(), &mut stood_in);
+        let hashes = proof(self.proof.as_ref(), &mut stood_in);
+        (verify_consistency(Size(self.size1), &old, Size(self.size2), &new, &hashes).is_ok(), stood_in)
     }
 }
 
@@ -97,20 +92,20 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Cases, how many must be shown, how many are not even hashes.
+/// Cases, how many hold, and in how many a hash of another length stood in.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Count {
     cases: usize,
     shown: usize,
-    not_hashes: usize,
+    stood_in: usize,
 }
 
 impl Count {
-    fn add(&mut self, path: &Path, desc: &str, want_err: bool, outcome: Outcome) {
-        assert_eq!(outcome == Outcome::Shown, !want_err, "{} ({desc}): {outcome:?}", path.display());
+    fn add(&mut self, path: &Path, desc: &str, want_err: bool, (holds, stood_in): (bool, bool)) {
+        assert_eq!(holds, !want_err, "{} ({desc})", path.display());
         self.cases += 1;
-        self.shown += usize::from(outcome == Outcome::Shown);
-        self.not_hashes += usize::from(outcome == Outcome::NotHashes);
+        self.shown += usize::from(holds);
+        self.stood_in += usize::from(stood_in);
     }
 }
 
@@ -122,7 +117,7 @@ fn inclusion_proofs_are_judged_as_the_public_vectors_say() {
         let case: Inclusion = serde_json::from_slice(&std::fs::read(&path).expect("readable")).expect("the format");
         count.add(&path, &case.desc, case.want_err, case.outcome());
     }
-    assert_eq!(count, Count { cases: 99, shown: 6, not_hashes: 11 });
+    assert_eq!(count, Count { cases: 98, shown: 6, stood_in: 26 });
 }
 
 #[test]
@@ -133,5 +128,5 @@ fn consistency_proofs_are_judged_as_the_public_vectors_say() {
         let case: Consistency = serde_json::from_slice(&std::fs::read(&path).expect("readable")).expect("the format");
         count.add(&path, &case.desc, case.want_err, case.outcome());
     }
-    assert_eq!(count, Count { cases: 97, shown: 6, not_hashes: 0 });
+    assert_eq!(count, Count { cases: 98, shown: 6, stood_in: 27 });
 }

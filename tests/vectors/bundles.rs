@@ -1,7 +1,8 @@
 //! Bundles that hold, and every way to spoil one (R112 to R119).
 
 use crate::federation::{
-    EXPORTER, ISSUER, Leaf, Log, START_MS, WITNESS, city, cosign, entry_body, federation, genesis, header, log_key, sign,
+    EXPORTER, ISSUER, Leaf, Log, START_MS, WITNESS, city, cosign, entry_body, federation, genesis, header, log_key,
+    sign,
 };
 use crate::{Case, Expected, judge_bundle};
 use huxin_protocol::bundle::{Bundle, TlogProof};
@@ -190,11 +191,27 @@ fn wrong_file(cases: &mut Cases) {
 fn wrong_keys(cases: &mut Cases) {
     let good = bundle_from(&issuer_log(), 8, 9);
     let text = |bundle: &Bundle| String::from_utf8(bundle.encode().unwrap()).unwrap();
-    cases.under(Digest([1; 32]), "R112", "for a reader who trusts another federation", Some("foreign_federation"), text(&good));
+    cases.under(
+        Digest([1; 32]),
+        "R112",
+        "for a reader who trusts another federation",
+        Some("foreign_federation"),
+        text(&good),
+    );
     let elsewhere = Bundle { genesis: genesis("another").bytes().to_vec(), ..good.clone() };
-    cases.refused("R112", "with the genesis of another federation of the same cities", "foreign_federation", &elsewhere);
+    cases.refused(
+        "R112",
+        "with the genesis of another federation of the same cities",
+        "foreign_federation",
+        &elsewhere,
+    );
     let unsigned = flipped(&good.genesis, good.genesis.len() - 1);
-    cases.refused("R81", "with a founder's signature damaged", "genesis_signature", &Bundle { genesis: unsigned, ..good.clone() });
+    cases.refused(
+        "R81",
+        "with a founder's signature damaged",
+        "genesis_signature",
+        &Bundle { genesis: unsigned, ..good.clone() },
+    );
 
     let (own, theirs) = (issuer_log().record_bytes()[0].clone(), witness_log().record_bytes()[0].clone());
     let mut records = |rule, title, code, records: Vec<Vec<u8>>| {
@@ -203,12 +220,22 @@ fn wrong_keys(cases: &mut Cases) {
     records("R115", "with records out of order", "bundle_record_order", vec![theirs.clone(), own.clone()]);
     records("R115", "with a record twice", "bundle_record_order", vec![own.clone(), own.clone(), theirs.clone()]);
     records("R115", "without the issuer's record", "unknown_epoch", vec![theirs.clone()]);
-    records("R82", "with a record that the root did not sign", "record_signature", vec![flipped(&own, own.len() - 1), theirs.clone()]);
+    records(
+        "R82",
+        "with a record that the root did not sign",
+        "record_signature",
+        vec![flipped(&own, own.len() - 1), theirs.clone()],
+    );
     records("R82", "with bytes that are no record", "record_shape", vec![vec![0x80], own.clone()]);
     let mut rival = Log::new(ISSUER);
     (0..5).for_each(|_| rival.enter());
     rival.rotate(None);
-    records("R89", "with two records on one predecessor", "bundle_record_order", vec![own, rival.record_bytes()[0].clone(), theirs]);
+    records(
+        "R89",
+        "with two records on one predecessor",
+        "bundle_record_order",
+        vec![own, rival.record_bytes()[0].clone(), theirs],
+    );
 }
 
 fn wrong_statement(cases: &mut Cases) {
@@ -217,20 +244,45 @@ fn wrong_statement(cases: &mut Cases) {
         cases.refused(rule, title, code, &Bundle { statement, ..good.clone() });
     };
     let length = good.statement.len();
-    statement("R116", "with a damaged signature of the statement", "statement_signature", flipped(&good.statement, length - 1));
-    statement("R116", "with a changed commitment in the header", "statement_signature", flipped(&good.statement, length - 70));
+    statement(
+        "R116",
+        "with a damaged signature of the statement",
+        "statement_signature",
+        flipped(&good.statement, length - 1),
+    );
+    statement(
+        "R116",
+        "with a changed commitment in the header",
+        "statement_signature",
+        flipped(&good.statement, length - 70),
+    );
     statement("R13", "with a statement in another envelope", "statement_shape", flipped(&good.statement, 0));
     let body = entry_body(8).encode(&[8; 16]);
     let plain = header(ISSUER, 2, 8, Kind::Entry, &body);
-    statement("R14", "with a statement of another city's key", "statement_key", sign(plain.clone(), &log_key(WITNESS, 1)));
+    statement(
+        "R14",
+        "with a statement of another city's key",
+        "statement_key",
+        sign(plain.clone(), &log_key(WITNESS, 1)),
+    );
     let mut later = plain.clone();
     later.issued_at = Millis(START_MS);
     statement("R114", "with a statement that is not in the log", "proof_root", sign(later, &log_key(ISSUER, 2)));
     let old = header(ISSUER, 1, 8, Kind::Entry, &body);
-    statement("R116", "with a statement of a closed epoch at a later place", "bundle_place", sign(old, &log_key(ISSUER, 1)));
+    statement(
+        "R116",
+        "with a statement of a closed epoch at a later place",
+        "bundle_place",
+        sign(old, &log_key(ISSUER, 1)),
+    );
     let mut stranger = plain.clone();
     (stranger.city, stranger.issuer.city) = (city("110000"), city("110000"));
-    statement("R116", "with a statement of a city that is no member", "foreign_city", sign(stranger, &log_key(ISSUER, 2)));
+    statement(
+        "R116",
+        "with a statement of a city that is no member",
+        "foreign_city",
+        sign(stranger, &log_key(ISSUER, 2)),
+    );
 
     let mut log = issuer_log();
     let unknown = [&body[..1], &body[1..]].concat();
@@ -248,7 +300,12 @@ fn wrong_statement(cases: &mut Cases) {
     cases.refused("R41", "with a changed body", "body_mismatch", &changed);
     let mut salted = body.clone();
     salted[3] ^= 1;
-    cases.refused("R41", "with another salt in the body", "body_mismatch", &Bundle { body: Some(salted), ..good.clone() });
+    cases.refused(
+        "R41",
+        "with another salt in the body",
+        "body_mismatch",
+        &Bundle { body: Some(salted), ..good.clone() },
+    );
     let other = issuer_log().leaves[7].body.clone();
     cases.refused("R41", "with the body of another entry", "body_mismatch", &Bundle { body: Some(other), ..good });
 }
@@ -269,15 +326,35 @@ fn wrong_proof(cases: &mut Cases) {
     of("R114", "with a changed hash", "proof_root", TlogProof { hashes: changed, ..proof.clone() });
     let under = |checkpoint: Vec<u8>| TlogProof { checkpoint, ..proof.clone() };
     of("R114", "under a checkpoint that ends before it", "proof_range", under(log.checkpoint_in(2, 8).encode(&[])));
-    of("R84", "under a checkpoint of an epoch that was closed before", "closed_epoch", under(log.checkpoint_in(1, 9).encode(&[])));
-    of("R84", "under a checkpoint from before its epoch began", "before_epoch", under(log.checkpoint_in(2, 5).encode(&[])));
+    of(
+        "R84",
+        "under a checkpoint of an epoch that was closed before",
+        "closed_epoch",
+        under(log.checkpoint_in(1, 9).encode(&[])),
+    );
+    of(
+        "R84",
+        "under a checkpoint from before its epoch began",
+        "before_epoch",
+        under(log.checkpoint_in(2, 5).encode(&[])),
+    );
     let mut other = Log::new(WITNESS);
     (0..9).for_each(|_| other.enter());
-    of("R116", "under a checkpoint of another city's log", "bundle_other_log", under(other.checkpoint_in(1, 9).encode(&[])));
+    of(
+        "R116",
+        "under a checkpoint of another city's log",
+        "bundle_other_log",
+        under(other.checkpoint_in(1, 9).encode(&[])),
+    );
     let mut border = Log::new(ISSUER);
     (0..6).for_each(|_| border.enter());
     border.rotate(None);
-    of("R93", "under a checkpoint with another root at its epoch's border", "epoch_border", under(border.checkpoint_in(2, 6).encode(&[])));
+    of(
+        "R93",
+        "under a checkpoint with another root at its epoch's border",
+        "epoch_border",
+        under(border.checkpoint_in(2, 6).encode(&[])),
+    );
 
     let mut lines = |rule, title, code, change: &dyn Fn(&mut Vec<SignatureLine>)| {
         cases.refused(rule, title, code, &with_lines(&good, |lines| change(lines)));
@@ -285,7 +362,9 @@ fn wrong_proof(cases: &mut Cases) {
     lines("R73", "with the log's line behind a cosignature", "checkpoint_log_line", &|lines| lines.rotate_left(1));
     lines("R73", "with the log's line twice", "checkpoint_log_line", &|lines| lines.insert(1, lines[0].clone()));
     lines("R73", "with the log's line of another key", "checkpoint_log_line", &|lines| lines[0].key_id[0] ^= 1);
-    lines("R73", "with a damaged signature of the checkpoint", "checkpoint_signature", &|lines| lines[0].signature[9] ^= 1);
+    lines("R73", "with a damaged signature of the checkpoint", "checkpoint_signature", &|lines| {
+        lines[0].signature[9] ^= 1
+    });
 
     let text = String::from_utf8(good.encode().unwrap()).unwrap();
     let changes = [
@@ -312,9 +391,19 @@ fn wrong_standing(cases: &mut Cases) {
     let signed = |standing: &Standing| standing.sign(&federation(), &log_key(EXPORTER, 1));
     let bytes = signed(&says);
     note("R111", "with a damaged standing note", "standing_signature", flipped(&bytes, bytes.len() - 1));
-    note("R111", "with a standing note of another key", "standing_key", says.sign(&federation(), &log_key(EXPORTER, 2)));
+    note(
+        "R111",
+        "with a standing note of another key",
+        "standing_key",
+        says.sign(&federation(), &log_key(EXPORTER, 2)),
+    );
     note("R118", "with a standing note about another entry", "standing_mismatch", signed(&standing(&log, 7, 9)));
-    note("R118", "with a standing note of another state of the log", "standing_mismatch", signed(&standing(&log, 8, 10)));
+    note(
+        "R118",
+        "with a standing note of another state of the log",
+        "standing_mismatch",
+        signed(&standing(&log, 8, 10)),
+    );
     let stranger = Standing { exporter: city("110000"), ..says.clone() };
     note("R111", "with a standing note of a city that is no member", "standing_foreign_city", signed(&stranger));
     let unopened = Standing { exporter_epoch: Epoch(2), ..says.clone() };

@@ -40,8 +40,12 @@ struct Case {
 #[serde(untagged, deny_unknown_fields)]
 enum Expected {
     /// Stable code of what is wrong.
-    Refused { refused: String },
-    Holds { holds: Facts },
+    Refused {
+        refused: String,
+    },
+    Holds {
+        holds: Facts,
+    },
 }
 
 /// What a bundle that holds shows; empty for a message.
@@ -76,8 +80,12 @@ fn folder() -> PathBuf {
 fn made() -> BTreeMap<String, Case> {
     let mut all = BTreeMap::new();
     for case in bundles::cases().into_iter().chain(messages::cases()) {
-        let words: Vec<String> =
-            case.title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+        let words: Vec<String> = case
+            .title
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .map(str::to_lowercase)
+            .collect();
         let name = format!("{}/{}.json", case.form, words.join("-"));
         assert!(all.insert(name.clone(), case).is_none(), "two cases are called {name}");
     }

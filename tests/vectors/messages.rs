@@ -4,10 +4,10 @@
 use crate::federation::{ISSUER, Log, WITNESS, city, entry_body, genesis, header, removal_body};
 use crate::{Case, Expected, Facts};
 use huxin_protocol::body::Body;
+use huxin_protocol::digest::Digest;
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::header::{About, Disclosure, Header};
 use huxin_protocol::ids::{Epoch, Seq, StatementId};
-use huxin_protocol::digest::Digest;
 use huxin_protocol::key_record::KeyRecord;
 use huxin_protocol::kind::Kind;
 use huxin_protocol::limits::PAGE_BYTES;
