@@ -1,17 +1,27 @@
 //! The command line. This file only delegates: every command has a file of its own with its `Args` (clap) and a
 //! `run(args, &Context)`. Adding one takes a module line, a variant and an arm.
 
+pub mod act;
+pub mod carry;
+pub mod codes;
 pub mod completions;
 pub mod demo;
+pub mod entry;
 pub mod federation;
 pub mod fsck;
 pub mod init;
 pub mod keys;
+pub mod peers;
+pub mod proof;
+pub mod publish;
+pub mod recognise;
 pub mod run;
+pub mod status;
 
 use crate::client::Client;
 use crate::fault::Fault;
 use clap::{Parser, Subcommand};
+use huxin_api::model::ActVerb;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -73,6 +83,41 @@ pub enum Command {
     Run(run::Args),
     /// Show a federation of stand-in cities on this machine
     Demo(demo::Args),
+    /// Publish one entry, or a whole list through an import profile
+    Publish(publish::Args),
+    /// Publish a corrected successor of an entry
+    Amend(act::AmendArgs),
+    /// An entry was wrong: void from the start (撤销)
+    Annul(act::ActArgs),
+    /// Take an entry off the list from now on (移出)
+    Remove(act::ActArgs),
+    /// The subject made good: publication, sharing and measures end (信用修复)
+    Repair(act::RepairArgs),
+    /// What the law says must be gone: erase the entry's text everywhere
+    Erase(act::ActArgs),
+    /// Take one ending back
+    Reinstate(act::ActArgs),
+    /// Opt out of one entry of another city, with a reason
+    Decline(act::DeclineArgs),
+    /// Sign which of a partner's entries count here (互认), or list the rules
+    Recognise(recognise::Args),
+    /// What counts for a subject here, and why
+    Status(status::Args),
+    /// Show one statement as it was signed
+    Entry(entry::Args),
+    /// Write a bundle that anyone can check offline
+    Prove(proof::ProveArgs),
+    /// Check a bundle without any node
+    Verify(proof::VerifyArgs),
+    /// Write logs to a file, for a one-way gateway
+    Export(carry::ExportArgs),
+    /// Bring logs from a file of `huxin export`
+    Import(carry::ImportArgs),
+    /// Partners, connections, and how far every log is held
+    Peers(peers::Args),
+    /// Check codes
+    #[command(subcommand)]
+    Codes(codes::Args),
     /// Check a stopped node's store from end to end
     Fsck(fsck::Args),
     /// Print a completion script for a shell
@@ -96,6 +141,23 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Keys(args) => keys::run(args, &context),
         Command::Run(args) => run::run(args, &context),
         Command::Demo(args) => demo::run(args, &context),
+        Command::Publish(args) => publish::run(args, &context),
+        Command::Amend(args) => act::amend(&args, &context),
+        Command::Annul(args) => act::act(ActVerb::Annulment, args, &context),
+        Command::Remove(args) => act::act(ActVerb::Removal, args, &context),
+        Command::Repair(args) => act::repair(args, &context),
+        Command::Erase(args) => act::act(ActVerb::Erasure, args, &context),
+        Command::Reinstate(args) => act::act(ActVerb::Reinstatement, args, &context),
+        Command::Decline(args) => act::decline(args, &context),
+        Command::Recognise(args) => recognise::run(args, &context),
+        Command::Status(args) => status::run(args, &context),
+        Command::Entry(args) => entry::run(&args, &context),
+        Command::Prove(args) => proof::prove(&args, &context),
+        Command::Verify(args) => proof::verify(&args, &context),
+        Command::Export(args) => carry::export(&args, &context),
+        Command::Import(args) => carry::import(&args, &context),
+        Command::Peers(args) => peers::run(&args, &context),
+        Command::Codes(args) => codes::run(&args, &context),
         Command::Fsck(args) => fsck::run(args, &context),
         Command::Completions(args) => completions::run(args, &context),
     }

@@ -113,6 +113,34 @@ impl From<DraftFault> for Problem {
     }
 }
 
+/// The body that a request asks to be signed.
+#[must_use]
+pub fn entry_body(request: EntryRequest, edition: Digest, derived_from: Option<About>) -> EntryBody {
+    let mut linked_persons = request.linked_persons;
+    linked_persons.sort_unstable();
+    linked_persons.dedup();
+    EntryBody {
+        subject: request.subject,
+        list: request.list,
+        list_name: request.list_name,
+        field: request.field,
+        ground_text: request.ground_text,
+        severity: request.severity,
+        basis: request.basis,
+        measures: request.measures,
+        from: request.from,
+        until: request.until,
+        linked_persons,
+        edition,
+        record_ref: request.record_ref,
+        source: request.source,
+        derived_from,
+        summary: request.summary,
+        evidence: request.evidence,
+        observed_on: request.observed_on,
+    }
+}
+
 /// What drafting needs to know; the same for the whole life of the process.
 pub struct Drafter {
     pub federation: Digest,
@@ -142,7 +170,7 @@ impl Drafter {
             }
             warnings.push(Warning { index, code: "code_check".to_owned(), sentence: fault.to_string() });
         }
-        let disclosure = self.disclosure(request.disclosure.into(), roster)?;
+        let disclosure = self.disclosure(request.disclosure.clone().into(), roster)?;
         let person = request.subject.class == SubjectClass::NaturalPerson || request.subject.id.scheme() == SubjectId::PERSON;
         if person && !self.allow_natural_persons {
             return Err(DraftFault::NaturalPerson);
@@ -150,35 +178,16 @@ impl Drafter {
         if person && disclosure.is_open_to_members() {
             return Err(DraftFault::PersonDisclosure);
         }
-        let mut linked_persons = request.linked_persons;
-        linked_persons.sort_unstable();
-        linked_persons.dedup();
-        let body = EntryBody {
-            subject: request.subject,
-            list: request.list,
-            list_name: request.list_name,
-            field: request.field,
-            ground_text: request.ground_text,
-            severity: request.severity,
-            basis: request.basis,
-            measures: request.measures,
-            from: request.from,
-            until: request.until,
-            linked_persons,
-            edition: self.edition(request.edition.as_deref())?,
-            record_ref: request.record_ref,
-            source: request.source,
-            derived_from: match request.derived_from {
-                Some(id) => Some(About { id, digest: statement(read, roster, id)?.0 }),
-                None => None,
-            },
-            summary: request.summary,
-            evidence: request.evidence,
-            observed_on: request.observed_on,
+        let edition = self.edition(request.edition.as_deref())?;
+        let derived_from = match request.derived_from {
+            Some(id) => Some(About { id, digest: statement(read, roster, id)?.0 }),
+            None => None,
         };
+        let agency = request.agency.clone();
+        let body = entry_body(request, edition, derived_from);
         let ground = ground_tag(&self.ground, &GroundInput::of(&body));
         let kind = if about.is_some() { Kind::Amendment } else { Kind::Entry };
-        let mut draft = self.seal(kind, Body::Listing(Box::new(body)), request.agency, disclosure)?;
+        let mut draft = self.seal(kind, Body::Listing(Box::new(body)), agency, disclosure)?;
         draft.about = about;
         draft.ground = Some(ground);
         Ok(draft)

@@ -1,0 +1,125 @@
+//! `huxin export` and `huxin import`: segments on a disk, across a one-way gateway. The same segments as on the network,
+//! through the same door.
+//!
+//! The file is a run of frames: four bytes of big-endian length, then one segment.
+
+use super::Context;
+use crate::fault::Fault;
+use huxin_api::model::SegmentQuery;
+use huxin_engine::wire::FRAME_BYTES;
+use huxin_protocol::ids::{CityCode, Epoch, Seq};
+use serde::Serialize;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read as _, Write as _};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  huxin export -o all.huxin-log\n  huxin export --city 330900 --from 1200 -o news.huxin-log")]
+pub struct ExportArgs {
+    /// Only this city's log; without it every log that is held
+    #[arg(long)]
+    pub city: Option<CityCode>,
+    /// From this position on
+    #[arg(long, requires = "city", default_value_t = 0)]
+    pub from: u64,
+    /// Where the segments go
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  huxin import all.huxin-log")]
+pub struct ImportArgs {
+    /// A file of `huxin export`
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Carried {
+    segments: u64,
+    statements: u64,
+    bytes: u64,
+    /// Segments that the door refused, with its code.
+    refused: Vec<String>,
+}
+
+pub fn export(args: &ExportArgs, context: &Context) -> Result<(), Fault> {
+    let client = context.client()?;
+    let file = File::create(&args.output).map_err(|source| Fault::file("write", &args.output, &source))?;
+    let mut writer = BufWriter::new(file);
+    let mut carried = Carried::default();
+    let cities = match args.city {
+        Some(city) => vec![city],
+        None => client.heads()?.heads.into_iter().filter(|head| head.proved.0 > 0).map(|head| head.city).collect(),
+    };
+    for city in cities {
+        let mut from = Seq(args.from);
+        loop {
+            let page = client.segment(&SegmentQuery { city, from, epoch: Epoch::FIRST })?;
+            let length = u32::try_from(page.bytes.len()).map_err(Fault::unexpected)?;
+            writer
+                .write_all(&length.to_be_bytes())
+                .and_then(|()| writer.write_all(&page.bytes))
+                .map_err(|source| Fault::file("write", &args.output, &source))?;
+            carried.segments += 1;
+            carried.statements += page.count;
+            carried.bytes += page.bytes.len() as u64;
+            from = Seq(page.from.0 + page.count);
+            if page.count == 0 || from.0 >= page.size.0 {
+                break;
+            }
+        }
+    }
+    writer
+        .into_inner()
+        .map_err(Fault::unexpected)?
+        .sync_all()
+        .map_err(|source| Fault::file("write", &args.output, &source))?;
+    context.show(&carried, |carried| {
+        println!("{} statements in {} segments, {} bytes", carried.statements, carried.segments, carried.bytes);
+    })
+}
+
+pub fn import(args: &ImportArgs, context: &Context) -> Result<(), Fault> {
+    let client = context.client()?;
+    let file = File::open(&args.file).map_err(|source| Fault::file("read", &args.file, &source))?;
+    let mut reader = BufReader::new(file);
+    let mut carried = Carried::default();
+    let cut = || {
+        Fault::refused("file_cut", format_args!("{} ends in the middle of a segment", args.file.display()))
+            .trying("carry the file over again; what came before is admitted already")
+    };
+    loop {
+        let mut length = [0; 4];
+        match reader.read_exact(&mut length) {
+            Ok(()) => {}
+            Err(source) if source.kind() == std::io::ErrorKind::UnexpectedEof => break,
+            Err(source) => return Err(Fault::file("read", &args.file, &source)),
+        }
+        let length = u32::from_be_bytes(length) as usize;
+        if length > FRAME_BYTES {
+            return Err(Fault::refused("file_shape", format_args!("{} is no file of segments", args.file.display())));
+        }
+        let mut segment = vec![0; length];
+        reader.read_exact(&mut segment).map_err(|_| cut())?;
+        carried.segments += 1;
+        carried.bytes += length as u64;
+        match client.import(&segment) {
+            Ok(reply) => carried.statements += reply.new,
+            Err(fault) if fault.exit == crate::fault::Exit::Refused => carried.refused.push(fault.code),
+            Err(fault) => return Err(fault),
+        }
+    }
+    context.show(&carried, |carried| {
+        println!("{} new statements from {} segments", carried.statements, carried.segments);
+        for code in &carried.refused {
+            println!("refused: {code}");
+        }
+    })?;
+    if carried.refused.is_empty() {
+        Ok(())
+    } else {
+        Err(Fault::refused("segments_refused", format_args!("{} segments were refused", carried.refused.len()))
+            .trying("import what lies before them first, or ask for the export again"))
+    }
+}

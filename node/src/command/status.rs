@@ -1,0 +1,67 @@
+//! `huxin status`: what counts for a subject here, and why.
+
+use super::Context;
+use crate::fault::Fault;
+use huxin_api::model::StatusQuery;
+use huxin_protocol::subject::SubjectId;
+use serde_json::Value;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  huxin status uscc:91320100748204660Q\n  huxin status uscc:91320100748204660Q --at 2026-01-31 --explain")]
+pub struct Args {
+    /// Scheme and id, for instance uscc:91320100748204660Q
+    pub subject: SubjectId,
+    /// For an earlier instant: a date or milliseconds since 1970
+    #[arg(long)]
+    pub at: Option<String>,
+    /// Print the chain of reasons
+    #[arg(long)]
+    pub explain: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
+    let query = StatusQuery { at: args.at, explain: args.explain };
+    let status = context.client()?.status(&args.subject, &query)?;
+    context.show(&status, show)
+}
+
+fn text<'a>(value: &'a Value, path: &str) -> &'a str {
+    value.pointer(path).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn show(status: &Value) {
+    println!("{}  as of {}", text(status, "/subject"), text(status, "/at_text"));
+    println!("{}", text(status, "/summary/text_en"));
+    println!("{}", text(status, "/summary/text_zh"));
+    let entries = status.get("entries").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if !entries.is_empty() {
+        let mut table = super::table(&["entry", "issuer", "list", "authority", "state", "counts", "why"]);
+        for entry in entries {
+            let reasons: Vec<&str> = entry
+                .get("reasons")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .map(|reason| text(reason, "/text_en"))
+                .collect();
+            table.add_row([
+                text(entry, "/id"),
+                text(entry, "/issuer_name"),
+                text(entry, "/content/list_name"),
+                text(entry, "/content/basis/authority"),
+                text(entry, "/state"),
+                if entry.get("counts") == Some(&Value::Bool(true)) { "yes" } else { "no" },
+                &reasons.join("; "),
+            ]);
+        }
+        println!("{table}");
+    }
+    for linked in status.get("linked").and_then(Value::as_array).into_iter().flatten() {
+        println!("linked by {}: {}", text(linked, "/method"), text(linked, "/ruling/subject"));
+        println!("  {}", text(linked, "/ruling/summary/text_en"));
+    }
+    for step in status.get("explain").and_then(Value::as_array).into_iter().flatten() {
+        println!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, "/text_en"));
+    }
+    println!("logs {}  ruling {}", text(status, "/log_digest"), text(status, "/ruling_digest"));
+}
