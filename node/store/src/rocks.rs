@@ -2,8 +2,9 @@
 //!
 //! **What RocksDB forgives and we do not.** Measured with version 11.8 (`tests/suite/damage.rs` keeps it true). In the mode that
 //! tolerates a damaged tail it refuses a write-ahead log whose record fails its checksum, but it silently skips the rest of
-//! a 32 KiB block behind a zeroed record header, silently ends at a record whose length runs past the end of the file even
-//! where whole records follow, and takes a folder without CURRENT for a new store. So [`open`](RocksStore::open) first
+//! a 32 KiB block behind a zeroed record header (and notices only if a record goes on behind that block), silently ends at a
+//! record whose length runs past the end of the file even where whole records follow, and takes a folder without CURRENT
+//! for a new store. So [`open`](RocksStore::open) first
 //! takes a lock of its own, looks at the folder ([`folder`]) and walks every log file that RocksDB will replay ([`log`]).
 //! A break with a later batch behind it is damage; a break at the very end of the newest log is what a power cut leaves: it
 //! is cut off, and the store opens.

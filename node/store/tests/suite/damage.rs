@@ -174,9 +174,10 @@ fn rocksdb_alone_forgives_what_the_walk_refuses() {
     let wal = wal(folder.path());
     let good = std::fs::read(&wal).unwrap();
     let starts = record_starts(&good);
-    let edits: [(usize, fn(&mut [u8])); 2] =
-        [(starts[starts.len() / 2], |record| record[..7].fill(0)), (starts[starts.len() - 3], |record| record[5] = 0x7f)];
-    for (at, edit) in edits {
+    // Within the last block, so that no record that began in it goes on in another: of those RocksDB misses the beginning.
+    let at = starts[starts.len() - 3];
+    let edits: [fn(&mut [u8]); 2] = [|record| record[..7].fill(0), |record| record[5] = 0x7f];
+    for edit in edits {
         let copy = tempfile::tempdir().unwrap();
         for file in files(folder.path(), |_| true) {
             std::fs::copy(&file, copy.path().join(file.file_name().unwrap())).unwrap();
@@ -243,7 +244,7 @@ fn a_damaged_or_missing_data_file_is_refused() {
     let good = std::fs::read(&data).unwrap();
     let name = data.file_name().unwrap().to_string_lossy().into_owned();
     assert!(good.len() > 300_000);
-    for at in [10, 100_000, 200_000, good.len() - 20] {
+    for at in [10, 100_000, 200_000, good.len() - 5] {
         let mut bytes = good.clone();
         bytes[at] ^= 0x40;
         std::fs::write(&data, bytes).unwrap();

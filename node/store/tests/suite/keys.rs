@@ -48,11 +48,11 @@ fn place() -> impl Strategy<Value = NodePlace> {
 
 /// Keys sort as the tuples they are made of.
 macro_rules! sorts {
-    ($($test:ident: $tuple:expr => |$one:ident| $key:expr;)*) => {
+    ($($test:ident: $tuple:expr => $key:expr;)*) => {
         proptest! {$(
             #[test]
             fn $test(a in $tuple, b in $tuple) {
-                let key = |$one: _| $key;
+                let key = $key;
                 let (left, right) = (key(a), key(b));
                 prop_assert_eq!(left.cmp(&right), a.cmp(&b));
             }

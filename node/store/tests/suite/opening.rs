@@ -12,7 +12,7 @@ fn code(path: &Path, options: Options) -> &'static str {
         Ok(_) => "opened",
         Err(fault) => {
             let sentence = fault.to_string();
-            assert!(sentence.starts_with(char::is_alphanumeric) || sentence.starts_with('/'), "{sentence}");
+            assert!(sentence.starts_with(|c: char| c.is_alphanumeric()) || sentence.starts_with('/'), "{sentence}");
             fault.code()
         }
     }

@@ -1,0 +1,211 @@
+//! Rows that follow from leaves and bodies. Forward: what a leaf's derivation writes must be stored. Backward: what is stored
+//! must be what some leaf's derivation writes.
+//!
+//! The derivation is admission's own, run over a view that shows the logs and who acts on what, and nothing else. It is a
+//! function of the leaf, of its body where held, and of whether its chain was erased: the last is asked of the view as it
+//! stands now, so erasures that came later count.
+
+use super::{Fault, Repair, Walk};
+use crate::index::{is_erased, write_leaf};
+use crate::ledger::{
+    Family, LedgerRead, ReadFault, Txn, about_key, body_key, last_place, last_seq, place_key,
+};
+use crate::record::ABANDONED_ACTOR;
+use huxin_protocol::body;
+use huxin_protocol::ids::{CityCode, Seq, StatementId};
+use huxin_protocol::key_record::Tail;
+use huxin_protocol::statement::Statement;
+use std::collections::BTreeMap;
+
+/// The logs and who acts on what.
+struct View<'a>(&'a dyn LedgerRead);
+
+impl LedgerRead for View<'_> {
+    fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, ReadFault> {
+        match family {
+            Family::Log | Family::About => self.0.get(family, key),
+            _ => Ok(None),
+        }
+    }
+    fn scan(
+        &self,
+        family: Family,
+        start: &[u8],
+        end: &[u8],
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<(), ReadFault> {
+        match family {
+            Family::Log | Family::About => self.0.scan(family, start, end, visit),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What follows from one leaf.
+struct Derived {
+    rows: BTreeMap<(Family, Vec<u8>), Vec<u8>>,
+    /// Its chain was erased: it has no body, and whether it is marked as lacking says nothing.
+    erased: bool,
+    /// What is wrong with the body that is stored.
+    body_fault: Option<Fault>,
+}
+
+impl Walk<'_> {
+    /// Runs the derivation for one leaf. `statement` is what it says at this place, if anything.
+    fn derive(
+        &self,
+        place: StatementId,
+        leaf: &[u8],
+        statement: Option<&Statement>,
+    ) -> Result<Derived, ReadFault> {
+        let view = View(self.read);
+        let mut derived = Derived { rows: BTreeMap::new(), erased: false, body_fault: None };
+        let mut held = None;
+        if let Some(statement) = statement {
+            let header = &statement.header;
+            derived.erased = is_erased(&view, &self.federation, place.city, place.seq)?;
+            held = self.read.get(Family::Body, &body_key(place.city, place.epoch, place.seq))?;
+            derived.body_fault = held.as_ref().and_then(|held| {
+                let made = body::commitment(&self.federation, place.city, header.kind, header.body_version, held);
+                if derived.erased {
+                    Some(Fault::BodyErased)
+                } else if made != header.commitment {
+                    Some(Fault::BodyCommitment)
+                } else if !header.disclosure.allows(place.city, self.me) {
+                    Some(Fault::BodyNotReader)
+                } else {
+                    None
+                }
+            });
+            held = held.filter(|_| derived.body_fault.is_none());
+        }
+        let mut txn = Txn::new(&view);
+        write_leaf(&mut txn, &self.federation, self.me, place, leaf.to_vec(), statement, held)?;
+        for (family, key, value) in txn.batch.iter() {
+            if let (true, Some(value)) = (family != Family::Log, value) {
+                derived.rows.insert((family, key.to_vec()), value.to_vec());
+            }
+        }
+        if derived.erased {
+            derived.rows.remove(&(Family::Lacking, place_key(place.city, place.seq)));
+        }
+        Ok(derived)
+    }
+
+    /// Forward: everything that follows from a leaf is stored.
+    pub(super) fn compare_rows(
+        &mut self,
+        place: StatementId,
+        leaf: &[u8],
+        statement: Option<&Statement>,
+    ) -> Result<(), ReadFault> {
+        let derived = self.derive(place, leaf, statement)?;
+        if let Some(fault) = derived.body_fault {
+            let repair = vec![(Family::Body, body_key(place.city, place.epoch, place.seq), None)];
+            self.find((Family::Body, Some(place.city), Some(place.seq)), fault, repair);
+        }
+        for ((family, key), value) in derived.rows {
+            self.count(family);
+            let fault = match self.read.get(family, &key)? {
+                Some(stored) if stored == value => continue,
+                Some(_) => Fault::RowWrong,
+                None => Fault::RowMissing,
+            };
+            self.find((family, Some(place.city), Some(place.seq)), fault, vec![(family, key, Some(value))]);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, family: Family) {
+        let counts = &mut self.report.counts;
+        match family {
+            Family::Body => counts.bodies += 1,
+            Family::Lacking => counts.lacking += 1,
+            _ => counts.index_rows += 1,
+        }
+    }
+
+    /// Backward: every row of a family follows from a leaf.
+    pub(super) fn surplus(&mut self, family: Family) -> Result<(), ReadFault> {
+        self.all_rows(family, &mut |walk, key, value| {
+            if walk.is_strangers(family, key) {
+                // Told of with the other strangers.
+                return Ok(());
+            }
+            let repair: Repair = vec![(family, key.to_vec(), None)];
+            let Some((city, seq)) = walk.leaf_of(family, key) else {
+                walk.find((family, None, None), Fault::IndexKeyShape, repair);
+                return Ok(());
+            };
+            if family == Family::About && seq.0 & ABANDONED_ACTOR != 0 {
+                return walk.abandoned_act(city, seq, key, value);
+            }
+            let Some(member) = walk.roster.city(city) else {
+                walk.find((family, Some(city), Some(seq)), Fault::Stranger, repair);
+                return Ok(());
+            };
+            let place = StatementId { city, epoch: member.epoch_at(seq), seq };
+            let leaf = walk.read.get(Family::Log, &place_key(city, seq))?;
+            let follows = match leaf {
+                None => false,
+                Some(leaf) => {
+                    let statement = Statement::read(leaf.clone(), &walk.federation).ok();
+                    let statement = statement.filter(|statement| statement.header.id() == place);
+                    let derived = walk.derive(place, &leaf, statement.as_ref())?;
+                    derived.rows.contains_key(&(family, key.to_vec()))
+                        || (family == Family::Lacking && derived.erased)
+                        // Found on the way forward.
+                        || (family == Family::Body && derived.body_fault.is_some())
+                }
+            };
+            if !follows {
+                let fault = if family == Family::Body { Fault::BodySurplus } else { Fault::RowSurplus };
+                walk.find((family, Some(city), Some(seq)), fault, repair);
+            }
+            Ok(())
+        })
+    }
+
+    /// The leaf that a key says its row follows from.
+    fn leaf_of(&self, family: Family, key: &[u8]) -> Option<(CityCode, Seq)> {
+        let first_city = || key.first_chunk().and_then(|city| CityCode::from_key_bytes(city).ok());
+        let length = match family {
+            Family::Lacking => 24,
+            Family::Body => 28,
+            Family::About => 48,
+            Family::Ground => 56,
+            Family::Trust => 26,
+            Family::Reference => 24,
+            _ => key.len(),
+        };
+        if key.len() != length {
+            return None;
+        }
+        match family {
+            Family::Reference => Some((self.me, last_seq(key)?)),
+            Family::About | Family::Subject => last_place(key),
+            _ => Some((first_city()?, last_seq(key)?)),
+        }
+    }
+
+    /// An act whose actor is an ending among abandoned leaves.
+    fn abandoned_act(&mut self, city: CityCode, flagged: Seq, key: &[u8], value: &[u8]) -> Result<(), ReadFault> {
+        let seq = Seq(flagged.0 & !ABANDONED_ACTOR);
+        let epochs: Vec<_> = self.roster.city(city).map(|member| member.epochs.clone()).unwrap_or_default();
+        for keys in epochs.iter().filter(|keys| keys.tail == Tail::Endings) {
+            let leaf = self.read.get(Family::Abandoned, &body_key(city, keys.epoch, seq))?;
+            let statement = leaf.and_then(|leaf| Statement::read(leaf, &self.federation).ok());
+            let expected = statement.filter(|s| s.header.kind.is_ending()).and_then(|statement| {
+                let about = statement.header.about?;
+                let kind = statement.header.kind.number().to_be_bytes();
+                Some((about_key((about.id.city, about.id.seq), (city, flagged)), kind))
+            });
+            if expected.is_some_and(|(its_key, kind)| its_key == key && kind == value) {
+                return Ok(());
+            }
+        }
+        let repair = vec![(Family::About, key.to_vec(), None)];
+        self.find((Family::About, Some(city), Some(seq)), Fault::RowSurplus, repair);
+        Ok(())
+    }
+}
