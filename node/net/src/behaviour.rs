@@ -13,9 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::frame::{FrameCodec, SYNC_PROTOCOL};
-use crate::settings::{
-    ASK_TIMEOUT, CONNECTIONS_PER_PEER, PENDING_CONNECTIONS, STREAMS_PER_CONNECTION,
-};
+use crate::gossip::Gossip;
+use crate::settings::{ASK_TIMEOUT, CONNECTIONS_PER_PEER, PENDING_CONNECTIONS, STREAMS_PER_CONNECTION};
 use crate::{NetCounters, NetFault};
 
 /// Nothing but mesh membership keeps a connection alive in the library; the supervisor decides here.
@@ -32,7 +31,7 @@ pub(crate) struct Behaviour {
     // First, so that a stranger is turned away before anything else looks at the connection.
     pub allowed: allow_block_list::Behaviour<AllowedPeers>,
     limits: connection_limits::Behaviour,
-    pub gossip: gossipsub::Behaviour,
+    pub gossip: Gossip,
     pub sync: request_response::Behaviour<FrameCodec>,
     identify: identify::Behaviour,
     ping: ping::Behaviour,

@@ -3,7 +3,8 @@
 
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::limits::GOSSIP_BYTES;
-use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, MessageId};
+use libp2p::gossipsub::{self, IdentTopic, IdentityTransform, MessageAuthenticity, MessageId, WhitelistSubscriptionFilter};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::NetFault;
@@ -63,8 +64,11 @@ pub(crate) fn topic(federation: &Digest) -> IdentTopic {
     IdentTopic::new(topic_name(federation))
 }
 
+/// Gossip about the one topic of the federation; a peer's subscriptions to others are passed over.
+pub(crate) type Gossip = gossipsub::Behaviour<IdentityTransform, WhitelistSubscriptionFilter>;
+
 /// The gossip behaviour with its settings; nothing is subscribed yet.
-pub(crate) fn behaviour(federation: &Digest, members: usize) -> Result<gossipsub::Behaviour, NetFault> {
+pub(crate) fn behaviour(federation: &Digest, members: usize) -> Result<Gossip, NetFault> {
     let mesh = mesh(members);
     let config = gossipsub::ConfigBuilder::default()
         .validation_mode(gossipsub::ValidationMode::Anonymous)
@@ -85,7 +89,9 @@ pub(crate) fn behaviour(federation: &Digest, members: usize) -> Result<gossipsub
         .max_transmit_size_for_topic(GOSSIP_BYTES + ENVELOPE_BYTES, topic(federation).hash())
         .build()
         .map_err(|cause| NetFault::Transport(Box::new(cause)))?;
-    gossipsub::Behaviour::new(MessageAuthenticity::Anonymous, config).map_err(|cause| NetFault::Transport(cause.into()))
+    let filter = WhitelistSubscriptionFilter(HashSet::from([topic(federation).hash()]));
+    Gossip::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
+        .map_err(|cause| NetFault::Transport(cause.into()))
 }
 
 #[cfg(test)]

@@ -86,9 +86,6 @@ impl Partners {
     pub(crate) fn get(&self, peer: &PeerId) -> Option<&Partner> {
         self.all.get(peer)
     }
-    pub(crate) fn get_mut(&mut self, peer: &PeerId) -> Option<&mut Partner> {
-        self.all.get_mut(peer)
-    }
     pub(crate) fn is_connected(&self, peer: &PeerId) -> bool {
         self.all.get(peer).is_some_and(|partner| !partner.links.is_empty())
     }

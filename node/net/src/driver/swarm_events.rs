@@ -128,7 +128,8 @@ impl Driver {
                 }
             }
             gossipsub::Event::Subscribed { peer_id, .. } => {
-                self.keep(NetEvent::Gossips { peer: Peer(peer_id.to_bytes()) });
+                // News, not state: a peer that joins and leaves all the time must not fill the memory.
+                let _ = self.offer(NetEvent::Gossips { peer: Peer(peer_id.to_bytes()) });
             }
             gossipsub::Event::GossipsubNotSupported { peer_id } => {
                 tracing::info!(peer = %peer_id, "a partner's node takes no part in gossip");

@@ -73,8 +73,9 @@ proptest! {
     fn every_answer_comes_back_by_every_way(response in response()) {
         let bytes = response.encode();
         prop_assert_eq!(huxin_protocol::cbor::check(&bytes), Ok(()));
-        prop_assert_eq!(Response::decode(&bytes).as_ref(), Ok(&response));
-        prop_assert_eq!(Response::decode_owned(bytes.clone()).as_ref(), Ok(&response));
+        let (read, owned) = (Response::decode(&bytes), Response::decode_owned(bytes.clone()));
+        prop_assert_eq!(&read, &Ok(response.clone()));
+        prop_assert_eq!(owned, read);
         let (head, tail) = response.into_parts();
         prop_assert_eq!([head, tail].concat(), bytes);
     }

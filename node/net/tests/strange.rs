@@ -1,0 +1,162 @@
+//! A member whose node speaks the protocol wrongly: raw bytes over the library, against a node of ours.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use huxin_engine::input::Asked;
+use huxin_engine::wire::{FRAME_BYTES, REQUEST_BYTES, Request, Response};
+use huxin_net::{NetEvent, PartnerNode};
+use huxin_protocol::digest::Digest;
+use libp2p::futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt};
+use libp2p::request_response::{self, Codec, Event, Message, ProtocolSupport};
+use libp2p::swarm::SwarmEvent;
+use libp2p::{Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, identity, noise, tcp, yamux};
+use std::io;
+use support::{DEADLINE, city, node, secret};
+
+/// Writes what it is given, and reads whatever comes until the end of the stream.
+#[derive(Clone, Default)]
+struct Raw;
+
+async fn all<T: AsyncRead + Unpin + Send>(io: &mut T) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io.read_to_end(&mut bytes).await?;
+    Ok(bytes)
+}
+
+impl Codec for Raw {
+    type Protocol = StreamProtocol;
+    type Request = Vec<u8>;
+    type Response = Vec<u8>;
+
+    async fn read_request<T: AsyncRead + Unpin + Send>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<Vec<u8>> {
+        all(io).await
+    }
+    async fn read_response<T: AsyncRead + Unpin + Send>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<Vec<u8>> {
+        all(io).await
+    }
+    async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, bytes: Vec<u8>) -> io::Result<()>
+    where
+        T: AsyncWrite + Unpin + Send,
+    {
+        io.write_all(&bytes).await
+    }
+    async fn write_response<T>(&mut self, _: &StreamProtocol, io: &mut T, bytes: Vec<u8>) -> io::Result<()>
+    where
+        T: AsyncWrite + Unpin + Send,
+    {
+        io.write_all(&bytes).await
+    }
+}
+
+fn raw_swarm(seed: u8) -> Swarm<request_response::Behaviour<Raw>> {
+    let keypair = identity::Keypair::ed25519_from_bytes(*secret(seed)).unwrap();
+    SwarmBuilder::with_existing_identity(keypair)
+        .with_tokio()
+        .with_tcp(tcp::Config::default(), noise::Config::new, yamux::Config::default)
+        .unwrap()
+        .with_behaviour(|_| {
+            let protocol = (StreamProtocol::new("/huxin/sync/1"), ProtocolSupport::Full);
+            request_response::Behaviour::<Raw>::new([protocol], request_response::Config::default())
+        })
+        .unwrap()
+        .with_swarm_config(|config| config.with_idle_connection_timeout(DEADLINE))
+        .build()
+}
+
+fn framed(body: &[u8]) -> Vec<u8> {
+    [&u32::try_from(body.len()).unwrap().to_be_bytes()[..], body].concat()
+}
+
+/// Sends raw bytes as a question; the raw answer, or `None` where the stream ended in an error.
+async fn ask_raw(swarm: &mut Swarm<request_response::Behaviour<Raw>>, peer: &PeerId, bytes: Vec<u8>) -> Option<Vec<u8>> {
+    swarm.behaviour_mut().send_request(peer, bytes);
+    let ended = async {
+        loop {
+            match swarm.select_next_some().await {
+                SwarmEvent::Behaviour(Event::Message { message: Message::Response { response, .. }, .. }) => {
+                    return Some(response);
+                }
+                SwarmEvent::Behaviour(Event::OutboundFailure { .. }) => return None,
+                SwarmEvent::ConnectionClosed { .. } => panic!("the connection closed"),
+                _ => {}
+            }
+        }
+    };
+    tokio::time::timeout(DEADLINE, ended).await.expect("the deadline passed")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_questions_get_a_code_and_the_connection_lives_on() {
+    let mut ours = node(1).await;
+    let mut raw = raw_swarm(8);
+    let id = *raw.local_peer_id();
+    ours.net.set_partner(PartnerNode { city: city(8), peer_id: id.to_bytes(), addresses: vec![] }).unwrap();
+    let peer = PeerId::from_bytes(&ours.peer().0).unwrap();
+    // Known before it dials: the call is in the queue, the board shows it when it is done.
+    support::eventually("the partner is known", || !ours.net.peers().is_empty()).await;
+    raw.add_peer_address(peer, ours.address.parse::<Multiaddr>().unwrap());
+
+    let refused = |code: &str| Some(framed(&Response::Refused { code: code.to_owned() }.encode()));
+    let long = u32::try_from(REQUEST_BYTES + 1).unwrap().to_be_bytes().to_vec();
+    assert_eq!(ask_raw(&mut raw, &peer, long).await, refused("wire_too_long"));
+    assert_eq!(ask_raw(&mut raw, &peer, u32::MAX.to_be_bytes().to_vec()).await, refused("wire_too_long"));
+    assert_eq!(ask_raw(&mut raw, &peer, framed(&[0x81, 99])).await, refused("wire_shape"));
+    assert_eq!(ask_raw(&mut raw, &peer, framed(&[0x81, 0x18, 1])).await, refused("wire_not_canonical"));
+    // A question that breaks off has nobody to answer to: the stream just ends.
+    assert!(ask_raw(&mut raw, &peer, vec![0, 0]).await.unwrap_or_default().is_empty());
+    assert_eq!(ours.counter("requests_unreadable"), 4);
+
+    // The same connection still carries a proper question.
+    let question = Request::Heads { digest: Digest([1; 32]) };
+    let net = ours.net.clone();
+    let serve = async {
+        let token =
+            ours.until(|event| if let NetEvent::Asked { token, .. } = event { Some(token) } else { None }).await;
+        net.answer(token, Response::Same).unwrap();
+    };
+    let ((), answer) = tokio::join!(serve, ask_raw(&mut raw, &peer, framed(&question.encode())));
+    assert_eq!(answer, Some(framed(&Response::Same.encode())));
+    assert_eq!(ours.counter("connections_opened"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_answers_end_the_question_with_a_code() {
+    let mut ours = node(1).await;
+    let mut raw = raw_swarm(8);
+    raw.listen_on("/ip4/127.0.0.1/tcp/0".parse().unwrap()).unwrap();
+    let address = loop {
+        if let SwarmEvent::NewListenAddr { address, .. } = raw.select_next_some().await {
+            break address.to_string();
+        }
+    };
+    let peer_id = raw.local_peer_id().to_bytes();
+    ours.net.set_partner(PartnerNode { city: city(8), peer_id, addresses: vec![address] }).unwrap();
+    let mut answers = vec![
+        u32::try_from(FRAME_BYTES + 1).unwrap().to_be_bytes().to_vec(),
+        framed(&[0x81, 99]),
+        framed(&[0x9f, 1, 0xff]),
+        vec![0, 0, 0, 9, 1],
+        framed(&Response::Nothing.encode()),
+    ];
+    answers.reverse();
+    let wrong = tokio::spawn(async move {
+        loop {
+            let event = raw.select_next_some().await;
+            if let SwarmEvent::Behaviour(Event::Message { message: Message::Request { channel, .. }, .. }) = event {
+                let answer = answers.pop().expect("as many questions as answers");
+                raw.behaviour_mut().send_response(channel, answer).unwrap();
+            }
+        }
+    });
+    let peer = support::peer(8);
+    ours.connected_to(&peer).await;
+    let expected = [Err("wire_too_long"), Err("wire_shape"), Err("wire_not_canonical"), Err("no_answer"), Ok(Response::Nothing)];
+    for (number, expected) in (0..).zip(expected) {
+        ours.net.ask(peer.clone(), Asked(number), Request::Heads { digest: Digest([1; 32]) }).unwrap();
+        assert_eq!(ours.answer(Asked(number)).await, expected);
+    }
+    assert_eq!(ours.counter("connections_closed"), 0);
+    wrong.abort();
+}
