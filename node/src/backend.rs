@@ -75,7 +75,8 @@ impl NodeBackend {
             Command::Decline(id, decline) => one(drafter.decline(id, decline)),
             Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
             Command::Segment(bytes) => {
-                let read = Segment::decode(&bytes, FRAME_BYTES).and_then(|segment| segment.read(&self.drafter.federation));
+                let read =
+                    Segment::decode(&bytes, FRAME_BYTES).and_then(|segment| segment.read(&self.drafter.federation));
                 let refused = |fault: huxin_protocol::segment::SegmentFault| {
                     Problem::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, fault.code(), fault.to_string())
                         .trying("export the file again, and carry it over unchanged")

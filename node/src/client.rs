@@ -50,7 +50,11 @@ impl Client {
             .timeout_global(Some(TIMEOUT))
             .timeout_connect(Some(Duration::from_secs(3)))
             .build();
-        Self { agent: config.into(), base: format!("http://{address}"), authorization: format!("Bearer {}", token.trim()) }
+        Self {
+            agent: config.into(),
+            base: format!("http://{address}"),
+            authorization: format!("Bearer {}", token.trim()),
+        }
     }
 
     /// Finds the node through its configuration file.
@@ -212,8 +216,12 @@ fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
 }
 
 fn other_program(what: &str) -> Fault {
-    Fault::new(Exit::Unexpected, "answer_shape", format_args!("the answer does not have the shape of this version: {what}"))
-        .trying("use the same version of huxin for the command and the node, and check that [listen] api names the node")
+    Fault::new(
+        Exit::Unexpected,
+        "answer_shape",
+        format_args!("the answer does not have the shape of this version: {what}"),
+    )
+    .trying("use the same version of huxin for the command and the node, and check that [listen] api names the node")
 }
 
 /// Percent-encodes what a path segment or a query value may not carry as it is (RFC 3986).

@@ -57,7 +57,9 @@ impl Context {
 /// 互信: a city's node for credit lists that cities sign, pass on, recognise and prove.
 #[derive(Debug, Parser)]
 #[command(name = "huxin", version, about, max_term_width = 110, propagate_version = true)]
-#[command(after_help = "Example:\n  huxin demo --once        three stand-in cities on this machine, then exit\n  huxin init --city 330900 --name 舟山 ./zhoushan")]
+#[command(
+    after_help = "Example:\n  huxin demo --once        three stand-in cities on this machine, then exit\n  huxin init --city 330900 --name 舟山 ./zhoushan"
+)]
 pub struct Cli {
     /// Configuration file of the node
     #[arg(long, global = true, env = "HUXIN_CONFIG", default_value = "huxin.toml", value_name = "FILE")]

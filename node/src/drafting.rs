@@ -11,7 +11,9 @@ use huxin_engine::Draft;
 use huxin_engine::gather;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_keys::{GroundInput, GroundSecret, ground_tag};
-use huxin_protocol::body::{Body, BodyFault, DeclineBody, EntryBody, NodeAnnouncementBody, RecognitionBody, Salt, commitment};
+use huxin_protocol::body::{
+    Body, BodyFault, DeclineBody, EntryBody, NodeAnnouncementBody, RecognitionBody, Salt, commitment,
+};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, IssueFault};
 use huxin_protocol::header::{AGENCY_BYTES, About, BODY_VERSION, Disclosure};
@@ -83,7 +85,9 @@ impl DraftFault {
 
     const fn next_step(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Code(_) => "check the code with `huxin codes check`; where the certificate shows it like this, confirm it with confirm_code",
+            Self::Code(_) => {
+                "check the code with `huxin codes check`; where the certificate shows it like this, confirm it with confirm_code"
+            }
             Self::NaturalPerson => "set [rights] allow_natural_persons if the city's rules permit it",
             Self::PersonDisclosure => "state the readers: {\"named\": [\"330900\", …]}",
             Self::NoSuchEdition(_) | Self::EditionUnstated => "name one of the editions that `GET /v1/info` lists",
@@ -171,7 +175,8 @@ impl Drafter {
             warnings.push(Warning { index, code: "code_check".to_owned(), sentence: fault.to_string() });
         }
         let disclosure = self.disclosure(request.disclosure.clone().into(), roster)?;
-        let person = request.subject.class == SubjectClass::NaturalPerson || request.subject.id.scheme() == SubjectId::PERSON;
+        let person =
+            request.subject.class == SubjectClass::NaturalPerson || request.subject.id.scheme() == SubjectId::PERSON;
         if person && !self.allow_natural_persons {
             return Err(DraftFault::NaturalPerson);
         }
@@ -289,7 +294,13 @@ impl Drafter {
         }
     }
 
-    fn seal(&self, kind: Kind, body: Body, agency: Option<String>, disclosure: Disclosure) -> Result<Draft, DraftFault> {
+    fn seal(
+        &self,
+        kind: Kind,
+        body: Body,
+        agency: Option<String>,
+        disclosure: Disclosure,
+    ) -> Result<Draft, DraftFault> {
         if agency.as_ref().is_some_and(|agency| agency.trim().is_empty() || agency.len() > AGENCY_BYTES) {
             return Err(DraftFault::Agency);
         }
@@ -411,7 +422,8 @@ mod tests {
         let (first, warnings) = draft(&world, request()).unwrap();
         assert!(warnings.is_empty());
         assert_eq!(Body::decode(first.kind, BODY_VERSION, &first.body_bytes).unwrap(), first.body);
-        let due = commitment(&world.drafter.federation, world.drafter.city, Kind::Entry, BODY_VERSION, &first.body_bytes);
+        let due =
+            commitment(&world.drafter.federation, world.drafter.city, Kind::Entry, BODY_VERSION, &first.body_bytes);
         assert_eq!(first.commitment, due);
         let Body::Listing(listing) = &first.body else { panic!("no listing") };
         assert_eq!(listing.linked_persons, [Digest([1; 32]), Digest([2; 32])]);

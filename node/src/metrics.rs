@@ -7,8 +7,8 @@ use crate::fault::Fault;
 use huxin_engine::Event;
 use huxin_net::NetCounters;
 use prometheus::{
-    Encoder as _, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts,
-    Registry, TextEncoder,
+    Encoder as _, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec,
+    Opts, Registry, TextEncoder,
 };
 use std::fmt::Write as _;
 
@@ -99,7 +99,8 @@ impl Metrics {
     fn register() -> Result<Self, prometheus::Error> {
         let r = Register(Registry::new());
         let http_seconds = HistogramVec::new(
-            HistogramOpts::new("huxin_http_seconds", "Time until a request was answered, by route").buckets(HTTP_BUCKETS.to_vec()),
+            HistogramOpts::new("huxin_http_seconds", "Time until a request was answered, by route")
+                .buckets(HTTP_BUCKETS.to_vec()),
             &["route"],
         );
         Ok(Self {
@@ -109,33 +110,72 @@ impl Metrics {
                 "Statements of other cities that came through the door and are durable, by road",
                 &["road"],
             )?,
-            refused: r.counters("huxin_refused_total", "Segments refused at the door, by road and stable code", &["road", "code"])?,
+            refused: r.counters(
+                "huxin_refused_total",
+                "Segments refused at the door, by road and stable code",
+                &["road", "code"],
+            )?,
             bodies_arrived: r.counter("huxin_bodies_arrived_total", "Bodies that came after their statements")?,
             cosignatures_taken: r.counter("huxin_cosignatures_taken_total", "Cosignatures taken up that were new")?,
             cosignatures_left_out: r.counter("huxin_cosignatures_left_out_total", "Cosignatures that did not hold")?,
-            evidence_found: r.counter("huxin_evidence_found_total", "Contradictions of a city's log that were found")?,
+            evidence_found: r
+                .counter("huxin_evidence_found_total", "Contradictions of a city's log that were found")?,
             epochs_opened: r.counter("huxin_epochs_opened_total", "Key records taken that opened an epoch")?,
-            statements_abandoned: r.counter("huxin_statements_abandoned_total", "Statements that a key record left outside their log")?,
-            blamed: r.counters("huxin_peers_blamed_total", "Acts of peers that only a broken or hostile node does", &["code"])?,
-            net_calls_lost: r.counters("huxin_net_calls_lost_total", "Calls that the network did not take", &["call"])?,
+            statements_abandoned: r
+                .counter("huxin_statements_abandoned_total", "Statements that a key record left outside their log")?,
+            blamed: r.counters(
+                "huxin_peers_blamed_total",
+                "Acts of peers that only a broken or hostile node does",
+                &["code"],
+            )?,
+            net_calls_lost: r.counters(
+                "huxin_net_calls_lost_total",
+                "Calls that the network did not take",
+                &["call"],
+            )?,
             commit_seconds: r.histogram("huxin_commit_seconds", "Time of one synced write", &COMMIT_BUCKETS)?,
-            group_seconds: r.histogram("huxin_group_seconds", "Time from draining a group to its last effect", &COMMIT_BUCKETS)?,
+            group_seconds: r.histogram(
+                "huxin_group_seconds",
+                "Time from draining a group to its last effect",
+                &COMMIT_BUCKETS,
+            )?,
             batch_inputs: r.histogram("huxin_batch_inputs", "Inputs made durable together", &GROUP_BUCKETS)?,
             batch_bytes: r.counter("huxin_batch_bytes_total", "Bytes of keys and values written")?,
-            signatures_checked: r.counter("huxin_signatures_checked_total", "Own signatures of statements checked in the background")?,
+            signatures_checked: r
+                .counter("huxin_signatures_checked_total", "Own signatures of statements checked in the background")?,
             signature_defects: r.counter(
                 "huxin_signature_defects_total",
                 "Statements under a valid checkpoint whose own signature does not hold",
             )?,
-            requests_served: r.counters("huxin_requests_served_total", "Questions of partners answered, by answer", &["answer"])?,
-            http_requests: r.counters("huxin_http_requests_total", "HTTP requests, by route and status", &["route", "status"])?,
+            requests_served: r.counters(
+                "huxin_requests_served_total",
+                "Questions of partners answered, by answer",
+                &["answer"],
+            )?,
+            http_requests: r.counters(
+                "huxin_http_requests_total",
+                "HTTP requests, by route and status",
+                &["route", "status"],
+            )?,
             http_seconds: r.take(http_seconds)?,
             head_size: r.int_gauges("huxin_head_size", "Statements held of a city's log", &["city"])?,
             head_age: r.gauges("huxin_head_age_seconds", "Age of a city's newest own cosignature", &["city"])?,
-            head_witnesses: r.int_gauges("huxin_head_witnesses", "Other cities that cosigned a city's newest checkpoint", &["city"])?,
-            bodies_lacking: r.int_gauges("huxin_bodies_lacking", "Bodies this city may read and does not hold", &["city"])?,
+            head_witnesses: r.int_gauges(
+                "huxin_head_witnesses",
+                "Other cities that cosigned a city's newest checkpoint",
+                &["city"],
+            )?,
+            bodies_lacking: r.int_gauges(
+                "huxin_bodies_lacking",
+                "Bodies this city may read and does not hold",
+                &["city"],
+            )?,
             partner_up: r.int_gauges("huxin_partner_up", "Whether a connection to the partner stands", &["city"])?,
-            partner_round_trip: r.gauges("huxin_partner_round_trip_seconds", "Round trip of the last ping", &["city"])?,
+            partner_round_trip: r.gauges(
+                "huxin_partner_round_trip_seconds",
+                "Round trip of the last ping",
+                &["city"],
+            )?,
             queue_length: r.int_gauges("huxin_queue_length", "Items waiting, by queue", &["queue"])?,
             signing: r.gauge("huxin_signing_ready", "1 while this node signs")?,
             disk_free: r.gauge("huxin_disk_free_bytes", "Bytes free on the store's disk")?,
@@ -174,7 +214,10 @@ impl Metrics {
         for (name, value) in counters.all() {
             let (metric, words) = (format!("huxin_net_{name}_total"), name.replace('_', " "));
             // Writing to a text cannot fail.
-            let _ = writeln!(text, "# HELP {metric} Network since the start: {words}\n# TYPE {metric} counter\n{metric} {value}");
+            let _ = writeln!(
+                text,
+                "# HELP {metric} Network since the start: {words}\n# TYPE {metric} counter\n{metric} {value}"
+            );
         }
         let mut open_metrics = String::new();
         if prometheus_client::encoding::text::encode(&mut open_metrics, libp2p).is_ok() {
@@ -203,7 +246,9 @@ fn append_classic(text: &mut String, open_metrics: &str) {
                 "unknown" => ("", "untyped"),
                 other => ("", other),
             };
-            if let Some(words) = help.take().and_then(|help| help.strip_prefix("# HELP ")).and_then(|h| h.split_once(' ')) {
+            if let Some(words) =
+                help.take().and_then(|help| help.strip_prefix("# HELP ")).and_then(|h| h.split_once(' '))
+            {
                 let _ = writeln!(text, "# HELP {name}{suffix} {}", words.1);
             }
             let _ = writeln!(text, "# TYPE {name}{suffix} {kind}");
@@ -244,7 +289,8 @@ mod tests {
     #[test]
     fn open_metrics_become_classic_text() {
         let mut text = String::new();
-        let given = "# HELP libp2p_x Things.\n# TYPE libp2p_x counter\nlibp2p_x_total 5\n# UNIT libp2p_y seconds\n# EOF\n";
+        let given =
+            "# HELP libp2p_x Things.\n# TYPE libp2p_x counter\nlibp2p_x_total 5\n# UNIT libp2p_y seconds\n# EOF\n";
         append_classic(&mut text, given);
         assert_eq!(text, "# HELP libp2p_x_total Things.\n# TYPE libp2p_x_total counter\nlibp2p_x_total 5\n");
     }

@@ -98,12 +98,12 @@ impl Prover {
         if id.seq.0 >= checkpoint.size.0 {
             return Err(ProveFault::NotProved(id));
         }
-        let hashes = inclusion_proof(&LedgerTree { read, city: id.city }, id.seq, checkpoint.size).map_err(|fault| {
-            match fault {
+        let hashes = inclusion_proof(&LedgerTree { read, city: id.city }, id.seq, checkpoint.size).map_err(
+            |fault| match fault {
                 MakeFault::Read(fault) => ProveFault::Read(fault),
                 MakeFault::Range => ProveFault::NotProved(id),
-            }
-        })?;
+            },
+        )?;
         let standing = self.standing(&statement, body.as_deref(), &checkpoint, world)?;
         let bundle = Bundle {
             genesis: self.genesis.clone(),
@@ -120,7 +120,8 @@ impl Prover {
     fn records(&self, issuer: CityCode, note: &[u8], roster: &Roster) -> Vec<Vec<u8>> {
         let mut cities = BTreeSet::from([issuer, self.city]);
         if let Ok(note) = Note::parse(note) {
-            cities.extend(note.signatures.iter().filter_map(|line| Cosignature::cosigner_of(line).ok()).map(|o| o.city));
+            cities
+                .extend(note.signatures.iter().filter_map(|line| Cosignature::cosigner_of(line).ok()).map(|o| o.city));
         }
         let members = cities.into_iter().filter_map(|city| roster.city(city));
         members.flat_map(|member| member.records.iter().map(|record| record.bytes().to_vec())).collect()

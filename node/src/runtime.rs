@@ -7,8 +7,8 @@
 //! *serving* threads, the *checker*, and the tokio runtime for network and HTTP. Stop: HTTP first, so that nothing new is
 //! promised; then the writer between two groups; then the network, whose end ends the rest.
 
-pub mod clock;
 mod checker;
+pub mod clock;
 mod continuity;
 pub mod failpoint;
 mod intake;
@@ -86,8 +86,11 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
             .trying("check [node] city and [node] genesis")
     })?;
     if folder.city() != city || folder.show().root != member.root {
-        return Err(Fault::usage("keys_foreign", format_args!("the key folder {} is not that of {city}", folder.path().display()))
-            .trying("check [node] keys, and that the genesis was founded with these keys"));
+        return Err(Fault::usage(
+            "keys_foreign",
+            format_args!("the key folder {} is not that of {city}", folder.path().display()),
+        )
+        .trying("check [node] keys, and that the genesis was founded with these keys"));
     }
     let (ground, transport) = (folder.ground_secret()?, folder.transport()?);
     let peer_id = transport.peer_id_text();
@@ -99,7 +102,9 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     huxin_store::bind(&*store, genesis.id(), city)?;
     let continuity = continuity::establish(&*store, city, signer.folder())?;
     if continuity == Continuity::Broken {
-        tracing::error!("the store is not the continuation of the last signature; this node will not sign until `huxin keys rotate`");
+        tracing::error!(
+            "the store is not the continuation of the last signature; this node will not sign until `huxin keys rotate`"
+        );
     }
 
     let members = roster.cities().count();
@@ -157,7 +162,8 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     };
     threads.extend(intake::start(intake, events, serving).map_err(thread)?);
     let (stop_checker, checker_stop) = crossbeam_channel::bounded::<()>(1);
-    let checker = Checker { federation: genesis.id(), store: store.clone(), writer: handle.clone(), metrics: metrics.clone() };
+    let checker =
+        Checker { federation: genesis.id(), store: store.clone(), writer: handle.clone(), metrics: metrics.clone() };
     let check = move || checker.run(|rest| !matches!(checker_stop.recv_timeout(rest), Err(RecvTimeoutError::Timeout)));
     threads.push(Builder::new().name("checker".to_owned()).spawn(check).map_err(thread)?);
     let p2p = heard(&listening, settings.listen.p2p.len())?;
@@ -293,7 +299,8 @@ impl Running {
         }
         let _ = self.stop_writer.try_send(());
         let outcome = self.ended.recv().unwrap_or_else(|_| {
-            Err(Fault::new(Exit::Unexpected, "writer_gone", "the writer ended without a word").trying("look at the log before"))
+            Err(Fault::new(Exit::Unexpected, "writer_gone", "the writer ended without a word")
+                .trying("look at the log before"))
         });
         let _ = self.stop_checker.try_send(());
         self.net.shutdown();

@@ -100,7 +100,10 @@ pub fn editions(settings: &Settings) -> Result<BTreeMap<Digest, Edition>, Fault>
     for path in paths {
         let length = fs::metadata(&path).map_err(|source| Fault::file("look at", &path, &source))?.len();
         if length > EDITION_BYTES as u64 {
-            return Err(Fault::usage("edition_too_long", format_args!("{} is longer than an edition may be", path.display())));
+            return Err(Fault::usage(
+                "edition_too_long",
+                format_args!("{} is longer than an edition may be", path.display()),
+            ));
         }
         let edition = Edition::parse(&read_file(&path)?)
             .map_err(|fault| Fault::usage(fault.code(), format_args!("{}: {fault}", path.display())))?;

@@ -188,7 +188,9 @@ fn three_cities_exchange() {
     until("all heads agree", || {
         let heads: Vec<Vec<_>> = nodes
             .iter()
-            .map(|node| node.client.heads().unwrap().heads.iter().map(|head| (head.city, head.size, head.root)).collect())
+            .map(|node| {
+                node.client.heads().unwrap().heads.iter().map(|head| (head.city, head.size, head.root)).collect()
+            })
             .collect();
         heads.windows(2).all(|pair| pair[0] == pair[1]).then_some(())
     });
@@ -202,10 +204,8 @@ fn three_cities_exchange() {
     assert_eq!(verified.standing.unwrap().standing().state, "repaired");
 
     // A log is carried out by file and is known here already.
-    let page = nodes[1]
-        .client
-        .segment(&SegmentQuery { city: nodes[0].city, from: Seq(0), epoch: Epoch::FIRST })
-        .unwrap();
+    let page =
+        nodes[1].client.segment(&SegmentQuery { city: nodes[0].city, from: Seq(0), epoch: Epoch::FIRST }).unwrap();
     assert_eq!((page.from, page.count), (Seq(0), 2));
     assert_eq!(nodes[2].client.import(&page.bytes).unwrap().new, 0);
 
@@ -225,7 +225,9 @@ fn three_cities_exchange() {
     assert_eq!(next.ids[0].epoch, Epoch::FIRST);
     nodes.push(first);
     for node in &nodes {
-        until("the next entry arrives", || ruling(&node.client).entries.iter().any(|e| e.state == State::Listed).then_some(()));
+        until("the next entry arrives", || {
+            ruling(&node.client).entries.iter().any(|e| e.state == State::Listed).then_some(())
+        });
     }
     for node in nodes {
         node.running.stop().unwrap();

@@ -127,7 +127,9 @@ fn split_byte_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (initial, rest) = bytes.split_first()?;
     let (length, rest) = match initial {
         0x40..=0x57 => (usize::from(initial - 0x40), rest),
-        0x58 => rest.split_first().map(|(length, rest)| (usize::from(*length), rest)).filter(|(length, _)| *length > 23)?,
+        0x58 => {
+            rest.split_first().map(|(length, rest)| (usize::from(*length), rest)).filter(|(length, _)| *length > 23)?
+        }
         // Nothing that is signed here reaches 64 KiB: the longest is a statement of 4 KiB.
         0x59 => {
             let (length, rest) = rest.split_first_chunk::<2>()?;
@@ -235,9 +237,17 @@ pub fn digest(context: Context, key: &Digest, payload: &[u8], signed_type: Signe
 pub fn assemble(key: &Digest, payload: &[u8], signature: &[u8; 64]) -> Vec<u8> {
     let (head, used) = byte_string_head(payload.len());
     let mut out = Vec::with_capacity(2 + 2 + PROTECTED_BYTES + 1 + used + payload.len() + 2 + 64);
-    for part in
-        [&MESSAGE_HEAD[..], &PROTECTED_HEAD, &PROTECTED_START, &key.0, &UNPROTECTED, &head[..used], payload, &SIGNATURE_HEAD, signature]
-    {
+    for part in [
+        &MESSAGE_HEAD[..],
+        &PROTECTED_HEAD,
+        &PROTECTED_START,
+        &key.0,
+        &UNPROTECTED,
+        &head[..used],
+        payload,
+        &SIGNATURE_HEAD,
+        signature,
+    ] {
         out.extend_from_slice(part);
     }
     out

@@ -141,7 +141,9 @@ mod tests {
         let digest = Context::View.digest(b"");
         let text = digest.to_string();
         assert_eq!(text.parse(), Ok(digest));
-        for wrong in [text.to_uppercase(), text[1..].to_owned(), format!("{text}0"), format!(" {}", &text[1..]), String::new()] {
+        for wrong in
+            [text.to_uppercase(), text[1..].to_owned(), format!("{text}0"), format!(" {}", &text[1..]), String::new()]
+        {
             assert_eq!(wrong.parse::<Digest>(), Err(NotHex), "{wrong}");
         }
     }

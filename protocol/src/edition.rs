@@ -149,7 +149,9 @@ impl MeasureKind {
     pub const fn fits(self, list: List) -> bool {
         matches!(
             (self, list),
-            (Self::Incentive, List::Red) | (Self::Punishment, List::Black) | (Self::Attention, List::Black | List::Watch)
+            (Self::Incentive, List::Red)
+                | (Self::Punishment, List::Black)
+                | (Self::Attention, List::Black | List::Watch)
         )
     }
 }
@@ -275,7 +277,8 @@ impl Edition {
             return Err(EditionFault::Period);
         }
         for (at, measure) in file.measures.iter().enumerate() {
-            let blank = [&measure.code, &measure.content.zh, &measure.content.en].iter().any(|text| text.trim().is_empty());
+            let blank =
+                [&measure.code, &measure.content.zh, &measure.content.en].iter().any(|text| text.trim().is_empty());
             if blank || measure.targets.is_empty() {
                 return Err(EditionFault::EmptyMeasure(measure.code.clone()));
             }

@@ -286,7 +286,6 @@ impl VerifiedEvidence {
     /// closed epoch speaks against the key alone.
     #[must_use]
     pub fn is_against_city(&self, roster: &Roster) -> bool {
-        self.form() == Form::TwoRecords
-            || roster.city(self.city).is_some_and(|city| city.current().epoch == self.epoch)
+        self.form() == Form::TwoRecords || roster.city(self.city).is_some_and(|city| city.current().epoch == self.epoch)
     }
 }

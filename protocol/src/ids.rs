@@ -19,8 +19,8 @@ pub enum IdFault {
 impl CityCode {
     pub fn new(text: &str) -> Result<Self, IdFault> {
         let bytes = text.as_bytes();
-        let shape = (2..=16).contains(&bytes.len())
-            && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let shape =
+            (2..=16).contains(&bytes.len()) && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         if !shape {
             return Err(IdFault::City);
         }
@@ -179,12 +179,28 @@ mod tests {
 
     #[test]
     fn ids_have_one_spelling() {
-        for text in ["330900-17", "330900-0", "330900.2-17", "hk-18446744073709551615", "a1b2c3d4e5f6a7b8.4294967295-1"] {
+        for text in ["330900-17", "330900-0", "330900.2-17", "hk-18446744073709551615", "a1b2c3d4e5f6a7b8.4294967295-1"]
+        {
             assert_eq!(text.parse::<StatementId>().unwrap().to_string(), text);
         }
         for text in [
-            "330900.1-17", "330900.0-17", "330900.02-17", "330900-017", "330900.2.3-17", "330900-", "-17", "330900", "330900-+1",
-            "330900.-17", "3-17", "330900-17-18", "330900-18446744073709551616", "330900.4294967296-1", "舟山-1", "330900- 1", "",
+            "330900.1-17",
+            "330900.0-17",
+            "330900.02-17",
+            "330900-017",
+            "330900.2.3-17",
+            "330900-",
+            "-17",
+            "330900",
+            "330900-+1",
+            "330900.-17",
+            "3-17",
+            "330900-17-18",
+            "330900-18446744073709551616",
+            "330900.4294967296-1",
+            "舟山-1",
+            "330900- 1",
+            "",
         ] {
             assert!(text.parse::<StatementId>().is_err(), "{text}");
         }

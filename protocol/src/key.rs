@@ -50,9 +50,7 @@ impl PublicKey {
     }
     /// RFC 8032 verification without any leniency.
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> Result<(), BadSignature> {
-        self.key
-            .verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature))
-            .map_err(|_| BadSignature)
+        self.key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature)).map_err(|_| BadSignature)
     }
 }
 
@@ -95,8 +93,8 @@ mod tests {
     fn a_signature_with_s_above_the_order_is_refused() {
         // The group order L, little-endian: S and S + L verify alike without the strict check.
         const ORDER: [u8; 32] = [
-            0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0,
-            0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+            0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
         ];
         let secret = SigningKey::from_bytes(&[7; 32]);
         let key = PublicKey::new(secret.verifying_key().as_bytes()).unwrap();

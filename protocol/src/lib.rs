@@ -7,8 +7,8 @@
 //!
 //! The numbered rules (`R1`, `R2`, …) that comments and tests cite stand in `SPEC.md` beside this crate.
 
-pub mod bundle;
 pub mod body;
+pub mod bundle;
 pub mod cbor;
 pub mod checkpoint;
 pub mod cose;

@@ -36,8 +36,8 @@ impl SubjectId {
     /// Checks the shape only; [`SubjectId::check_code`] checks the check characters (DOMAIN rule 15: on a received or
     /// imported record a failing check character is a warning).
     pub fn new(scheme: &str, id: &str) -> Result<Self, SubjectFault> {
-        let scheme_ok = (2..=16).contains(&scheme.len())
-            && scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let scheme_ok =
+            (2..=16).contains(&scheme.len()) && scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         let id_ok = !id.is_empty()
             && id.chars().count() <= 64
             && id.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '/');

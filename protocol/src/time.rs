@@ -87,8 +87,7 @@ impl Millis {
     pub fn text(self) -> String {
         let date = self.date();
         let in_day = self.0.saturating_add(CIVIL_OFFSET_MS).rem_euclid(DAY_MS);
-        let (h, m, s, ms) =
-            (in_day / 3_600_000, in_day / 60_000 % 60, in_day / 1000 % 60, in_day % 1000);
+        let (h, m, s, ms) = (in_day / 3_600_000, in_day / 60_000 % 60, in_day / 1000 % 60, in_day % 1000);
         format!("{date}T{h:02}:{m:02}:{s:02}.{ms:03}+08:00")
     }
 }
@@ -158,7 +157,17 @@ mod tests {
 
     #[test]
     fn only_one_spelling_of_a_date_is_read() {
-        for text in ["2026-1-01", "2026-02-30", "1899-12-31", "9999-01-01", "2026/01/01", "+026-01-01", "2026-01-01 ", "２026-1-1", ""] {
+        for text in [
+            "2026-1-01",
+            "2026-02-30",
+            "1899-12-31",
+            "9999-01-01",
+            "2026/01/01",
+            "+026-01-01",
+            "2026-01-01 ",
+            "２026-1-1",
+            "",
+        ] {
             assert_eq!(text.parse::<Date>(), Err(NotDate), "{text}");
         }
     }

@@ -1,5 +1,5 @@
 //! The Merkle tree of RFC 9162 section 2.1 over SHA-256: hashes, the growing frontier, inclusion and consistency
-//! proofs, and their strict verification.
+//! proofs, and their strict verification (R70).
 //!
 //! A log only grows, so whoever appends needs no more than the **frontier**: the roots of the complete subtrees that
 //! the log decomposes into, one for every one bit of its size. Whoever proves needs the complete subtrees, which
@@ -133,7 +133,9 @@ impl Frontier {
 
 /// The root over complete subtrees in order, largest first: the smaller ones are joined first.
 fn join(nodes: &[TreeHash]) -> TreeHash {
-    let Some((last, larger)) = nodes.split_last() else { return empty_root() };
+    let Some((last, larger)) = nodes.split_last() else {
+        return empty_root();
+    };
     larger.iter().rev().fold(*last, |right, left| node_hash(left, &right))
 }
 

@@ -51,7 +51,8 @@ fn carry_some(from: &World, to: &mut World, reader: CityCode, chance: &mut Chanc
     let run = segment(&*from.city(log).store, &roster, Some(reader), log, Seq(start), count, Epoch::FIRST);
     let Some(run) = run.unwrap() else { return };
     let read = run.read(&from.genesis.id()).unwrap();
-    let _ = to.command(reader, |ticket| Input::Segment { ticket: Some(ticket), road: Road::Disk, segment: Box::new(read) });
+    let _ =
+        to.command(reader, |ticket| Input::Segment { ticket: Some(ticket), road: Road::Disk, segment: Box::new(read) });
 }
 
 #[test]

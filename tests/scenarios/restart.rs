@@ -1,8 +1,8 @@
 //! Never contradict yourself: whatever disk a node starts from, its city's log is continued or closed, never forked.
 
 use crate::words::{city, counts, entry, list, publish, three};
-use huxin_engine::input::{Input, Ticket};
 use huxin_engine::ClosedReason;
+use huxin_engine::input::{Input, Ticket};
 use huxin_engine::{Event, Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::key_record::Tail;
@@ -186,12 +186,10 @@ fn two_machines_that_both_signed_are_found_out_and_stop() {
     publish(&mut world, twin, other).unwrap();
     world.line.heal();
     world.run_for(120_000);
-    let found = |code: CityCode| {
-        world.city(code).events.iter().any(|event| matches!(event, Event::EvidenceFound { .. }))
-    };
+    let found =
+        |code: CityCode| world.city(code).events.iter().any(|event| matches!(event, Event::EvidenceFound { .. }));
     assert!(found(city(2)) || found(city(3)) || found(city(1)) || found(twin), "nobody noticed two histories");
-    let closed =
-        |code: CityCode| matches!(world.city(code).signing(), Some(SigningState::Closed(_)));
+    let closed = |code: CityCode| matches!(world.city(code).signing(), Some(SigningState::Closed(_)));
     assert!(closed(city(1)) || closed(twin), "both go on signing");
 }
 

@@ -53,8 +53,7 @@ pub fn recognise(world: &mut World, by: CityCode, partner: CityCode) -> Statemen
         valid_until: None,
         freshness_hours: 24,
     });
-    let draft =
-        draft(&world.city(by).secrets, &world.genesis.id(), Kind::Recognition, None, body, Disclosure::Public);
+    let draft = draft(&world.city(by).secrets, &world.genesis.id(), Kind::Recognition, None, body, Disclosure::Public);
     publish(world, by, draft).unwrap()
 }
 

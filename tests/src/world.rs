@@ -55,8 +55,7 @@ impl World {
         let (genesis, secrets) = found(count);
         // The first second of 2026 in UTC.
         let now = Millis(1_767_225_600_000);
-        let cities =
-            secrets.into_iter().map(|(code, secrets)| (code, City::new(code, secrets, &genesis))).collect();
+        let cities = secrets.into_iter().map(|(code, secrets)| (code, City::new(code, secrets, &genesis))).collect();
         Self {
             now,
             genesis,
@@ -152,7 +151,9 @@ impl World {
                 Effect::Gossip(bytes) => {
                     for to in self.codes() {
                         if to != from {
-                            self.send_over(from, to, |delay| (delay, Delivery::Gossip { from, to, bytes: bytes.clone() }));
+                            self.send_over(from, to, |delay| {
+                                (delay, Delivery::Gossip { from, to, bytes: bytes.clone() })
+                            });
                         }
                     }
                 }

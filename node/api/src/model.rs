@@ -17,6 +17,4 @@ pub use log::{
     SegmentQuery, StatusQuery,
 };
 pub use node::{EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply};
-pub use publish::{
-    BATCH_ENTRIES, DisclosureChoice, EntryRequest, PublishReply, PublishRequest, Receipt, Warning,
-};
+pub use publish::{BATCH_ENTRIES, DisclosureChoice, EntryRequest, PublishReply, PublishRequest, Receipt, Warning};

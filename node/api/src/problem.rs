@@ -60,8 +60,12 @@ impl Problem {
     /// The writer went away: the node is stopping, or its store failed.
     #[must_use]
     pub fn stopping() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "the node is stopping; whether the command took effect is not known")
-            .trying("when it runs again, look the entry up before you repeat the command")
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "stopping",
+            "the node is stopping; whether the command took effect is not known",
+        )
+        .trying("when it runs again, look the entry up before you repeat the command")
     }
     #[must_use]
     pub fn store() -> Self {
@@ -70,8 +74,12 @@ impl Problem {
     }
     #[must_use]
     pub fn disk_full() -> Self {
-        Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_full", "the disk has too little room left; publishing stopped before the store fails")
-            .trying("make room on the data folder's disk; publishing goes on by itself")
+        Self::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "disk_full",
+            "the disk has too little room left; publishing stopped before the store fails",
+        )
+        .trying("make room on the data folder's disk; publishing goes on by itself")
     }
 }
 
@@ -79,16 +87,20 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let (status, next_step) = match &refusal {
             Refusal::NotSigning(_) => (StatusCode::CONFLICT, None),
-            Refusal::AlreadyListed(id) => {
-                (StatusCode::CONFLICT, Some(format!("look at it with `huxin entry {id}`, and amend it with `huxin amend {id}`")))
-            }
+            Refusal::AlreadyListed(id) => (
+                StatusCode::CONFLICT,
+                Some(format!("look at it with `huxin entry {id}`, and amend it with `huxin amend {id}`")),
+            ),
             Refusal::GroundEnded(id) => {
                 (StatusCode::CONFLICT, Some(format!("look at the ending with `huxin entry {id}`")))
             }
-            Refusal::AlreadyEnded(_, by) => (StatusCode::CONFLICT, Some(format!("look at the ending with `huxin entry {by}`"))),
-            Refusal::NoSuchStatement(_) => {
-                (StatusCode::NOT_FOUND, Some("check the id, and `huxin peers` for how far the logs are held".to_owned()))
+            Refusal::AlreadyEnded(_, by) => {
+                (StatusCode::CONFLICT, Some(format!("look at the ending with `huxin entry {by}`")))
             }
+            Refusal::NoSuchStatement(_) => (
+                StatusCode::NOT_FOUND,
+                Some("check the id, and `huxin peers` for how far the logs are held".to_owned()),
+            ),
             Refusal::NoSuchCity(_) => {
                 (StatusCode::NOT_FOUND, Some("see the members with `huxin federation show`".to_owned()))
             }

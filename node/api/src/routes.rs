@@ -9,8 +9,8 @@ use crate::backend::{Backend, Command};
 use crate::model::Warning;
 use crate::problem::Problem;
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::Query;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
@@ -54,7 +54,8 @@ pub(crate) fn statement_id(text: &str) -> Result<StatementId, Problem> {
 
 /// Submits a command and waits until it is durable. Drafting many entries is work, so it leaves the runtime's threads.
 pub(crate) async fn command(backend: &Arc<dyn Backend>, command: Command) -> Result<(Outcome, Vec<Warning>), Problem> {
-    let heavy = matches!(&command, Command::Publish(entries) if entries.len() > 8) || matches!(command, Command::Segment(_));
+    let heavy =
+        matches!(&command, Command::Publish(entries) if entries.len() > 8) || matches!(command, Command::Segment(_));
     let submitted = if heavy {
         let backend = backend.clone();
         tokio::task::spawn_blocking(move || backend.submit(command)).await.map_err(|_| Problem::stopping())?

@@ -53,10 +53,7 @@ pub fn router(backend: Arc<dyn Backend>, settings: ServerSettings) -> Router {
         .route("/v1/rotation/record", post(logs::record))
         .layer(ordinary)
         .route("/v1/entries", post(entries::publish).layer(DefaultBodyLimit::max(ENTRIES_BYTES)))
-        .route(
-            "/v1/segments",
-            get(logs::segment).post(logs::import).layer(DefaultBodyLimit::max(SEGMENT_BYTES)),
-        )
+        .route("/v1/segments", get(logs::segment).post(logs::import).layer(DefaultBodyLimit::max(SEGMENT_BYTES)))
         .layer(middleware::from_fn_with_state(app.clone(), authorise));
     Router::new()
         .merge(v1)
@@ -114,7 +111,8 @@ fn route_name(path: Option<&str>) -> &'static str {
 }
 
 async fn no_such_path() -> Problem {
-    Problem::not_found("no_such_path", "there is nothing under this path").trying("see the list of paths in the documentation")
+    Problem::not_found("no_such_path", "there is nothing under this path")
+        .trying("see the list of paths in the documentation")
 }
 
 async fn no_such_method() -> Problem {

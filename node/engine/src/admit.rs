@@ -5,7 +5,9 @@ use crate::effect::{Effect, Event, Outcome, Refusal};
 use crate::engine::{Engine, Signer};
 use crate::index::write_leaf;
 use crate::input::{Peer, Road, Ticket};
-use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, evidence_key, tree_key};
+use crate::ledger::{
+    CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, evidence_key, tree_key,
+};
 use crate::signing::{ClosedReason, SigningState};
 use crate::spread::put_cosignature;
 use huxin_protocol::evidence::Evidence;
@@ -138,8 +140,7 @@ impl Engine {
         let mut head = self.head(city);
         // A restored or rewound head may lack a checkpoint for what it holds.
         let proved = head.checkpoint()?.map_or(Size(0), |stored| stored.checkpoint.size);
-        let newer_epoch =
-            head.checkpoint()?.is_none_or(|stored| stored.checkpoint.origin.epoch < told.origin.epoch);
+        let newer_epoch = head.checkpoint()?.is_none_or(|stored| stored.checkpoint.origin.epoch < told.origin.epoch);
         if told.size > proved || (told.size == proved && newer_epoch && told.size == held) {
             head.checkpoint = Some(segment.checkpoint.encode(&[]));
             txn.put(Family::Head, city_key(city), head.encode());
@@ -163,9 +164,8 @@ impl Engine {
         }
         let Some(member) = self.roster.city(city) else { return Ok(Err(SegmentFault::ForeignCity)) };
         let stored = self.head(city).checkpoint()?;
-        let same_place = stored.filter(|stored| {
-            stored.checkpoint.origin == told.origin && stored.checkpoint.size == told.size
-        });
+        let same_place =
+            stored.filter(|stored| stored.checkpoint.origin == told.origin && stored.checkpoint.size == told.size);
         let key = member.epoch(told.origin.epoch).map(|keys| keys.log.clone());
         if let (Some(stored), Some(key)) = (same_place, key)
             && let Ok(ours) = stored.verify(&key)
@@ -228,9 +228,8 @@ impl Engine {
         for cosignature in &segment.cosignatures {
             let cosigner = cosignature.cosigner.city;
             let held = CosignatureRow::read(&*txn, log, cosigner)?;
-            let newer = held.is_none_or(|held| {
-                (held.size, held.time_s) < (cosignature.checkpoint.size, cosignature.time_s)
-            });
+            let newer =
+                held.is_none_or(|held| (held.size, held.time_s) < (cosignature.checkpoint.size, cosignature.time_s));
             // What our own cosigner said last is only ever written by our own signing.
             if newer && cosigner != self.me() {
                 put_cosignature(txn, log, cosigner, cosignature);
@@ -246,7 +245,9 @@ impl Engine {
     pub(crate) fn close(&mut self, reason: ClosedReason) {
         let deeper = match (&self.signing.state, reason) {
             (SigningState::Closed(ClosedReason::HeardOther), _) => false,
-            (SigningState::Closed(ClosedReason::HeardFurther(known)), ClosedReason::HeardFurther(size)) => size > *known,
+            (SigningState::Closed(ClosedReason::HeardFurther(known)), ClosedReason::HeardFurther(size)) => {
+                size > *known
+            }
             _ => true,
         };
         if deeper {

@@ -8,12 +8,22 @@ use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
 
 #[derive(Clone, Debug)]
 pub enum Effect {
-    Reply { ticket: Ticket, outcome: Result<Outcome, Refusal> },
+    Reply {
+        ticket: Ticket,
+        outcome: Result<Outcome, Refusal>,
+    },
     /// Spread to everybody: encoded segment of at most [`huxin_protocol::limits::GOSSIP_BYTES`].
     Gossip(Vec<u8>),
-    Ask { peer: Peer, asked: Asked, request: Request },
+    Ask {
+        peer: Peer,
+        asked: Asked,
+        request: Request,
+    },
     /// This peer did something that only a broken or hostile node does: a stable code.
-    Blame { peer: Peer, code: &'static str },
+    Blame {
+        peer: Peer,
+        code: &'static str,
+    },
     /// For metrics and the operator's log.
     Event(Event),
 }
@@ -22,29 +32,73 @@ pub enum Effect {
 pub enum Outcome {
     Published(Vec<StatementId>),
     /// Number of statements that were new.
-    Admitted { city: CityCode, new: u64, size: Size },
-    Held { city: CityCode, epoch: Epoch, last_record: Digest, size: Size, root: TreeHash },
-    RecordTaken { city: CityCode, epoch: Epoch },
+    Admitted {
+        city: CityCode,
+        new: u64,
+        size: Size,
+    },
+    Held {
+        city: CityCode,
+        epoch: Epoch,
+        last_record: Digest,
+        size: Size,
+        root: TreeHash,
+    },
+    RecordTaken {
+        city: CityCode,
+        epoch: Epoch,
+    },
 }
 
 /// What happened, in the words of "life of an entry".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Own statements became durable.
-    Logged { count: u64 },
+    Logged {
+        count: u64,
+    },
     /// Statements of a city were admitted by a road.
-    Admitted { city: CityCode, road: &'static str, count: u64 },
+    Admitted {
+        city: CityCode,
+        road: &'static str,
+        count: u64,
+    },
     /// Something was refused at the door, with its stable code.
-    Refused { road: &'static str, code: &'static str },
-    Witnessed { log: CityCode, cosigner: CityCode, size: Size },
+    Refused {
+        road: &'static str,
+        code: &'static str,
+    },
+    Witnessed {
+        log: CityCode,
+        cosigner: CityCode,
+        size: Size,
+    },
     /// Cosignatures that did not hold were left out.
-    CosignaturesLeftOut { count: u64 },
-    BodiesArrived { count: u64 },
-    EpochOpened { city: CityCode, epoch: Epoch },
-    Abandoned { city: CityCode, count: u64 },
-    EvidenceFound { city: CityCode, epoch: Epoch },
-    SigningChanged { state: SigningState },
-    HeadChanged { city: CityCode, size: Size },
+    CosignaturesLeftOut {
+        count: u64,
+    },
+    BodiesArrived {
+        count: u64,
+    },
+    EpochOpened {
+        city: CityCode,
+        epoch: Epoch,
+    },
+    Abandoned {
+        city: CityCode,
+        count: u64,
+    },
+    EvidenceFound {
+        city: CityCode,
+        epoch: Epoch,
+    },
+    SigningChanged {
+        state: SigningState,
+    },
+    HeadChanged {
+        city: CityCode,
+        size: Size,
+    },
 }
 
 /// Why a command was refused. `code` is stable; the sentence says what is wrong and what to try.

@@ -159,12 +159,7 @@ impl Engine {
 
     /// Closes a group of inputs: signs what was drafted and one checkpoint over it, and hands out the effects, which may leave
     /// only after `txn.batch` is durable. After a failed commit the engine must be dropped.
-    pub fn seal(
-        &mut self,
-        now: Millis,
-        txn: &mut Txn<'_>,
-        signer: &dyn Signer,
-    ) -> Result<Vec<Effect>, ReadFault> {
+    pub fn seal(&mut self, now: Millis, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<Vec<Effect>, ReadFault> {
         self.sign_pending(txn, signer)?;
         self.sign_checkpoint(now, txn, signer)?;
         let mut effects = Vec::new();

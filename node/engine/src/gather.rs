@@ -5,16 +5,18 @@
 //! next is not, the leaves between are held but not seen: otherwise a node that joins late would for a moment count an entry
 //! whose repair stands on the next page.
 
-use crate::record::ABANDONED_ACTOR;
 use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, read_leaf};
-use crate::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, ReadFault, last_place, last_seq, scan_prefix, subject_prefix};
+use crate::ledger::{
+    CosignatureRow, Family, HeadRow, LedgerRead, ReadFault, last_place, last_seq, scan_prefix, subject_prefix,
+};
+use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Body;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::fold::{BodyState, CaseFile, Fact, SourceFact, Viewpoint};
 use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
-use huxin_protocol::kind::Kind;
 use huxin_protocol::key_record::Tail;
+use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::subject::SubjectId;
@@ -50,11 +52,7 @@ pub fn case_file<'a>(
 }
 
 /// Positions of a city's trust statements of one kind, ascending.
-pub fn trust_statements(
-    read: &(impl LedgerRead + ?Sized),
-    city: CityCode,
-    kind: Kind,
-) -> Result<Vec<Seq>, ReadFault> {
+pub fn trust_statements(read: &(impl LedgerRead + ?Sized), city: CityCode, kind: Kind) -> Result<Vec<Seq>, ReadFault> {
     let mut prefix = city.key_bytes().to_vec();
     prefix.extend_from_slice(&kind.number().to_be_bytes());
     let mut found = Vec::new();
@@ -254,11 +252,7 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
 }
 
 /// Positions whose body we may read and do not hold; those of voided stretches and of erased chains do not count.
-fn lacking(
-    read: &(impl LedgerRead + ?Sized),
-    roster: &Roster,
-    member: &CityRoster,
-) -> Result<Vec<Seq>, ReadFault> {
+fn lacking(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoster) -> Result<Vec<Seq>, ReadFault> {
     let mut rows = Vec::new();
     scan_prefix(read, Family::Lacking, member.code.key_bytes(), &mut |key, _| {
         rows.extend(last_seq(key));

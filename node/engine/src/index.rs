@@ -5,8 +5,8 @@
 //! only the leaf itself is kept (R100).
 
 use crate::ledger::{
-    Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, place_key, reference_key, scan_prefix,
-    subject_key, trust_key,
+    Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, place_key, reference_key,
+    scan_prefix, subject_key, trust_key,
 };
 use huxin_protocol::body::Body;
 use huxin_protocol::digest::Digest;
@@ -101,12 +101,7 @@ fn put_body(txn: &mut Txn<'_>, me: CityCode, header: &Header, body: Vec<u8>) {
 }
 
 /// Takes away the bodies of a whole chain and what was read from them.
-fn erase(
-    txn: &mut Txn<'_>,
-    federation: &Digest,
-    me: CityCode,
-    about: &About,
-) -> Result<(), ReadFault> {
+fn erase(txn: &mut Txn<'_>, federation: &Digest, me: CityCode, about: &About) -> Result<(), ReadFault> {
     let city = about.id.city;
     let named = read_leaf(txn, federation, city, about.id.seq)?;
     if !named.is_some_and(|s| s.digest == about.digest && s.header.kind.is_listing()) {
@@ -169,9 +164,7 @@ pub fn chain(
     let mut top = seq;
     while let Some(statement) = read_leaf(read, federation, city, top)? {
         match statement.header.about {
-            Some(about)
-                if statement.header.kind == Kind::Amendment && about.id.city == city && about.id.seq < top =>
-            {
+            Some(about) if statement.header.kind == Kind::Amendment && about.id.city == city && about.id.seq < top => {
                 top = about.id.seq;
             }
             _ => break,

@@ -7,7 +7,7 @@ use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::segment::ReadSegment;
 
-use crate::wire::{Response, HeadSummary};
+use crate::wire::{HeadSummary, Response};
 
 /// A partner's node as the network names it: opaque bytes (a libp2p peer id).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,8 +34,12 @@ pub struct Asked(pub u64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Road {
     Own,
-    Gossip { from: Peer },
-    Sync { from: Peer },
+    Gossip {
+        from: Peer,
+    },
+    Sync {
+        from: Peer,
+    },
     /// A file carried across (`huxin import`).
     Disk,
 }
@@ -75,9 +79,13 @@ pub enum Answer {
     Segment(Box<ReadSegment>),
     Bodies(Vec<(StatementId, Vec<u8>)>),
     Nothing,
-    Busy { retry_after_ms: u32 },
+    Busy {
+        retry_after_ms: u32,
+    },
     /// The peer refused, the connection failed, or the answer did not decode: a stable code.
-    Failed { code: String },
+    Failed {
+        code: String,
+    },
 }
 
 impl Answer {
@@ -99,18 +107,39 @@ impl Answer {
 #[derive(Clone, Debug)]
 pub enum Input {
     /// Sign and log these, all or none. Answered by [`crate::Outcome::Published`].
-    Publish { ticket: Ticket, drafts: Vec<Draft> },
+    Publish {
+        ticket: Ticket,
+        drafts: Vec<Draft>,
+    },
     /// A segment by gossip or from a file. `ticket` is answered by [`crate::Outcome::Admitted`] where present.
-    Segment { ticket: Option<Ticket>, road: Road, segment: Box<ReadSegment> },
+    Segment {
+        ticket: Option<Ticket>,
+        road: Road,
+        segment: Box<ReadSegment>,
+    },
     /// A connection stands. `city` is the member whose node this is.
-    Connected { peer: Peer, city: CityCode },
-    Disconnected { peer: Peer },
-    Answered { peer: Peer, asked: Asked, answer: Answer },
+    Connected {
+        peer: Peer,
+        city: CityCode,
+    },
+    Disconnected {
+        peer: Peer,
+    },
+    Answered {
+        peer: Peer,
+        asked: Asked,
+        answer: Answer,
+    },
     /// Stop signing for a while, so that a key record can be made for a place that stays the last one.
     /// Answered by [`crate::Outcome::Held`].
-    Hold { ticket: Ticket },
+    Hold {
+        ticket: Ticket,
+    },
     /// A root-signed key record (own or another city's) from an operator. Answered by [`crate::Outcome::RecordTaken`].
-    Record { ticket: Ticket, bytes: Vec<u8> },
+    Record {
+        ticket: Ticket,
+        bytes: Vec<u8>,
+    },
     /// Once a second or so: heartbeats, rounds of anti-entropy, cosignatures, holds that ran out.
     Tick,
 }

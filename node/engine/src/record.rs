@@ -7,8 +7,8 @@ use crate::index::read_leaf;
 use crate::input::Ticket;
 use crate::ledger::{
     CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key, city_key,
-    cosignature_key, evidence_key, ground_key, place_key, record_key, reference_key, scan_prefix, subject_key, tree_key,
-    trust_key,
+    cosignature_key, evidence_key, ground_key, place_key, record_key, reference_key, scan_prefix, subject_key,
+    tree_key, trust_key,
 };
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::body::Body;
@@ -23,7 +23,7 @@ use huxin_protocol::tree::{NodePlace, frontier_at};
 /// position in the next epoch.
 pub const ABANDONED_ACTOR: u64 = 1 << 63;
 /// Position of the row that keeps the digests of abandoned heads and whether a member had cosigned one.
-const HEADS_ROW: Seq = Seq(u64::MAX);
+pub(crate) const HEADS_ROW: Seq = Seq(u64::MAX);
 
 /// Takes up all stored records, in the order of epochs.
 pub(crate) fn take_up_stored(read: &(impl LedgerRead + ?Sized), roster: &mut Roster) -> Result<(), EngineFault> {
@@ -129,7 +129,9 @@ impl Engine {
         };
         let city = match &added {
             Added::Known => {
-                return Ok(KeyPlace::of(bytes, &self.roster).map(|place| (place.city, place.epoch)).ok_or(RecordFault::Shape));
+                return Ok(KeyPlace::of(bytes, &self.roster)
+                    .map(|place| (place.city, place.epoch))
+                    .ok_or(RecordFault::Shape));
             }
             Added::Epoch { city, .. } | Added::Frozen { city, .. } => *city,
         };

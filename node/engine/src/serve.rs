@@ -46,7 +46,9 @@ fn summary(read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<Hea
         hasher.update(cosigner.key_bytes());
         hasher.update(&row.size.0.to_be_bytes());
     }
-    if let Some(evidence) = read.get(Family::Evidence, &crate::ledger::evidence_key(member.code, member.current().epoch))? {
+    if let Some(evidence) =
+        read.get(Family::Evidence, &crate::ledger::evidence_key(member.code, member.current().epoch))?
+    {
         hasher.update(&evidence);
     }
     Ok(HeadSummary {
@@ -68,7 +70,9 @@ fn cosignatures_on(
 ) -> Result<Vec<(CityCode, CosignatureRow)>, ReadFault> {
     let Some(checkpoint) = checkpoint else { return Ok(Vec::new()) };
     let mut rows = CosignatureRow::read_all(read, city)?;
-    rows.retain(|(_, row)| row.size == checkpoint.size && row.epoch == checkpoint.origin.epoch && row.root == checkpoint.root);
+    rows.retain(|(_, row)| {
+        row.size == checkpoint.size && row.epoch == checkpoint.origin.epoch && row.root == checkpoint.root
+    });
     Ok(rows)
 }
 
@@ -119,8 +123,7 @@ pub fn segment(
     let Some(member) = roster.city(city) else { return Ok(None) };
     let Some((stored, note)) = checkpoint_note(read, city)? else { return Ok(None) };
     let size = stored.checkpoint.size;
-    let records =
-        member.records.iter().filter(|r| r.record().epoch > epoch).map(|r| r.bytes().to_vec()).collect();
+    let records = member.records.iter().filter(|r| r.record().epoch > epoch).map(|r| r.bytes().to_vec()).collect();
     let from = Seq(from.0.min(size.0));
     let border = member.closed_at(member.epoch_at(from)).filter(|end| end.0 > from.0).map_or(size.0, |end| end.0);
     let end = (from.0 + u64::from(count.min(STATEMENTS_PER_REQUEST))).min(size.0).min(border);

@@ -117,8 +117,7 @@ impl Engine {
             } else {
                 consistency_proof(&tree, end, checkpoint.size).map_err(|_| ReadFault::row(Family::Tree))?
             };
-            let segment =
-                Segment { city, records: Vec::new(), from, items, consistency, checkpoint: note.to_vec() };
+            let segment = Segment { city, records: Vec::new(), from, items, consistency, checkpoint: note.to_vec() };
             self.gossip(&segment);
         }
         Ok(())

@@ -201,7 +201,8 @@ impl Engine {
             self.close(ClosedReason::HeardFurther(theirs.size));
             return Ok(false);
         }
-        let ours = root_at(&LedgerTree { read: txn, city: me }, theirs.size).map_err(|_| ReadFault::row(Family::Tree))?;
+        let ours =
+            root_at(&LedgerTree { read: txn, city: me }, theirs.size).map_err(|_| ReadFault::row(Family::Tree))?;
         if ours != theirs.root {
             self.close(ClosedReason::HeardOther);
             return Ok(false);
@@ -238,8 +239,7 @@ impl Engine {
         if let Some(pull) = self.sync.pulls.get_mut(&city) {
             pull.target = pull.target.max(target);
         } else {
-            let pull =
-                Pull { peer: peer.clone(), target, next: Seq(held.0), under_way: 0, began_at: held };
+            let pull = Pull { peer: peer.clone(), target, next: Seq(held.0), under_way: 0, began_at: held };
             self.sync.pulls.insert(city, pull);
             // Asked even where nothing is lacking: records and cosignatures come with it.
             self.ask_window(city);
@@ -258,12 +258,7 @@ impl Engine {
     }
 
     fn fill(&mut self, city: CityCode) {
-        while self
-            .sync
-            .pulls
-            .get(&city)
-            .is_some_and(|pull| pull.under_way < WINDOWS && pull.next.0 < pull.target.0)
-        {
+        while self.sync.pulls.get(&city).is_some_and(|pull| pull.under_way < WINDOWS && pull.next.0 < pull.target.0) {
             self.ask_window(city);
         }
     }
@@ -393,11 +388,7 @@ impl Engine {
     /// Cities whose logs are being pulled, with how many statements are still missing: for metrics.
     #[must_use]
     pub fn missing(&self) -> BTreeMap<CityCode, u64> {
-        self.sync
-            .pulls
-            .iter()
-            .map(|(city, pull)| (*city, pull.target.0.saturating_sub(self.size(*city).0)))
-            .collect()
+        self.sync.pulls.iter().map(|(city, pull)| (*city, pull.target.0.saturating_sub(self.size(*city).0))).collect()
     }
 
     /// Member cities with a connection.

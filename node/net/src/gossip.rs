@@ -3,7 +3,9 @@
 
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::limits::GOSSIP_BYTES;
-use libp2p::gossipsub::{self, IdentTopic, IdentityTransform, MessageAuthenticity, MessageId, WhitelistSubscriptionFilter};
+use libp2p::gossipsub::{
+    self, IdentTopic, IdentityTransform, MessageAuthenticity, MessageId, WhitelistSubscriptionFilter,
+};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -73,7 +75,9 @@ pub(crate) fn behaviour(federation: &Digest, members: usize) -> Result<Gossip, N
     let config = gossipsub::ConfigBuilder::default()
         .validation_mode(gossipsub::ValidationMode::Anonymous)
         .validate_messages()
-        .message_id_fn(|message: &gossipsub::Message| MessageId::new(&message_id(message.topic.as_str(), &message.data)))
+        .message_id_fn(|message: &gossipsub::Message| {
+            MessageId::new(&message_id(message.topic.as_str(), &message.data))
+        })
         .mesh_n(mesh.n)
         .mesh_n_low(mesh.low)
         .mesh_n_high(mesh.high)

@@ -59,9 +59,7 @@ pub fn start(
     let mut swarm = behaviour::swarm(keypair, &settings.federation, members, Arc::clone(&counters), registry)?;
     for text in &settings.listen {
         let address = settings::address(text)?;
-        swarm
-            .listen_on(address)
-            .map_err(|cause| NetFault::Listen { address: text.clone(), cause: Box::new(cause) })?;
+        swarm.listen_on(address).map_err(|cause| NetFault::Listen { address: text.clone(), cause: Box::new(cause) })?;
     }
     let topic = settings.gossip.then(|| gossip::topic(&settings.federation));
     if let Some(topic) = &topic {

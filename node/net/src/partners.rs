@@ -66,9 +66,14 @@ pub(crate) struct Partners {
 /// What is to be done now.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Due {
-    Dial { peer: PeerId, addresses: Vec<Multiaddr> },
+    Dial {
+        peer: PeerId,
+        addresses: Vec<Multiaddr>,
+    },
     /// The time of being cut off is over.
-    Allow { peer: PeerId },
+    Allow {
+        peer: PeerId,
+    },
 }
 
 /// What a lost ping or a blame leads to.

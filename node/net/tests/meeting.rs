@@ -4,7 +4,9 @@
 
 mod support;
 
-use huxin_net::{NetEvent, NetFault, NetSettings, PartnerNode, check_address, peer_from_text, peer_of, peer_text, start};
+use huxin_net::{
+    NetEvent, NetFault, NetSettings, PartnerNode, check_address, peer_from_text, peer_of, peer_text, start,
+};
 use std::time::Instant;
 use support::{FEDERATION, city, join, node, node_with, secret};
 

@@ -179,7 +179,8 @@ async fn pages_flow() {
     let begin = Instant::now();
     let serve = async {
         for _ in 0..PAGES {
-            let token = b.until(|event| if let NetEvent::Asked { token, .. } = event { Some(token) } else { None }).await;
+            let token =
+                b.until(|event| if let NetEvent::Asked { token, .. } = event { Some(token) } else { None }).await;
             b.net.answer(token, Response::Segment(page.clone())).unwrap();
         }
     };

@@ -30,10 +30,18 @@ impl Codec for Raw {
     type Request = Vec<u8>;
     type Response = Vec<u8>;
 
-    async fn read_request<T: AsyncRead + Unpin + Send>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<Vec<u8>> {
+    async fn read_request<T: AsyncRead + Unpin + Send>(
+        &mut self,
+        _: &StreamProtocol,
+        io: &mut T,
+    ) -> io::Result<Vec<u8>> {
         all(io).await
     }
-    async fn read_response<T: AsyncRead + Unpin + Send>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<Vec<u8>> {
+    async fn read_response<T: AsyncRead + Unpin + Send>(
+        &mut self,
+        _: &StreamProtocol,
+        io: &mut T,
+    ) -> io::Result<Vec<u8>> {
         all(io).await
     }
     async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, bytes: Vec<u8>) -> io::Result<()>
@@ -70,7 +78,11 @@ fn framed(body: &[u8]) -> Vec<u8> {
 }
 
 /// Sends raw bytes as a question; the raw answer, or `None` where the stream ended in an error.
-async fn ask_raw(swarm: &mut Swarm<request_response::Behaviour<Raw>>, peer: &PeerId, bytes: Vec<u8>) -> Option<Vec<u8>> {
+async fn ask_raw(
+    swarm: &mut Swarm<request_response::Behaviour<Raw>>,
+    peer: &PeerId,
+    bytes: Vec<u8>,
+) -> Option<Vec<u8>> {
     swarm.behaviour_mut().send_request(peer, bytes);
     let ended = async {
         loop {
@@ -152,7 +164,8 @@ async fn wrong_answers_end_the_question_with_a_code() {
     });
     let peer = support::peer(8);
     ours.connected_to(&peer).await;
-    let expected = [Err("wire_too_long"), Err("wire_shape"), Err("wire_not_canonical"), Err("no_answer"), Ok(Response::Nothing)];
+    let expected =
+        [Err("wire_too_long"), Err("wire_shape"), Err("wire_not_canonical"), Err("no_answer"), Ok(Response::Nothing)];
     for (number, expected) in (0..).zip(expected) {
         ours.net.ask(peer.clone(), Asked(number), Request::Heads { digest: Digest([1; 32]) }).unwrap();
         assert_eq!(ours.answer(Asked(number)).await, expected);

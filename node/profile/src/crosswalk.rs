@@ -83,14 +83,31 @@ impl Crosswalk {
 #[must_use]
 pub fn normalised_name(name: &str) -> String {
     const FORMS: [&str; 22] = [
-        "CO", "LTD", "LIMITED", "LLC", "INC", "CORP", "CORPORATION", "COMPANY", "SA", "SAC", "SRL", "SPA", "GMBH", "PLC", "PT",
-        "JSC", "LTDA", "EIRL", "CV", "DE", "AND", "THE",
+        "CO",
+        "LTD",
+        "LIMITED",
+        "LLC",
+        "INC",
+        "CORP",
+        "CORPORATION",
+        "COMPANY",
+        "SA",
+        "SAC",
+        "SRL",
+        "SPA",
+        "GMBH",
+        "PLC",
+        "PT",
+        "JSC",
+        "LTDA",
+        "EIRL",
+        "CV",
+        "DE",
+        "AND",
+        "THE",
     ];
-    let upper: String = name
-        .to_uppercase()
-        .chars()
-        .map(|letter| if letter.is_alphanumeric() { letter } else { ' ' })
-        .collect();
+    let upper: String =
+        name.to_uppercase().chars().map(|letter| if letter.is_alphanumeric() { letter } else { ' ' }).collect();
     upper.split_whitespace().filter(|word| !FORMS.contains(word)).collect::<Vec<_>>().join(" ")
 }
 

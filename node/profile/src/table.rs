@@ -115,7 +115,11 @@ impl Table {
             .zip(lines)
             .map(|(number, line)| Row {
                 number,
-                cells: columns.iter().cloned().zip(line.iter().map(|cell| cell.to_string().trim().to_owned())).collect(),
+                cells: columns
+                    .iter()
+                    .cloned()
+                    .zip(line.iter().map(|cell| cell.to_string().trim().to_owned()))
+                    .collect(),
             })
             .collect();
         Ok(Self { columns, rows })
@@ -154,7 +158,8 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_first_column() {
-        let table = Table::from_csv(&text("\u{feff}name,code\n示例公司,1\n".as_bytes(), Encoding::Gb18030).unwrap()).unwrap();
+        let table =
+            Table::from_csv(&text("\u{feff}name,code\n示例公司,1\n".as_bytes(), Encoding::Gb18030).unwrap()).unwrap();
         assert_eq!(table.columns, ["name", "code"]);
         assert_eq!(table.rows[0].cells["name"], "示例公司");
     }

@@ -94,10 +94,7 @@ fn ofac() {
     let events = planned(&data, "ofac-events.toml", "ofac/entity_events.jsonl");
     assert_eq!((events.records.len(), events.rejects.len()), (2502, 0));
     let count = |operation| events.records.iter().filter(|record| record.operation == operation).count();
-    assert_eq!(
-        (count(Operation::List), count(Operation::Amend), count(Operation::Remove)),
-        (1873, 396, 233)
-    );
+    assert_eq!((count(Operation::List), count(Operation::Amend), count(Operation::Remove)), (1873, 396, 233));
 }
 
 #[test]

@@ -14,7 +14,9 @@ use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  huxin export -o all.huxin-log\n  huxin export --city 330900 --from 1200 -o news.huxin-log")]
+#[command(
+    after_help = "Examples:\n  huxin export -o all.huxin-log\n  huxin export --city 330900 --from 1200 -o news.huxin-log"
+)]
 pub struct ExportArgs {
     /// Only this city's log; without it every log that is held
     #[arg(long)]

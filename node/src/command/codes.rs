@@ -10,7 +10,9 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Subcommand)]
 pub enum Args {
     /// Check every code of a CSV file with a column `uscc` (or another by --column), or of a text file with one code a line
-    #[command(after_help = "Example:\n  huxin codes check companies.csv\n\nA failing check character is a warning: genuine early codes exist.")]
+    #[command(
+        after_help = "Example:\n  huxin codes check companies.csv\n\nA failing check character is a warning: genuine early codes exist."
+    )]
     Check(CheckArgs),
 }
 
@@ -70,8 +72,11 @@ fn codes(text: &str, args: &CheckArgs) -> Result<Vec<String>, Fault> {
     let head = reader.headers().map_err(malformed)?.clone();
     let column = head.iter().position(|name| name.trim() == args.column).ok_or_else(|| {
         let columns: Vec<&str> = head.iter().collect();
-        Fault::usage("file_column", format_args!("there is no column {:?}; there are {}", args.column, columns.join(", ")))
-            .trying("name the column with --column")
+        Fault::usage(
+            "file_column",
+            format_args!("there is no column {:?}; there are {}", args.column, columns.join(", ")),
+        )
+        .trying("name the column with --column")
     })?;
     reader
         .records()

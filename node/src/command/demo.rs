@@ -37,7 +37,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  huxin demo                        three cities, until Ctrl-C\n  huxin demo --once --json          one round for a script\n  huxin demo --cities 6 --folder ./federation")]
+#[command(
+    after_help = "Examples:\n  huxin demo                        three cities, until Ctrl-C\n  huxin demo --once --json          one round for a script\n  huxin demo --cities 6 --folder ./federation"
+)]
 pub struct Args {
     /// Number of stand-in cities
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=cities::MOST as i64))]
@@ -113,8 +115,12 @@ impl Stop {
                 return Err(Fault::refused("interrupted", "stopped before the round was over"));
             }
             if begun.elapsed() > PATIENCE {
-                return Err(Fault::new(Exit::Unexpected, "demo_timeout", format_args!("{what} did not happen within two minutes"))
-                    .trying("look at the node.log files with --folder, and whether the machine is overloaded"));
+                return Err(Fault::new(
+                    Exit::Unexpected,
+                    "demo_timeout",
+                    format_args!("{what} did not happen within two minutes"),
+                )
+                .trying("look at the node.log files with --folder, and whether the machine is overloaded"));
             }
             std::thread::sleep(LOOK);
         }

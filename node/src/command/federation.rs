@@ -7,7 +7,9 @@ use super::Context;
 use crate::fault::Fault;
 use crate::runtime::clock;
 use crate::settings::{read_file, read_genesis, write_new};
-use huxin_keys::{FoundingSignature, FoundingTerms, JoinFile, KeyFolder, Passphrase, PassphraseSource, collect, found, peer_id_text};
+use huxin_keys::{
+    FoundingSignature, FoundingTerms, JoinFile, KeyFolder, Passphrase, PassphraseSource, collect, found, peer_id_text,
+};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::genesis::{Genesis, Manifest};
@@ -20,13 +22,19 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Subcommand)]
 pub enum Args {
     /// Put join files together into a manifest, and sign it with the keys at hand
-    #[command(after_help = "Example:\n  huxin federation found --name 示范联盟 --sign a/keys --sign b/keys a/join-330900.json b/join-451100.json --out genesis.cbor")]
+    #[command(
+        after_help = "Example:\n  huxin federation found --name 示范联盟 --sign a/keys --sign b/keys a/join-330900.json b/join-451100.json --out genesis.cbor"
+    )]
     Found(FoundArgs),
     /// Sign a manifest with this city's root
-    #[command(after_help = "Example:\n  huxin federation sign genesis.cbor.manifest --keys ./keys --out founding-330900.json")]
+    #[command(
+        after_help = "Example:\n  huxin federation sign genesis.cbor.manifest --keys ./keys --out founding-330900.json"
+    )]
     Sign(SignArgs),
     /// Put the founders' signatures together into the genesis file
-    #[command(after_help = "Example:\n  huxin federation collect genesis.cbor.manifest founding-*.json --out genesis.cbor")]
+    #[command(
+        after_help = "Example:\n  huxin federation collect genesis.cbor.manifest founding-*.json --out genesis.cbor"
+    )]
     Collect(CollectArgs),
     /// Show a genesis file: who founded it, with which keys
     #[command(after_help = "Example:\n  huxin federation show genesis.cbor")]
@@ -113,11 +121,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
 
 /// Opens a key folder; the passphrase is asked for only where there is one.
 fn open(keys: &Path, source: &str) -> Result<KeyFolder, Fault> {
-    let passphrase: Option<Passphrase> = if KeyFolder::read_public(keys)?.encrypted {
-        source.parse::<PassphraseSource>()?.read()?
-    } else {
-        None
-    };
+    let passphrase: Option<Passphrase> =
+        if KeyFolder::read_public(keys)?.encrypted { source.parse::<PassphraseSource>()?.read()? } else { None };
     Ok(KeyFolder::open(keys, passphrase)?)
 }
 
@@ -201,7 +206,10 @@ fn found_command(args: &FoundArgs, context: &Context) -> Result<(), Fault> {
             println!("missing    {city}");
         }
         if let Some(path) = &founding.manifest {
-            println!("next: have the missing cities run `huxin federation sign {}`, then `huxin federation collect`", path.display());
+            println!(
+                "next: have the missing cities run `huxin federation sign {}`, then `huxin federation collect`",
+                path.display()
+            );
         }
     })
 }

@@ -55,8 +55,11 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     let store = RocksStore::open(&settings.node.data.join(STORE_FOLDER), options)?;
     let due = (genesis.id(), settings.node.city);
     if let Some(found) = bound(&store)?.filter(|found| *found != due) {
-        return Err(Fault::refused("store_other", format_args!("the store is that of {} in federation {}", found.1, found.0))
-            .trying("check [node] data, city and genesis"));
+        return Err(Fault::refused(
+            "store_other",
+            format_args!("the store is that of {} in federation {}", found.1, found.0),
+        )
+        .trying("check [node] data, city and genesis"));
     }
     let target = if context.json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(Some(0), target);
@@ -77,10 +80,16 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     context.show(&shown, print)?;
     match (report.is_clean(), mended) {
         (true, _) => Ok(()),
-        (false, true) => Err(Fault::new(Exit::Damaged, "mended", "the store was damaged; what can be mended in place was mended")
-            .trying("run `huxin fsck` again to see what is left")),
-        (false, false) => Err(Fault::new(Exit::Damaged, "store_damaged", format_args!("{} findings", report.findings.len() as u64 + report.more))
-            .trying("see what each finding says")),
+        (false, true) => {
+            Err(Fault::new(Exit::Damaged, "mended", "the store was damaged; what can be mended in place was mended")
+                .trying("run `huxin fsck` again to see what is left"))
+        }
+        (false, false) => Err(Fault::new(
+            Exit::Damaged,
+            "store_damaged",
+            format_args!("{} findings", report.findings.len() as u64 + report.more),
+        )
+        .trying("see what each finding says")),
     }
 }
 
@@ -101,7 +110,11 @@ fn shown(report: &Report, mended: bool) -> Shown {
         findings: report
             .findings
             .iter()
-            .map(|finding| ShownFinding { code: finding.code(), row: finding.to_string(), mend: finding.mend().sentence() })
+            .map(|finding| ShownFinding {
+                code: finding.code(),
+                row: finding.to_string(),
+                mend: finding.mend().sentence(),
+            })
             .collect(),
     }
 }
@@ -109,7 +122,14 @@ fn shown(report: &Report, mended: bool) -> Shown {
 fn print(shown: &Shown) {
     println!(
         "{} leaves ({} void), {} signatures, {} bodies ({} lacking), {} index rows, {} key records, {} cosignatures",
-        shown.leaves, shown.void_leaves, shown.signatures, shown.bodies, shown.lacking, shown.index_rows, shown.records, shown.cosignatures
+        shown.leaves,
+        shown.void_leaves,
+        shown.signatures,
+        shown.bodies,
+        shown.lacking,
+        shown.index_rows,
+        shown.records,
+        shown.cosignatures
     );
     for finding in shown.findings.iter().take(PRINTED) {
         println!("{}", finding.row);

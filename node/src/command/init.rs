@@ -12,7 +12,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  huxin init --city 330900 --name 舟山市 --announce /dns4/huxin.zhoushan.example/tcp/7651 ./zhoushan")]
+#[command(
+    after_help = "Example:\n  huxin init --city 330900 --name 舟山市 --announce /dns4/huxin.zhoushan.example/tcp/7651 ./zhoushan"
+)]
 pub struct Args {
     /// Code of the city in the federation, for instance its GB/T 2260 code
     #[arg(long)]
@@ -56,7 +58,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         println!("peer id    {}", made.peer_id);
         println!();
         println!("next: send the join file to the other founders, then `huxin federation found`;");
-        println!("      put the genesis file beside the settings and start with `huxin run --config {}`", made.config.display());
+        println!(
+            "      put the genesis file beside the settings and start with `huxin run --config {}`",
+            made.config.display()
+        );
     })
 }
 
@@ -102,7 +107,8 @@ pub fn make(args: &Args) -> Result<Made, Fault> {
 fn addresses(texts: &[String]) -> Result<Vec<Multiaddress>, Fault> {
     let read = |text: &String| {
         text.parse::<Multiaddress>().map_err(|fault| {
-            Fault::usage(fault.code(), format_args!("{text}: {fault}")).trying("an address is written /ip4/192.0.2.1/tcp/7651")
+            Fault::usage(fault.code(), format_args!("{text}: {fault}"))
+                .trying("an address is written /ip4/192.0.2.1/tcp/7651")
         })
     };
     texts.iter().map(read).collect()

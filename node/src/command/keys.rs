@@ -18,7 +18,9 @@ pub enum Args {
     #[command(after_help = "Example:\n  huxin keys show --config huxin.toml")]
     Show(ShowArgs),
     /// Open a new epoch: new keys, and the root-signed record that tells everybody. The node must run
-    #[command(after_help = "Example:\n  huxin keys rotate\n  huxin keys rotate --tail void     after the old log key was stolen")]
+    #[command(
+        after_help = "Example:\n  huxin keys rotate\n  huxin keys rotate --tail void     after the old log key was stolen"
+    )]
     Rotate(RotateArgs),
 }
 
@@ -119,8 +121,11 @@ fn rotate(args: &RotateArgs, context: &Context) -> Result<(), Fault> {
     let (mut folder, _) = settings::open_keys(&settings)?;
     let info = client.info()?;
     if info.city != folder.city() {
-        return Err(Fault::usage("keys_foreign", format_args!("the node speaks for {} and the keys for {}", info.city, folder.city()))
-            .trying("check --config"));
+        return Err(Fault::usage(
+            "keys_foreign",
+            format_args!("the node speaks for {} and the keys for {}", info.city, folder.city()),
+        )
+        .trying("check --config"));
     }
     let held = client.hold()?;
     let signed = folder.rotate(&RotationOrder {
@@ -136,8 +141,7 @@ fn rotate(args: &RotateArgs, context: &Context) -> Result<(), Fault> {
         forced: args.forced,
     })?;
     let taken = client.record(signed.bytes())?;
-    let rotated =
-        Rotated { city: taken.city, epoch: taken.epoch, continues_at: held.size, record: signed.digest() };
+    let rotated = Rotated { city: taken.city, epoch: taken.epoch, continues_at: held.size, record: signed.digest() };
     context.show(&rotated, |rotated| {
         println!("{} signs under epoch {} from position {} on", rotated.city, rotated.epoch, rotated.continues_at);
         println!("record {}", rotated.record);

@@ -24,7 +24,8 @@ pub fn run(_: &Args, context: &Context) -> Result<(), Fault> {
 }
 
 fn show(shown: &Shown) {
-    let mut table = super::table(&["city", "name", "connected", "log", "proved", "bodies lacking", "fresh at", "witnesses"]);
+    let mut table =
+        super::table(&["city", "name", "connected", "log", "proved", "bodies lacking", "fresh at", "witnesses"]);
     for head in &shown.heads.heads {
         let peer = shown.peers.peers.iter().find(|peer| peer.city == head.city);
         let connected = match peer {

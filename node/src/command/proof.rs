@@ -19,7 +19,9 @@ pub struct ProveArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  huxin verify entry.huxin --federation genesis.huxin-genesis\n\nExit codes: 0 everything holds, 3 refused, 4 the statement holds and a cosignature does not.")]
+#[command(
+    after_help = "Example:\n  huxin verify entry.huxin --federation genesis.huxin-genesis\n\nExit codes: 0 everything holds, 3 refused, 4 the statement holds and a cosignature does not."
+)]
 pub struct VerifyArgs {
     /// The bundle
     pub file: PathBuf,

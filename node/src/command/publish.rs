@@ -3,9 +3,7 @@
 use super::Context;
 use crate::client::Client;
 use crate::fault::Fault;
-use huxin_api::model::{
-    ActRequest, ActVerb, BATCH_ENTRIES, EntryRequest, PublishReply, PublishRequest, ReferenceItem,
-};
+use huxin_api::model::{ActRequest, ActVerb, BATCH_ENTRIES, EntryRequest, PublishReply, PublishRequest, ReferenceItem};
 use huxin_profile::{Operation, Plan, Profile, Record, Table, plan};
 use huxin_protocol::body::Body;
 use huxin_protocol::digest::{Context as DigestContext, Digest};
@@ -16,7 +14,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  huxin publish entry.toml\n  huxin publish --file list.csv --profile deploy/profiles/worldbank.toml --keep-going --rejects rejects.csv")]
+#[command(
+    after_help = "Examples:\n  huxin publish entry.toml\n  huxin publish --file list.csv --profile deploy/profiles/worldbank.toml --keep-going --rejects rejects.csv"
+)]
 pub struct Args {
     /// One entry, JSON or TOML
     #[arg(conflicts_with = "file", required_unless_present = "file")]
@@ -119,18 +119,35 @@ fn import(args: &Args, file: &Path, profile: &Path, context: &Context) -> Result
         let first = &plan.rejects[0];
         return Err(Fault::refused(
             "rows_rejected",
-            format_args!("{} of {} rows cannot be entries; the first is row {}: {}", plan.rejects.len(), table.rows.len(), first.row.number, first.sentence),
+            format_args!(
+                "{} of {} rows cannot be entries; the first is row {}: {}",
+                plan.rejects.len(),
+                table.rows.len(),
+                first.row.number,
+                first.sentence
+            ),
         )
         .trying("nothing was signed; look at them with --rejects FILE, and publish the others with --keep-going"));
     }
     if !args.dry_run {
-        Importer { client: context.client()?, amend: args.amend, report: &mut report, quiet: context.json }.carry_out(&plan)?;
+        Importer { client: context.client()?, amend: args.amend, report: &mut report, quiet: context.json }
+            .carry_out(&plan)?;
     }
     context.show(&report, show_report)
 }
 
 fn show_report(report: &Report) {
-    let mut table = super::table(&["rows", "published", "amended", "removed", "unchanged", "changed", "ended", "duplicates", "rejected"]);
+    let mut table = super::table(&[
+        "rows",
+        "published",
+        "amended",
+        "removed",
+        "unchanged",
+        "changed",
+        "ended",
+        "duplicates",
+        "rejected",
+    ]);
     table.add_row([
         report.rows,
         report.published,
@@ -227,11 +244,7 @@ impl Importer<'_> {
         Ok(reply.known.into_iter().map(|item| (item.record_ref.clone(), item)).collect())
     }
 
-    fn publish(
-        &mut self,
-        run: &mut Vec<&Record>,
-        known: &mut BTreeMap<String, ReferenceItem>,
-    ) -> Result<(), Fault> {
+    fn publish(&mut self, run: &mut Vec<&Record>, known: &mut BTreeMap<String, ReferenceItem>) -> Result<(), Fault> {
         if run.is_empty() {
             return Ok(());
         }

@@ -23,7 +23,9 @@ pub enum SeverityChoice {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  huxin recognise                                     the rules in force\n  huxin recognise 620100 --lists red,black --from 2026-01-01\n  huxin recognise 620100 --nothing --from 2026-01-01   withdraw recognition")]
+#[command(
+    after_help = "Examples:\n  huxin recognise                                     the rules in force\n  huxin recognise 620100 --lists red,black --from 2026-01-01\n  huxin recognise 620100 --nothing --from 2026-01-01   withdraw recognition"
+)]
 pub struct Args {
     /// The partner city
     pub partner: Option<CityCode>,

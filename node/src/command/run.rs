@@ -14,7 +14,9 @@ use signal_hook::iterator::Signals;
 const RUNTIME_THREADS: usize = 4;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  huxin run --config /etc/huxin/huxin.toml\n\nWhen the node can do its work it prints one line of JSON with its addresses.")]
+#[command(
+    after_help = "Example:\n  huxin run --config /etc/huxin/huxin.toml\n\nWhen the node can do its work it prints one line of JSON with its addresses."
+)]
 pub struct Args {
     /// End when standard input ends: for programs that start a node and may be killed themselves
     #[arg(long, hide = true)]
@@ -90,7 +92,8 @@ fn signals(end_with_input: bool) -> Result<Receiver<i32>, Fault> {
 fn start_log(settings: &Settings) {
     use tracing_subscriber::EnvFilter;
     let level = settings.log.level.as_str();
-    let filter = std::env::var("HUXIN_LOG").unwrap_or_else(|_| format!("{level},libp2p=warn,libp2p_swarm=warn,libp2p_gossipsub=warn"));
+    let filter = std::env::var("HUXIN_LOG")
+        .unwrap_or_else(|_| format!("{level},libp2p=warn,libp2p_swarm=warn,libp2p_gossipsub=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
     let started = match settings.log.format {
         LogFormat::Text => log.try_init(),

@@ -7,7 +7,9 @@ use huxin_protocol::subject::SubjectId;
 use serde_json::Value;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  huxin status uscc:91320100748204660Q\n  huxin status uscc:91320100748204660Q --at 2026-01-31 --explain")]
+#[command(
+    after_help = "Examples:\n  huxin status uscc:91320100748204660Q\n  huxin status uscc:91320100748204660Q --at 2026-01-31 --explain"
+)]
 pub struct Args {
     /// Scheme and id, for instance uscc:91320100748204660Q
     pub subject: SubjectId,

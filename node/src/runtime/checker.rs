@@ -85,7 +85,8 @@ impl Checker {
             cursor.at = Seq(cursor.at.0 + 1);
         }
         let done = cursor.at.0 >= size.0;
-        let due = cursor.at.0.saturating_sub(cursor.remembered.0) >= REMEMBER || (done && cursor.at > cursor.remembered);
+        let due =
+            cursor.at.0.saturating_sub(cursor.remembered.0) >= REMEMBER || (done && cursor.at > cursor.remembered);
         if due && self.writer.checked(city, cursor.at).is_ok() {
             cursor.remembered = cursor.at;
         }

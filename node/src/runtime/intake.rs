@@ -9,9 +9,9 @@ use super::serving::Serving;
 use super::writer::WriterHandle;
 use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
+use huxin_engine::Input;
 use huxin_engine::input::{Answer, Asked, Peer, Road};
 use huxin_engine::wire::{FRAME_BYTES, Response};
-use huxin_engine::Input;
 use huxin_net::{GossipToken, NetEvent, NetHandle, Verdict};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::header::HeaderFault;
@@ -61,14 +61,19 @@ pub struct Intake {
 ///
 /// # Errors
 /// A thread could not be started.
-pub fn start(intake: Intake, mut events: mpsc::Receiver<NetEvent>, serving: Serving) -> std::io::Result<Vec<JoinHandle<()>>> {
+pub fn start(
+    intake: Intake,
+    mut events: mpsc::Receiver<NetEvent>,
+    serving: Serving,
+) -> std::io::Result<Vec<JoinHandle<()>>> {
     let mut threads = Vec::new();
     let mut lanes = Vec::new();
     for number in 0..LANES {
         let (lane_in, lane) = crossbeam_channel::bounded(LANE_WAITING);
         lanes.push(lane_in);
         let (federation, writer) = (intake.federation, intake.writer.clone());
-        threads.push(Builder::new().name(format!("lane-{number}")).spawn(move || run_lane(&lane, &federation, &writer))?);
+        threads
+            .push(Builder::new().name(format!("lane-{number}")).spawn(move || run_lane(&lane, &federation, &writer))?);
     }
     let (gossip_in, gossip) = crossbeam_channel::bounded(GOSSIP_WAITING);
     let (federation, writer, net) = (intake.federation, intake.writer.clone(), intake.net.clone());
@@ -91,7 +96,13 @@ fn lane_of(peer: &Peer) -> usize {
 }
 
 /// Hands one event on. False when the node stops.
-fn sort(intake: &Intake, event: NetEvent, lanes: &[Sender<PeerEvent>], gossip: &Sender<Gossip>, serving: &Serving) -> bool {
+fn sort(
+    intake: &Intake,
+    event: NetEvent,
+    lanes: &[Sender<PeerEvent>],
+    gossip: &Sender<Gossip>,
+    serving: &Serving,
+) -> bool {
     let lane = |peer: &Peer, event: PeerEvent| lanes[lane_of(peer)].send(event).is_ok();
     match event {
         NetEvent::Listening { address } => {
@@ -152,7 +163,13 @@ fn read_answer(answer: Result<Response, &'static str>, federation: &Digest) -> A
     }
 }
 
-fn run_gossip(gossip: &Receiver<Gossip>, federation: &Digest, writer: &WriterHandle, net: &NetHandle, metrics: &Metrics) {
+fn run_gossip(
+    gossip: &Receiver<Gossip>,
+    federation: &Digest,
+    writer: &WriterHandle,
+    net: &NetHandle,
+    metrics: &Metrics,
+) {
     for Gossip { from, token, bytes } in gossip {
         let (verdict, segment) = at_the_door(&bytes, federation, &writer.roster());
         match &segment {

@@ -23,15 +23,22 @@ pub fn founding_nodes(genesis: &Genesis, settings: &Settings) -> Result<Vec<Part
         .manifest()
         .members
         .iter()
-        .map(|member| PartnerNode { city: member.code, peer_id: member.peer_id.clone(), addresses: member.addresses.clone() })
+        .map(|member| PartnerNode {
+            city: member.code,
+            peer_id: member.peer_id.clone(),
+            addresses: member.addresses.clone(),
+        })
         .collect();
     for address in &settings.network.dial {
         let named = nodes.iter_mut().find(|node| address.peer_id() == Some(peer_id_text(&node.peer_id).as_str()));
         match named {
             Some(node) => node.addresses.push(address.without_peer().to_owned()),
             None => {
-                return Err(Fault::usage("dial_stranger", format_args!("{} is the node of no member", address.as_str()))
-                    .trying("compare [network] dial with `huxin federation show`"));
+                return Err(Fault::usage(
+                    "dial_stranger",
+                    format_args!("{} is the node of no member", address.as_str()),
+                )
+                .trying("compare [network] dial with `huxin federation show`"));
             }
         }
     }
@@ -54,11 +61,19 @@ impl Announcements {
     }
 
     /// After something of `city` was admitted.
-    pub fn take(&mut self, city: CityCode, read: &dyn LedgerRead, roster: &Roster, net: &NetHandle) -> Result<(), Fault> {
+    pub fn take(
+        &mut self,
+        city: CityCode,
+        read: &dyn LedgerRead,
+        roster: &Roster,
+        net: &NetHandle,
+    ) -> Result<(), Fault> {
         let Some(member) = roster.city(city) else { return Ok(()) };
         let places = gather::trust_statements(read, city, Kind::NodeAnnouncement)?;
         let newest = places.into_iter().rfind(|seq| !member.is_voided(*seq));
-        let Some(seq) = newest.filter(|seq| self.taken.get(&city).is_none_or(|taken| taken < seq)) else { return Ok(()) };
+        let Some(seq) = newest.filter(|seq| self.taken.get(&city).is_none_or(|taken| taken < seq)) else {
+            return Ok(());
+        };
         if let Some(node) = announced(member, seq, read, roster)? {
             tracing::info!(%city, addresses = ?node.addresses, "a node announcement was taken up");
             if let Err(fault) = net.set_partner(node) {
@@ -70,7 +85,12 @@ impl Announcements {
     }
 }
 
-fn announced(member: &CityRoster, seq: Seq, read: &dyn LedgerRead, roster: &Roster) -> Result<Option<PartnerNode>, Fault> {
+fn announced(
+    member: &CityRoster,
+    seq: Seq,
+    read: &dyn LedgerRead,
+    roster: &Roster,
+) -> Result<Option<PartnerNode>, Fault> {
     let id = StatementId { city: member.code, epoch: member.epoch_at(seq), seq };
     let Some((statement, Some(bytes))) = gather::statement(read, roster, id)? else { return Ok(None) };
     Ok(match Body::decode(statement.header.kind, statement.header.body_version, &bytes) {

@@ -47,10 +47,16 @@ pub enum Ordered {
 
 /// What comes to the writer.
 pub enum Order {
-    Command { command: Ordered, reply: Option<Answered> },
+    Command {
+        command: Ordered,
+        reply: Option<Answered>,
+    },
     Input(Input),
     /// The background check of signatures came this far; the writer alone writes.
-    Checked { city: CityCode, upto: Seq },
+    Checked {
+        city: CityCode,
+        upto: Seq,
+    },
 }
 
 /// What other threads see of the writer and the engine.
@@ -195,11 +201,15 @@ fn weight(order: &Order) -> usize {
         segment.leaves.iter().map(|leaf| leaf.bytes.len() + leaf.body.as_ref().map_or(0, Vec::len)).sum()
     };
     match order {
-        Order::Command { command: Ordered::Publish(drafts), .. } => drafts.iter().map(|draft| draft.body_bytes.len() + 512).sum(),
+        Order::Command { command: Ordered::Publish(drafts), .. } => {
+            drafts.iter().map(|draft| draft.body_bytes.len() + 512).sum()
+        }
         Order::Command { command: Ordered::Segment(read), .. } => segment(read),
         Order::Input(Input::Segment { segment: read, .. }) => segment(read),
         Order::Input(Input::Answered { answer: Answer::Segment(read), .. }) => segment(read),
-        Order::Input(Input::Answered { answer: Answer::Bodies(bodies), .. }) => bodies.iter().map(|(_, body)| body.len()).sum(),
+        Order::Input(Input::Answered { answer: Answer::Bodies(bodies), .. }) => {
+            bodies.iter().map(|(_, body)| body.len()).sum()
+        }
         _ => 256,
     }
 }
@@ -336,11 +346,7 @@ impl Writer {
     /// Makes the batch durable. On any failure the caller drops everything unsent.
     fn commit(&mut self, mut batch: Batch) -> Result<(), Fault> {
         let mended = self.broken && self.engine.signing() == SigningState::Ready;
-        let marker = if mended {
-            Some(continuity::mend(&mut batch, self.city, self.signer.folder())?)
-        } else {
-            None
-        };
+        let marker = if mended { Some(continuity::mend(&mut batch, self.city, self.signer.folder())?) } else { None };
         if batch.is_empty() {
             return Ok(());
         }
@@ -383,7 +389,9 @@ impl Writer {
         let mut effects = effects.into_iter().peekable();
         if matches!(effects.peek(), Some(Effect::Reply { .. })) {
             self.failpoint.pass("before_reply");
-            while let Some(Effect::Reply { ticket, outcome }) = effects.next_if(|effect| matches!(effect, Effect::Reply { .. })) {
+            while let Some(Effect::Reply { ticket, outcome }) =
+                effects.next_if(|effect| matches!(effect, Effect::Reply { .. }))
+            {
                 self.reply(ticket, outcome);
             }
             self.failpoint.pass("after_reply");
@@ -439,11 +447,15 @@ impl Writer {
         self.metrics.event(event);
         match event {
             Event::SigningChanged { state } => tracing::info!(code = state.code(), "signing: {state}"),
-            Event::EpochOpened { city, epoch } => tracing::info!(%city, epoch = epoch.0, "a key record opened an epoch"),
+            Event::EpochOpened { city, epoch } => {
+                tracing::info!(%city, epoch = epoch.0, "a key record opened an epoch")
+            }
             Event::EvidenceFound { city, epoch } => {
                 tracing::error!(%city, epoch = epoch.0, "a contradiction in a city's log was found");
             }
-            Event::Abandoned { city, count } => tracing::warn!(%city, count, "a key record left statements outside the log"),
+            Event::Abandoned { city, count } => {
+                tracing::warn!(%city, count, "a key record left statements outside the log")
+            }
             Event::Refused { road, code } => tracing::debug!(road, code, "a segment was refused"),
             Event::Admitted { city, .. } => {
                 self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;

@@ -13,7 +13,9 @@ pub enum OpenFault {
     Missing(PathBuf),
     #[error("{} holds files but no huxin store; name an empty or a new folder", .0.display())]
     NotAStore(PathBuf),
-    #[error("the store is damaged at {file} ({cause}); leave it as it is and run `huxin fsck`, then `huxin restore` from a backup or from partners")]
+    #[error(
+        "the store is damaged at {file} ({cause}); leave it as it is and run `huxin fsck`, then `huxin restore` from a backup or from partners"
+    )]
     Damaged { file: Box<str>, cause: Box<str> },
     #[error("another process has the store in {} open; stop it first", .0.display())]
     Locked(PathBuf),

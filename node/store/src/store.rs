@@ -24,7 +24,9 @@ pub trait Store: LedgerRead + Send + Sync {
 pub enum StoreHealth {
     Ok,
     /// Fewer bytes are free than the operator wants kept. Publishing stops here, while partners' statements still fit.
-    DiskLow { free: u64 },
+    DiskLow {
+        free: u64,
+    },
     /// A commit failed. Reads are answered, commits never again; stop and start the process.
     Failed,
 }

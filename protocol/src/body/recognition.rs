@@ -3,9 +3,9 @@
 //! (absent: all), 5 minimum severity?, 6 decided within months?, 7 decided since?, 8 suspend while disputed,
 //! 9 valid from, 10 valid until?, 11 freshness bound in hours.
 
+use super::entry::{List, Severity};
 use super::{CODE_BYTES, RULE_ITEMS};
 use crate::cbor::{MapReader, MapWriter, ReadFault, Reader};
-use super::entry::{List, Severity};
 use crate::ids::CityCode;
 use crate::time::Date;
 use serde::{Deserialize, Serialize};

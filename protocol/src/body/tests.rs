@@ -19,21 +19,33 @@ fn any_subject() -> impl Strategy<Value = Subject> {
     use SubjectClass::*;
     let id = prop_oneof![
         Just(SubjectId::new("uscc", "91320100748204660Q").unwrap()),
-        "[a-z0-9]{2,16}".prop_flat_map(|scheme| "[0-9A-Z:_.-]{1,64}".prop_map(move |id| SubjectId::new(&scheme, &id).unwrap())),
+        "[a-z0-9]{2,16}"
+            .prop_flat_map(|scheme| "[0-9A-Z:_.-]{1,64}".prop_map(move |id| SubjectId::new(&scheme, &id).unwrap())),
     ];
-    let class = prop::sample::select(vec![Enterprise, NaturalPerson, SocialOrganisation, PublicInstitution, GovernmentAgency]);
+    let class =
+        prop::sample::select(vec![Enterprise, NaturalPerson, SocialOrganisation, PublicInstitution, GovernmentAgency]);
     (id, class, any_text(60), prop::collection::vec(any_text(20), 0..4))
         .prop_map(|(id, class, name, aliases)| Subject { id, class, name, aliases })
 }
 
 fn any_basis() -> impl Strategy<Value = Basis> {
     (of(any_text(80)), of(any_text(20)), any_text(40), of(any_date()), of(any_date())).prop_map(
-        |(law, document_number, authority, decided_on, effective_on)| Basis { law, document_number, authority, decided_on, effective_on },
+        |(law, document_number, authority, decided_on, effective_on)| Basis {
+            law,
+            document_number,
+            authority,
+            decided_on,
+            effective_on,
+        },
     )
 }
 
 fn any_source() -> impl Strategy<Value = Source> {
-    (any_text(40), of(any_date()), of(any::<u64>())).prop_map(|(publisher, retrieved_on, row)| Source { publisher, retrieved_on, row })
+    (any_text(40), of(any_date()), of(any::<u64>())).prop_map(|(publisher, retrieved_on, row)| Source {
+        publisher,
+        retrieved_on,
+        row,
+    })
 }
 
 fn any_severity() -> impl Strategy<Value = Severity> {
@@ -41,10 +53,29 @@ fn any_severity() -> impl Strategy<Value = Severity> {
 }
 
 fn any_entry() -> impl Strategy<Value = EntryBody> {
-    let names = (any_subject(), prop::sample::select(List::ALL.to_vec()), any_text(30), any_text(20), prop_oneof![Just(String::new()), any_text(60)]);
-    let terms = (of(any_severity()), any_basis(), prop::collection::btree_set(any_text(12), 0..5), of(any_date()), of(any_date()));
-    let links = (prop::collection::btree_set(any_digest(), 0..3), any_digest(), of(any_text(30)), of(any_source()), of(any_about()));
-    let rest = (prop_oneof![Just(String::new()), any_text(200)], prop::collection::vec(any_digest(), 0..3), of(any_date()));
+    let names = (
+        any_subject(),
+        prop::sample::select(List::ALL.to_vec()),
+        any_text(30),
+        any_text(20),
+        prop_oneof![Just(String::new()), any_text(60)],
+    );
+    let terms = (
+        of(any_severity()),
+        any_basis(),
+        prop::collection::btree_set(any_text(12), 0..5),
+        of(any_date()),
+        of(any_date()),
+    );
+    let links = (
+        prop::collection::btree_set(any_digest(), 0..3),
+        any_digest(),
+        of(any_text(30)),
+        of(any_source()),
+        of(any_about()),
+    );
+    let rest =
+        (prop_oneof![Just(String::new()), any_text(200)], prop::collection::vec(any_digest(), 0..3), of(any_date()));
     (names, terms, links, rest).prop_map(
         |(
             (subject, list, list_name, field, ground_text),
@@ -76,18 +107,22 @@ fn any_entry() -> impl Strategy<Value = EntryBody> {
 
 fn any_act() -> impl Strategy<Value = (Kind, ActBody)> {
     let kinds = vec![Kind::Annulment, Kind::Removal, Kind::Repair, Kind::Erasure, Kind::Reinstatement];
-    let conditions = any::<(bool, bool, bool, bool)>().prop_map(|(rectified, commitment, training, credit_report)| RepairConditions {
-        rectified,
-        commitment,
-        training,
-        credit_report,
+    let conditions = any::<(bool, bool, bool, bool)>().prop_map(|(rectified, commitment, training, credit_report)| {
+        RepairConditions { rectified, commitment, training, credit_report }
     });
-    (prop::sample::select(kinds), any_text(100), of(any_text(20)), of(any_text(20)), of(any_date()), of(conditions), of(any_text(20))).prop_map(
-        |(kind, reason, document_number, authority, decided_on, conditions, record_ref)| {
+    (
+        prop::sample::select(kinds),
+        any_text(100),
+        of(any_text(20)),
+        of(any_text(20)),
+        of(any_date()),
+        of(conditions),
+        of(any_text(20)),
+    )
+        .prop_map(|(kind, reason, document_number, authority, decided_on, conditions, record_ref)| {
             let conditions = conditions.filter(|_| kind == Kind::Repair);
             (kind, ActBody { reason, document_number, authority, decided_on, conditions, record_ref })
-        },
-    )
+        })
 }
 
 fn any_recognition() -> impl Strategy<Value = RecognitionBody> {
@@ -145,7 +180,13 @@ fn plain() -> EntryBody {
         field: "样例".to_owned(),
         ground_text: String::new(),
         severity: None,
-        basis: Basis { law: None, document_number: None, authority: "样例局".to_owned(), decided_on: None, effective_on: None },
+        basis: Basis {
+            law: None,
+            document_number: None,
+            authority: "样例局".to_owned(),
+            decided_on: None,
+            effective_on: None,
+        },
         measures: vec![],
         from: None,
         until: None,
@@ -231,7 +272,10 @@ fn acts_declines_and_rules_have_their_limits() {
     let conditions = Some(RepairConditions::default());
     assert_eq!(act(Kind::Removal, ActBody::default()), Err(BodyFault::Field));
     assert_eq!(act(Kind::Repair, ActBody { reason: "整改".to_owned(), conditions, ..ActBody::default() }), Ok(()));
-    assert_eq!(act(Kind::Removal, ActBody { reason: "整改".to_owned(), conditions, ..ActBody::default() }), Err(BodyFault::Field));
+    assert_eq!(
+        act(Kind::Removal, ActBody { reason: "整改".to_owned(), conditions, ..ActBody::default() }),
+        Err(BodyFault::Field)
+    );
     let decline = Body::Decline(DeclineBody { reason: String::new() });
     assert_eq!(decline.seal(Kind::Decline, &SALT), Err(BodyFault::Field));
 

@@ -24,7 +24,9 @@ fn roster(genesis: &Genesis, records: &[Vec<u8>]) -> Result<Roster, BundleFault>
     let mut last: Option<(CityCode, Epoch)> = None;
     for record in records {
         let city = KeyRecord::city_of(record)?;
-        let Added::Epoch { epoch, .. } = roster.add(record)? else { return Err(BundleFault::RecordOrder) };
+        let Added::Epoch { epoch, .. } = roster.add(record)? else {
+            return Err(BundleFault::RecordOrder);
+        };
         if last.is_some_and(|last| last >= (city, epoch)) {
             return Err(BundleFault::RecordOrder);
         }
@@ -34,7 +36,7 @@ fn roster(genesis: &Genesis, records: &[Vec<u8>]) -> Result<Roster, BundleFault>
 }
 
 /// The issuer, and the statement under its own epoch's key.
-fn statement<'r>(bytes: Vec<u8>, roster: &'r Roster) -> Result<(&'r CityRoster, Statement), BundleFault> {
+fn statement(bytes: Vec<u8>, roster: &Roster) -> Result<(&CityRoster, Statement), BundleFault> {
     let statement = Statement::read(bytes, &roster.federation())?;
     let issuer = roster.city(statement.header.city).ok_or(BundleFault::ForeignCity)?;
     let keys = issuer.epoch(statement.header.epoch).ok_or(BundleFault::UnknownEpoch)?;
@@ -100,6 +102,11 @@ impl Bundle {
         if genesis.id() != *federation {
             return Err(BundleFault::ForeignFederation);
         }
+        self.check_under(genesis)
+    }
+
+    /// Everything but the genesis, under one that holds.
+    pub(super) fn check_under(self, genesis: Genesis) -> Result<VerifiedBundle, BundleFault> {
         let roster = roster(&genesis, &self.records)?;
         let (issuer, statement) = statement(self.statement, &roster)?;
         let (signed, cosignatures, invalid_lines) = checkpoint(&self.proof.checkpoint, issuer, &roster)?;
@@ -110,7 +117,9 @@ impl Bundle {
         }
         verify_inclusion(&statement.leaf_hash(), index, says.size, &self.proof.hashes, &says.root)?;
         let body = match &self.body {
-            Some(body) if !commits_to(header, federation, body) => return Err(BundleFault::BodyMismatch),
+            Some(body) if !commits_to(header, &genesis.id(), body) => {
+                return Err(BundleFault::BodyMismatch);
+            }
             Some(body) => Some(Body::decode(header.kind, header.body_version, body)?),
             None => None,
         };

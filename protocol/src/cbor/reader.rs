@@ -129,7 +129,12 @@ impl<'b> Reader<'b> {
         Ok(items)
     }
     /// As [`Reader::list`], and the items ascend without repeats.
-    pub fn sorted<T: Ord>(&mut self, least: usize, most: usize, item: impl FnMut(&mut Self) -> Read<T>) -> Read<Vec<T>> {
+    pub fn sorted<T: Ord>(
+        &mut self,
+        least: usize,
+        most: usize,
+        item: impl FnMut(&mut Self) -> Read<T>,
+    ) -> Read<Vec<T>> {
         let items = self.list(least, most, item)?;
         if items.windows(2).all(|pair| pair[0] < pair[1]) { Ok(items) } else { Err(ReadFault::Field) }
     }
@@ -218,7 +223,12 @@ impl<'b> MapReader<'_, 'b> {
     }
 
     /// The array under `key`, which is absent when empty: 1 to `most` items, or an empty list.
-    pub fn some_list<T>(&mut self, key: u64, most: usize, item: impl FnMut(&mut Reader<'b>) -> Read<T>) -> Read<Vec<T>> {
+    pub fn some_list<T>(
+        &mut self,
+        key: u64,
+        most: usize,
+        item: impl FnMut(&mut Reader<'b>) -> Read<T>,
+    ) -> Read<Vec<T>> {
         Ok(self.optional(key, |reader| reader.list(1, most, item))?.unwrap_or_default())
     }
 }

@@ -27,7 +27,10 @@ fn external(signed_type: SignedType) -> Vec<u8> {
 fn the_sig_structure_is_that_of_the_public_example() {
     // COSE working group, eddsa-sig-01: another protected header and no external data, so only this level agrees.
     let words = sig_structure(&hex::decode("a201270300").unwrap(), b"", b"This is the content.");
-    assert_eq!(hex::encode_upper(&words), "846A5369676E61747572653145A2012703004054546869732069732074686520636F6E74656E742E");
+    assert_eq!(
+        hex::encode_upper(&words),
+        "846A5369676E61747572653145A2012703004054546869732069732074686520636F6E74656E742E"
+    );
     let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
     let key = PublicKey::new(&hex::decode(key).unwrap().try_into().unwrap()).unwrap();
     let message = hex::decode("d28445a201270300a10442313154546869732069732074686520636f6e74656e742e58407142fd2ff96d56db85bee905a76ba1d0b7321a95c8c4d3607c5781932b7afb8711497dfa751bf40b58b3bcc32300b1487f3db34085eef013bf08f4a44d6fef0d").unwrap();

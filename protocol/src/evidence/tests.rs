@@ -39,7 +39,8 @@ fn make_forms() -> Vec<Evidence> {
     let (one, other) = two_logs();
     vec![
         Evidence::two_roots(&one.checkpoint(8), &other.checkpoint(8)).unwrap(),
-        Evidence::two_histories(&one.checkpoint(5), &other.checkpoint(8), other.root(5), &other.consistency(5, 8)).unwrap(),
+        Evidence::two_histories(&one.checkpoint(5), &other.checkpoint(8), other.root(5), &other.consistency(5, 8))
+            .unwrap(),
         Evidence::two_statements(&statement(4, "a"), &statement(4, "b")).unwrap(),
         Evidence::two_records(&record(2), &record(3)).unwrap(),
     ]
@@ -126,7 +127,10 @@ fn what_was_not_signed_proves_nothing() {
     let fault = EvidenceFault::Record(RecordFault::Signature);
     assert_eq!(check(Evidence::two_records(&record(2), &forged)), fault);
 
-    assert_eq!(check(Evidence::two_roots(&one.checkpoint_in(2, 8), &other.checkpoint_in(2, 8))), EvidenceFault::UnknownEpoch);
+    assert_eq!(
+        check(Evidence::two_roots(&one.checkpoint_in(2, 8), &other.checkpoint_in(2, 8))),
+        EvidenceFault::UnknownEpoch
+    );
     let elsewhere = Roster::new(&named_genesis("another"));
     assert_eq!(all_forms()[0].clone().check(&elsewhere), Err(EvidenceFault::ForeignFederation));
 }
@@ -148,7 +152,8 @@ fn evidence_has_one_spelling() {
         assert_eq!(swapped.check(&roster), none);
     }
     let line = cosign(HEZHOU, 1, one.checkpoint(8).checkpoint(), 5);
-    let Some(Evidence::TwoRoots { first, second }) = Evidence::two_roots(&one.checkpoint(8), &other.checkpoint(8)) else {
+    let Some(Evidence::TwoRoots { first, second }) = Evidence::two_roots(&one.checkpoint(8), &other.checkpoint(8))
+    else {
         panic!("two roots")
     };
     let with_line = NoteWith(first, line).encode();

@@ -54,8 +54,13 @@ impl<'a> Docket<'a> {
     pub fn open(case: &'a CaseFile<'a>) -> Self {
         let mut facts: Vec<&Fact> = case.facts.iter().collect();
         facts.sort_by(|a, b| {
-            (a.id, a.digest, fullness(&a.body), a.voided, !a.abandoned)
-                .cmp(&(b.id, b.digest, fullness(&b.body), b.voided, !b.abandoned))
+            (a.id, a.digest, fullness(&a.body), a.voided, !a.abandoned).cmp(&(
+                b.id,
+                b.digest,
+                fullness(&b.body),
+                b.voided,
+                !b.abandoned,
+            ))
         });
         facts.dedup_by(|later, earlier| later.id == earlier.id && later.digest == earlier.digest);
         let findings = facts.iter().map(|fact| find(&facts, fact)).collect();

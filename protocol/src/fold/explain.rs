@@ -92,7 +92,12 @@ impl Tale {
                     "its content is the one in force".to_owned(),
                     "以其内容为准".to_owned(),
                 ),
-                None => self.say(Some(link.id), "R106", "superseded by a later link".to_owned(), "已被后续更正取代".to_owned()),
+                None => self.say(
+                    Some(link.id),
+                    "R106",
+                    "superseded by a later link".to_owned(),
+                    "已被后续更正取代".to_owned(),
+                ),
             }
         }
         self.endings(bench, entry);
@@ -101,33 +106,45 @@ impl Tale {
             self.say(id, reason.code.rule(), reason.text_en.to_string(), reason.text_zh.to_string());
         }
         if let Some(rule) = entry.recognised_by {
-            self.say(Some(rule), "R129", format!("rule by which {} is judged", entry.id), format!("判断 {} 所依的互认规则", entry.id));
+            self.say(
+                Some(rule),
+                "R129",
+                format!("rule by which {} is judged", entry.id),
+                format!("判断 {} 所依的互认规则", entry.id),
+            );
         }
         for measure in &entry.measures {
             match &measure.reason {
                 Some(reason) => {
                     self.reason(id, &format!("measure {}", measure.code), &format!("措施 {}", measure.code), reason);
                 }
-                None => self.say(id, "R127", format!("measure {} holds", measure.code), format!("措施 {} 有效", measure.code)),
+                None => self.say(
+                    id,
+                    "R127",
+                    format!("measure {} holds", measure.code),
+                    format!("措施 {} 有效", measure.code),
+                ),
             }
         }
         let (en, zh) = entry.state.text();
         let (counts_en, counts_zh) = if entry.counts { ("counts", "作数") } else { ("does not count", "不作数") };
         let confirm = entry.confirm_with_issuer;
-        let (more_en, more_zh) = if confirm { ("; confirm with the issuer", "；须与签发城市核实") } else { ("", "") };
+        let (more_en, more_zh) =
+            if confirm { ("; confirm with the issuer", "；须与签发城市核实") } else { ("", "") };
         self.say(id, "R129", format!("{en}; {counts_en}{more_en}"), format!("{zh}；{counts_zh}{more_zh}"));
     }
 
     /// Every ending of the entry's matter, also those that a reinstatement cancels.
     fn endings(&mut self, bench: &Bench<'_>, entry: &EntryRuling) {
-        let Some(chain) = bench.chains().find(|chain| {
-            bench.docket.facts[bench.matters.chains[*chain].root].id == entry.id
-        }) else {
+        let Some(chain) =
+            bench.chains().find(|chain| bench.docket.facts[bench.matters.chains[*chain].root].id == entry.id)
+        else {
             return;
         };
         for at in bench.matters.endings(chain) {
             let fact = bench.docket.facts[*at];
-            let rule = if fact.header.kind == Kind::Repair || fact.header.kind == Kind::Removal { "R122" } else { "R105" };
+            let rule =
+                if fact.header.kind == Kind::Repair || fact.header.kind == Kind::Removal { "R122" } else { "R105" };
             let mut en = format!("{} of the matter, by its header alone", fact.header.kind.name());
             let mut zh = format!("{}：终止该事项，仅凭报文头生效", ending_zh(fact.header.kind));
             if fact.abandoned {
@@ -137,15 +154,26 @@ impl Tale {
             self.say(Some(fact.id), rule, en, zh);
         }
         for at in 0..bench.docket.facts.len() {
-            let on_chain = bench.docket.findings[at].target.and_then(|target| bench.matters.chain_of(target)) == Some(chain);
+            let on_chain =
+                bench.docket.findings[at].target.and_then(|target| bench.matters.chain_of(target)) == Some(chain);
             if let Some(by) = bench.matters.cancelled_by(at).filter(|_| on_chain) {
                 let (ending, by) = (bench.docket.facts[at].id, bench.docket.facts[by].id);
-                self.say(Some(by), "R121", format!("cancels the ending {ending} and no other"), format!("仅取消终止 {ending}"));
+                self.say(
+                    Some(by),
+                    "R121",
+                    format!("cancels the ending {ending} and no other"),
+                    format!("仅取消终止 {ending}"),
+                );
             }
         }
         if entry.state == State::Void && entry.same_as.is_some() {
             let same = entry.same_as.map(|id| id.to_string()).unwrap_or_default();
-            self.say(Some(entry.id), "R120", format!("the matter is already listed by {same}"), format!("该事项已由 {same} 列入"));
+            self.say(
+                Some(entry.id),
+                "R120",
+                format!("the matter is already listed by {same}"),
+                format!("该事项已由 {same} 列入"),
+            );
         }
     }
 
@@ -186,7 +214,12 @@ impl Tale {
         }
         self.say(None, "R137", ruling.summary.text_en.clone(), ruling.summary.text_zh.clone());
         self.say(None, "R140", format!("log digest {}", ruling.log_digest), format!("日志摘要 {}", ruling.log_digest));
-        self.say(None, "R141", format!("ruling digest {}", ruling.ruling_digest), format!("裁定摘要 {}", ruling.ruling_digest));
+        self.say(
+            None,
+            "R141",
+            format!("ruling digest {}", ruling.ruling_digest),
+            format!("裁定摘要 {}", ruling.ruling_digest),
+        );
     }
 }
 

@@ -95,8 +95,7 @@ fn join_by_origin(entries: &[EntryRuling], standing: &[usize], parent: &mut [usi
     for at in standing.iter().copied() {
         let origin = entries[at].content.as_ref().and_then(|content| content.derived_from);
         let Some(origin) = origin else { continue };
-        let found =
-            standing.iter().copied().find(|other| entries[*other].links.iter().any(|link| link.id == origin));
+        let found = standing.iter().copied().find(|other| entries[*other].links.iter().any(|link| link.id == origin));
         if let Some(other) = found {
             join(parent, other, at);
         }

@@ -7,8 +7,8 @@ use super::life::Life;
 use super::matter::Matters;
 use super::measure::{Terms, in_force, judge_measures};
 use super::recognition::{Rule, Rules, Voices, objections_of_rule};
-use crate::body::RecognitionBody;
 use crate::body::List;
+use crate::body::RecognitionBody;
 use crate::digest::Digest;
 use crate::edition::Text;
 use crate::ids::{CityCode, StatementId};
@@ -175,7 +175,8 @@ impl<'a> Bench<'a> {
         let is_late = life.starts_at.is_some_and(|start| start.date() < listed_on);
         let edition_name = life.edition.map(crate::edition::Edition::name);
         let issuer_name = self.source(root.id.city).map_or_else(String::new, |source| source.name.clone());
-        let narrowest = links.links.iter().map(|at| DisclosureLevel::from(&self.docket.facts[*at].header.disclosure)).max();
+        let narrowest =
+            links.links.iter().map(|at| DisclosureLevel::from(&self.docket.facts[*at].header.disclosure)).max();
         let is_burden = life.body.is_none_or(|body| body.list != List::Red);
         let beyond_complete = source
             .first_lacking
@@ -224,8 +225,7 @@ impl<'a> Bench<'a> {
         let rule = if is_own { None } else { self.rules.of(out.issuer) };
         out.recognised_by = rule.map(|rule| rule.id);
         let (true, Some(body)) = (out.state.stands(), life.body) else { return };
-        let mut against: Vec<ReasonCode> =
-            if is_own { Vec::new() } else { objections_of_rule(rule, body, view.at) };
+        let mut against: Vec<ReasonCode> = if is_own { Vec::new() } else { objections_of_rule(rule, body, view.at) };
         let mut rests = false;
         if let Some(decline) = self.voices.declined.get(&chain) {
             out.declined_by = Some(self.docket.facts[*decline].id);
@@ -403,9 +403,6 @@ fn attribution(body: Option<&crate::body::EntryBody>, city: CityCode, name: &str
             en: format!("{authority}, published by {}, signed by {signer}", source.publisher),
             zh: format!("{authority}，{} 发布，由 {signer} 签发", source.publisher),
         },
-        _ => Text {
-            en: format!("{authority}, signed by {signer}"),
-            zh: format!("{authority}，由 {signer} 签发"),
-        },
+        _ => Text { en: format!("{authority}, signed by {signer}"), zh: format!("{authority}，由 {signer} 签发") },
     }
 }

@@ -47,9 +47,8 @@ impl Matters {
         let mut out = Self::tie_chains(docket);
         let cancelled_by = reinstatements(docket);
         let mut named = vec![false; docket.facts.len()];
-        let effective: Vec<bool> = (0..docket.facts.len())
-            .map(|at| takes_effect(docket, at) && !cancelled_by.contains_key(&at))
-            .collect();
+        let effective: Vec<bool> =
+            (0..docket.facts.len()).map(|at| takes_effect(docket, at) && !cancelled_by.contains_key(&at)).collect();
         for (finding, _) in docket.findings.iter().zip(&effective).filter(|(_, effective)| **effective) {
             if let Some(target) = finding.target {
                 named[target] = true;

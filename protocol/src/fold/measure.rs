@@ -72,15 +72,14 @@ pub(super) fn in_force(
         for ruling in entry.measures.iter_mut().filter(|ruling| ruling.holds) {
             let Some(measure) = edition.measure(&ruling.code) else { continue };
             let is_incentive = measure.kind == MeasureKind::Incentive;
-            let suspended =
-                (is_incentive && black && edition.black_suspends_incentives()).then_some(ReasonCode::BlackSuspendsIncentives);
+            let suspended = (is_incentive && black && edition.black_suspends_incentives())
+                .then_some(ReasonCode::BlackSuspendsIncentives);
             if let Some(code) = suspended {
                 ruling.holds = false;
                 ruling.reason = Some(code.into());
             }
-            let one = gathered
-                .entry((is_incentive, measure.code.clone(), edition.digest()))
-                .or_insert_with(|| MeasureInForce {
+            let one = gathered.entry((is_incentive, measure.code.clone(), edition.digest())).or_insert_with(|| {
+                MeasureInForce {
                     code: measure.code.clone(),
                     edition: edition.digest(),
                     kind: measure.kind,
@@ -91,7 +90,8 @@ pub(super) fn in_force(
                     entries: Vec::new(),
                     confirm_with_issuer: false,
                     suspended: suspended.map(Reason::from),
-                });
+                }
+            });
             one.entries.push(entry.id);
             one.confirm_with_issuer |= entry.confirm_with_issuer;
         }

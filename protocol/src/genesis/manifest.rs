@@ -2,7 +2,8 @@
 //! different from every other, every length within its limit.
 
 use super::{
-    ADDRESS_BYTES, ADDRESSES, CLOCK_NAME_BYTES, CLOCKS, GenesisFault, MEMBERS, Manifest, Member, NAME_BYTES, PEER_ID_BYTES,
+    ADDRESS_BYTES, ADDRESSES, CLOCK_NAME_BYTES, CLOCKS, GenesisFault, MEMBERS, Manifest, Member, NAME_BYTES,
+    PEER_ID_BYTES,
 };
 use crate::cbor::{ReadFault, Reader, Writer};
 use crate::ids::CityCode;
@@ -53,8 +54,7 @@ impl RawMember {
             if !(1..=PEER_ID_BYTES).contains(&peer_id.len()) {
                 return Err(ReadFault::Field);
             }
-            let addresses =
-                map.required(7, |r| r.list(0, ADDRESSES, |r| r.text(ADDRESS_BYTES).map(str::to_owned)))?;
+            let addresses = map.required(7, |r| r.list(0, ADDRESSES, |r| r.text(ADDRESS_BYTES).map(str::to_owned)))?;
             Ok(Self { code, name, keys, peer_id, addresses })
         })
     }

@@ -101,7 +101,8 @@ fn weak_keys_and_other_versions_are_refused() {
 
 #[test]
 fn clocks_of_any_name_come_out_in_canonical_order() {
-    let clocks = BTreeMap::from([("bb".into(), 1), ("a".into(), 2), ("ab".into(), 3), ("c".into(), 4), ("市".into(), 5)]);
+    let clocks =
+        BTreeMap::from([("bb".into(), 1), ("a".into(), 2), ("ab".into(), 3), ("c".into(), 4), ("市".into(), 5)]);
     let manifest = Manifest { clocks, ..three() };
     assert_eq!(Manifest::decode(&manifest.encode()), Ok(manifest));
 }

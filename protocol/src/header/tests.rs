@@ -15,8 +15,10 @@ pub(crate) fn any_digest() -> impl Strategy<Value = Digest> {
 }
 
 pub(crate) fn any_about() -> impl Strategy<Value = About> {
-    (any_city(), 1..=u32::MAX, any::<u64>(), any_digest())
-        .prop_map(|(city, epoch, seq, digest)| About { id: StatementId { city, epoch: Epoch(epoch), seq: Seq(seq) }, digest })
+    (any_city(), 1..=u32::MAX, any::<u64>(), any_digest()).prop_map(|(city, epoch, seq, digest)| About {
+        id: StatementId { city, epoch: Epoch(epoch), seq: Seq(seq) },
+        digest,
+    })
 }
 
 /// Text of 1 to `most` characters in NFC, now and then Chinese.
@@ -34,13 +36,21 @@ fn any_disclosure() -> impl Strategy<Value = Disclosure> {
     prop_oneof![
         Just(Disclosure::Public),
         Just(Disclosure::Federation),
-        prop::collection::btree_set(any_city(), 1..20).prop_map(|cities| Disclosure::Named(cities.into_iter().collect())),
+        prop::collection::btree_set(any_city(), 1..20)
+            .prop_map(|cities| Disclosure::Named(cities.into_iter().collect())),
     ]
 }
 
 pub(crate) fn any_header() -> impl Strategy<Value = Header> {
     let place = (any_city(), 1..=u32::MAX, any::<u64>(), prop::option::of(any_text(12)), 0..=i64::MAX);
-    let words = (any::<u16>(), any::<u16>(), any_disclosure(), prop::option::of(any_about()), prop::option::of(any_digest()), any_digest());
+    let words = (
+        any::<u16>(),
+        any::<u16>(),
+        any_disclosure(),
+        prop::option::of(any_about()),
+        prop::option::of(any_digest()),
+        any_digest(),
+    );
     (place, words).prop_map(
         |((city, epoch, seq, agency, issued_at), (kind, body_version, disclosure, about, ground, commitment))| Header {
             suite: SUITE_1,
@@ -136,18 +146,47 @@ fn wrong_fields_are_refused() {
     const DIGEST: &str = "58201111111111111111111111111111111111111111111111111111111111111111";
     let about = |inner: &str| format!("84{inner}{DIGEST}").leak() as &str;
     let cases = [
-        ("02", "633330 39"), ("02", "6133"), ("02", "66333330394130"), ("02", "46333330393030"), ("02", "f6"),
-        ("03", "00"), ("03", "1b0000000100000000"), ("03", "20"), ("03", "6131"),
-        ("04", "20"), ("04", "f6"),
-        ("05", "80"), ("05", "66333330393030"), ("05", "8266333330393030f6"), ("05", "826633333039303060"), ("05", "83663333303930306161 6162"),
+        ("02", "633330 39"),
+        ("02", "6133"),
+        ("02", "66333330394130"),
+        ("02", "46333330393030"),
+        ("02", "f6"),
+        ("03", "00"),
+        ("03", "1b0000000100000000"),
+        ("03", "20"),
+        ("03", "6131"),
+        ("04", "20"),
+        ("04", "f6"),
+        ("05", "80"),
+        ("05", "66333330393030"),
+        ("05", "8266333330393030f6"),
+        ("05", "826633333039303060"),
+        ("05", "83663333303930306161 6162"),
         // Another city than the header's.
         ("05", "8166343531313030"),
-        ("06", "20"), ("06", "1b8000000000000000"), ("06", "1bffffffffffffffff"),
-        ("07", "1a00010000"), ("07", "20"), ("08", "1a00010000"),
-        ("09", "02"), ("09", "80"), ("09", "f6"), ("09", "f4"), ("09", "82636262 62636161 61"), ("09", "82636161 61636161 61"), ("09", "81 00"),
-        ("0a", "f6"), ("0a", "80"),
-        ("0a", about("66333330393030 00 05")), ("0a", about("66333330393030 01")), ("0a", about("66333330393030 01 20")), ("0a", about("6133 01 05")),
-        ("0b", "f6"), ("0b", "411100"), ("0c", "f6"), ("0c", "4100"),
+        ("06", "20"),
+        ("06", "1b8000000000000000"),
+        ("06", "1bffffffffffffffff"),
+        ("07", "1a00010000"),
+        ("07", "20"),
+        ("08", "1a00010000"),
+        ("09", "02"),
+        ("09", "80"),
+        ("09", "f6"),
+        ("09", "f4"),
+        ("09", "82636262 62636161 61"),
+        ("09", "82636161 61636161 61"),
+        ("09", "81 00"),
+        ("0a", "f6"),
+        ("0a", "80"),
+        ("0a", about("66333330393030 00 05")),
+        ("0a", about("66333330393030 01")),
+        ("0a", about("66333330393030 01 20")),
+        ("0a", about("6133 01 05")),
+        ("0b", "f6"),
+        ("0b", "411100"),
+        ("0c", "f6"),
+        ("0c", "4100"),
     ];
     for (key, value) in cases {
         let value = value.replace(' ', "").leak();
@@ -164,7 +203,8 @@ fn wrong_fields_are_refused() {
 fn long_agencies_and_long_reader_lists_are_refused() {
     let mut header = sample();
     header.issuer.agency = Some("a".repeat(AGENCY_BYTES));
-    header.disclosure = Disclosure::Named((0..crate::limits::READERS).map(|n| CityCode::new(&format!("{n:016}")).unwrap()).collect());
+    header.disclosure =
+        Disclosure::Named((0..crate::limits::READERS).map(|n| CityCode::new(&format!("{n:016}")).unwrap()).collect());
     assert_eq!(Header::decode(&header.encode()).as_ref(), Ok(&header));
     assert!(header.encode().len() + 200 < crate::limits::STATEMENT_BYTES, "the longest header fits a statement");
     let mut long = header.clone();

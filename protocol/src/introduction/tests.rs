@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::digest::TreeHash;
-use crate::genesis::founding::{HEZHOU, TestKey, ZHOUSHAN, city, cosigner_key, federation, genesis, log_key, named_genesis, root_key};
+use crate::genesis::founding::{
+    HEZHOU, TestKey, ZHOUSHAN, city, cosigner_key, federation, genesis, log_key, named_genesis, root_key,
+};
 use crate::ids::{Epoch, Size};
 use crate::key::BadSignature;
 use crate::key_record::{KeyRecord, SignedRecord, Tail};
@@ -70,7 +72,8 @@ fn another_federation_another_type_and_another_city_are_refused() {
 
 #[test]
 fn other_fields_are_refused() {
-    let signed = |payload: &[u8]| verify(&cose::sign(payload, SignedType::Introduction, &federation(), &root_key(ZHOUSHAN)));
+    let signed =
+        |payload: &[u8]| verify(&cose::sign(payload, SignedType::Introduction, &federation(), &root_key(ZHOUSHAN)));
     let no_peer = Introduction { peer_id: vec![], ..introduction() };
     assert_eq!(signed(&no_peer.encode()), Err(IntroductionFault::Shape));
     let long_peer = Introduction { peer_id: vec![0; PEER_ID_BYTES + 1], ..introduction() };

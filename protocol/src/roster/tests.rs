@@ -103,8 +103,16 @@ fn what_does_not_follow_is_refused() {
         ("void beyond the end", KeyRecord { void_after: Some(Seq(30)), ..next.clone() }, RecordFault::Order),
         ("a stranger", KeyRecord { city: city("110000"), ..next.clone() }, RecordFault::City),
         ("an old log key", KeyRecord { log: log_key(ZHOUSHAN, 1).public().clone(), ..next.clone() }, RecordFault::Key),
-        ("a cosigner's key", KeyRecord { log: cosigner_key(ZHOUSHAN, 2).public().clone(), ..next.clone() }, RecordFault::Key),
-        ("the root's key", KeyRecord { cosigner: root_key(ZHOUSHAN).public().clone(), ..next.clone() }, RecordFault::Key),
+        (
+            "a cosigner's key",
+            KeyRecord { log: cosigner_key(ZHOUSHAN, 2).public().clone(), ..next.clone() },
+            RecordFault::Key,
+        ),
+        (
+            "the root's key",
+            KeyRecord { cosigner: root_key(ZHOUSHAN).public().clone(), ..next.clone() },
+            RecordFault::Key,
+        ),
     ];
     for (name, record, fault) in cases {
         assert_eq!(roster.add(sign(record).bytes()), Err(fault), "{name}");

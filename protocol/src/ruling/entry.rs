@@ -236,6 +236,9 @@ impl EntryRuling {
     /// Whether anyone may see it: disclosed to the public and standing (DOMAIN rule 12).
     #[must_use]
     pub const fn is_shown_to_public(&self) -> bool {
-        matches!(self.disclosure, DisclosureLevel::Public) && self.state.stands() && !self.ended && self.content.is_some()
+        matches!(self.disclosure, DisclosureLevel::Public)
+            && self.state.stands()
+            && !self.ended
+            && self.content.is_some()
     }
 }

@@ -41,7 +41,10 @@ impl Ruling {
         if !public_black {
             for entry in &mut out.entries {
                 entry.measures.retain(|measure| {
-                    measure.reason.as_ref().is_none_or(|reason| reason.code != super::ReasonCode::BlackSuspendsIncentives)
+                    measure
+                        .reason
+                        .as_ref()
+                        .is_none_or(|reason| reason.code != super::ReasonCode::BlackSuspendsIncentives)
                 });
             }
         }
@@ -50,7 +53,8 @@ impl Ruling {
             out.entries.iter().flat_map(|entry| entry.links.iter().map(|link| link.id)).collect();
         let recognitions: Vec<StatementId> = out.sources.iter().filter_map(|source| source.recognised_by).collect();
         out.relied_on.retain(|id| links.contains(id) || recognitions.contains(id));
-        let editions: Vec<_> = out.entries.iter().filter_map(|entry| entry.content.as_ref()).map(|c| c.edition).collect();
+        let editions: Vec<_> =
+            out.entries.iter().filter_map(|entry| entry.content.as_ref()).map(|c| c.edition).collect();
         out.editions.retain(|edition| editions.contains(&edition.digest));
         // The sources that are named only because they issued something hidden.
         out.sources.retain(|source| {

@@ -13,6 +13,9 @@ use crate::roster::Roster;
 use crate::tree::empty_root;
 use proptest::prelude::*;
 
+mod cuts;
+mod refusals;
+
 fn authentic(segment: Segment, roster: &Roster) -> Result<AuthenticSegment, SegmentFault> {
     let bytes = segment.encode();
     assert_eq!(Segment::decode(&bytes, PAGE_BYTES).unwrap(), segment);
@@ -78,8 +81,10 @@ fn the_empty_log_has_a_heartbeat_too() {
     let origin = log.checkpoint(0).checkpoint().origin;
     let wrong = Checkpoint { origin, size: Size(0), root: TreeHash([1; 32]) };
     let signed = SignedCheckpoint::sign(wrong, &log_key(ZHOUSHAN, 1));
-    assert_eq!(fault(authenticate_checkpoint(
-        UnverifiedCheckpoint::parse(&signed.encode(&[])).unwrap(), &log.roster())), SegmentFault::Border);
+    assert_eq!(
+        fault(authenticate_checkpoint(UnverifiedCheckpoint::parse(&signed.encode(&[])).unwrap(), &log.roster())),
+        SegmentFault::Border
+    );
 }
 
 #[test]
@@ -100,97 +105,13 @@ fn a_leaf_that_says_nothing_is_a_leaf_all_the_same() {
 }
 
 #[test]
-fn every_wrong_thing_has_its_own_name() {
-    let log = TestLog::of(ZHOUSHAN, 9);
-    let roster = log.roster();
-    let good = log.segment(0, 7, 9);
-    let door = |segment: Segment| fault(proved(segment, &roster, &Frontier::default()));
-    assert!(proved(good.clone(), &roster, &Frontier::default()).is_ok());
-
-    let elsewhere = Roster::new(&named_genesis("another"));
-    assert_eq!(fault(authentic(good.clone(), &elsewhere)), SegmentFault::ForeignFederation);
-    assert_eq!(door(Segment { city: city("110000"), ..good.clone() }), SegmentFault::ForeignCity);
-    assert_eq!(door(Segment { city: city(HEZHOU), ..good.clone() }), SegmentFault::OtherCity);
-    assert_eq!(door(log.segment_under(0, 7, &log.checkpoint_in(2, 9))), SegmentFault::UnknownEpoch);
-    assert_eq!(door(log.segment(2, 7, 9)), SegmentFault::Gap);
-    assert_eq!(door(Segment { checkpoint: log.checkpoint(6).encode(&[]), ..good.clone() }), SegmentFault::Short);
-
-    let mut no_proof = good.clone();
-    no_proof.consistency.clear();
-    assert_eq!(door(no_proof), SegmentFault::Proof);
-    let mut wrong_proof = good.clone();
-    wrong_proof.consistency[0].0[0] ^= 1;
-    assert_eq!(door(wrong_proof), SegmentFault::Proof);
-    let mut more_proof = good.clone();
-    more_proof.consistency.push(empty_root());
-    assert_eq!(door(more_proof), SegmentFault::Proof);
-    let mut altered = good.clone();
-    altered.items[3].statement[60] ^= 1;
-    assert_eq!(door(altered), SegmentFault::Proof);
-    let mut swapped = good.clone();
-    swapped.items.swap(1, 2);
-    assert_eq!(door(swapped), SegmentFault::Proof);
-    let mut left_out = good.clone();
-    left_out.items.remove(3);
-    assert_eq!(door(left_out), SegmentFault::Proof);
-
-    let mut origin = log.checkpoint(9).checkpoint().origin;
-    origin.epoch = Epoch(1);
-    let says = Checkpoint { origin, size: Size(9), root: log.root(9) };
-    let forged = SignedCheckpoint::sign(says, &log_key(HEZHOU, 1)).encode(&[]);
-    let key = CheckpointFault::LogLine;
-    assert_eq!(door(Segment { checkpoint: forged, ..good.clone() }), SegmentFault::Checkpoint(key));
-    let mut spoilt = log.checkpoint(9);
-    let mut note = spoilt.encode(&[]);
-    let at = note.len() - 10;
-    note[at] = if note[at] == b'A' { b'B' } else { b'A' };
-    let signature = CheckpointFault::Signature;
-    assert_eq!(door(Segment { checkpoint: note, ..good.clone() }), SegmentFault::Checkpoint(signature));
-    spoilt = SignedCheckpoint::sign(Checkpoint { root: empty_root(), ..says }, &log_key(ZHOUSHAN, 1));
-    assert_eq!(door(Segment { checkpoint: spoilt.encode(&[]), ..good.clone() }), SegmentFault::Proof);
-    assert!(matches!(door(Segment { checkpoint: b"no note".to_vec(), ..good }), SegmentFault::Checkpoint(CheckpointFault::Note(_))));
-}
-
-#[test]
-fn bytes_outside_their_limits_or_form_are_refused() {
-    let log = TestLog::of(ZHOUSHAN, 3);
-    let good = log.segment(0, 3, 3);
-    let bytes = good.encode();
-    assert_eq!(fault(Segment::decode(&bytes, bytes.len() - 1)), SegmentFault::TooLong);
-    let decode = |segment: &Segment| Segment::decode(&segment.encode(), PAGE_BYTES);
-    let with_item = |statement: usize, body: usize| {
-        let item = Item { statement: vec![0; statement], body: Some(vec![0; body]) };
-        Segment { items: vec![item], ..good.clone() }
-    };
-    assert!(decode(&with_item(STATEMENT_BYTES, BODY_BYTES)).is_ok());
-    assert_eq!(fault(decode(&with_item(STATEMENT_BYTES + 1, 0))), SegmentFault::TooLong);
-    assert_eq!(fault(decode(&with_item(0, BODY_BYTES + 1))), SegmentFault::TooLong);
-    let crowd = vec![Item { statement: Vec::new(), body: None }; ITEMS + 1];
-    assert_eq!(fault(decode(&Segment { items: crowd, ..good.clone() })), SegmentFault::Shape);
-    assert_eq!(fault(decode(&Segment { from: Seq(i64::MAX as u64), ..good.clone() })), SegmentFault::Shape);
-    assert_eq!(fault(decode(&Segment { from: Seq(u64::MAX), ..good.clone() })), SegmentFault::Shape);
-    assert_eq!(fault(decode(&Segment { consistency: vec![empty_root(); 65], ..good.clone() })), SegmentFault::Shape);
-    assert_eq!(fault(decode(&Segment { records: vec![vec![]; RECORDS + 1], ..good.clone() })), SegmentFault::Shape);
-    let mut newer = bytes.clone();
-    assert_eq!(newer[..2], [0x87, 1]);
-    newer[1] = 2;
-    assert_eq!(fault(Segment::decode(&newer, PAGE_BYTES)), SegmentFault::Shape);
-    newer[1] = 0x18;
-    assert!(matches!(fault(Segment::decode(&newer, PAGE_BYTES)), SegmentFault::Cbor(_)));
-    let mut longer = bytes;
-    longer.push(0);
-    assert!(matches!(fault(Segment::decode(&longer, PAGE_BYTES)), SegmentFault::Cbor(_)));
-    let over: usize = good.items.iter().map(Item::encoded_bytes).sum();
-    let bare = Segment { items: Vec::new(), ..good.clone() }.encode().len();
-    assert!(bare + over >= good.encode().len(), "the estimate is never too small");
-}
-
-#[test]
 fn what_we_hold_already_is_dropped() {
     let log = TestLog::of(ZHOUSHAN, 12);
     let held = TestLog::of(ZHOUSHAN, 8).frontier;
     let roster = log.roster();
-    for (from, to, size, new) in [(8, 12, 12, 4), (3, 12, 12, 4), (0, 10, 12, 2), (2, 8, 8, 0), (2, 8, 12, 0), (2, 5, 8, 0), (8, 8, 8, 0)] {
+    for (from, to, size, new) in
+        [(8, 12, 12, 4), (3, 12, 12, 4), (0, 10, 12, 2), (2, 8, 8, 0), (2, 8, 12, 0), (2, 5, 8, 0), (8, 8, 8, 0)]
+    {
         let proved = proved(log.segment(from, to, size), &roster, &held).unwrap();
         assert_eq!(proved.segment.leaves.len(), new, "{from} to {to} under {size}");
         assert_eq!(proved.segment.from, Seq(if new == 0 { to } else { 8 }));
@@ -252,79 +173,4 @@ fn a_checkpoint_cannot_move_a_border() {
     let old = log.segment_under(0, 6, &log.checkpoint_in(1, 6));
     assert_eq!(fault(authentic(old, &roster)), SegmentFault::Border);
     assert!(proved(log.segment(0, 3, 10), &roster, &Frontier::default()).is_ok(), "no border is met yet");
-}
-
-#[test]
-fn a_foreign_federations_origin_is_seen_before_its_signature() {
-    let log = TestLog::of(ZHOUSHAN, 2);
-    let origin = Origin { federation: Digest([9; 32]), city: city(ZHOUSHAN), epoch: Epoch(1) };
-    let says = Checkpoint { origin, size: Size(2), root: log.root(2) };
-    let checkpoint = SignedCheckpoint::sign(says, &log_key(ZHOUSHAN, 1));
-    let verdict = authentic(log.segment_under(0, 2, &checkpoint), &log.roster());
-    assert_eq!(fault(verdict), SegmentFault::ForeignFederation);
-}
-
-#[test]
-fn blame_is_told_apart() {
-    assert_eq!(SegmentFault::ForeignCity.blame(), Blame::Sender);
-    assert_eq!(SegmentFault::Gap.blame(), Blame::Difference);
-    assert_eq!(SegmentFault::Proof.blame(), Blame::Unclear);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// However a log is cut into segments, and however often a part of it comes again, the frontier is the same.
-    #[test]
-    fn any_cut_gives_the_same_frontier(size in 1u64..60, cuts in prop::collection::vec((0u64..60, 0u64..60, 0u64..60), 0..20)) {
-        let log = TestLog::of(ZHOUSHAN, size);
-        let roster = log.roster();
-        let mut frontier = Frontier::default();
-        let mut completed = Vec::new();
-        let take = |frontier: &mut Frontier, completed: &mut Vec<_>, from: u64, to: u64, head: u64| {
-            match proved(log.segment(from, to, head), &roster, frontier) {
-                Ok(proved) => {
-                    assert_eq!(proved.frontier, log.frontier(proved.frontier.size().0));
-                    *frontier = proved.frontier;
-                    completed.extend(proved.completed);
-                }
-                Err(fault) => assert_eq!(fault.blame(), Blame::Difference),
-            }
-        };
-        for (a, b, c) in cuts {
-            let head = 1 + a % size;
-            let to = 1 + b % head;
-            take(&mut frontier, &mut completed, c % to, to, head);
-        }
-        let held = frontier.size().0;
-        if held < size {
-            take(&mut frontier, &mut completed, held, size, size);
-        }
-        prop_assert_eq!(&frontier, &log.frontier);
-        let mut once = completed.clone();
-        once.sort();
-        once.dedup();
-        prop_assert_eq!(once.len(), completed.len(), "each subtree is handed out once");
-        let mut all = Vec::new();
-        let mut grown = Frontier::default();
-        for item in &log.items {
-            grown.push(leaf_hash(&item.statement), &mut |place, hash| all.push((place, hash)));
-        }
-        prop_assert_eq!(completed, all);
-    }
-
-    #[test]
-    fn hostile_bytes_never_break_the_door(mut bytes in Just(TestLog::of(ZHOUSHAN, 3).segment(0, 2, 3).encode()), flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
-        for (at, to) in flips {
-            let at = at.index(bytes.len());
-            bytes[at] = to;
-        }
-        let roster = Roster::new(&genesis());
-        if let Ok(segment) = Segment::decode(&bytes, PAGE_BYTES) {
-            prop_assert_eq!(segment.encode(), bytes, "one segment, one encoding");
-            if let Ok(proved) = segment.read(&federation()).and_then(|s| s.authenticate(&roster)).and_then(|s| s.prove(&Frontier::default())) {
-                prop_assert_eq!(proved.frontier.root(), TestLog::of(ZHOUSHAN, 2).frontier.root());
-            }
-        }
-    }
 }

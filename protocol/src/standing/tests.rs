@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::genesis::founding::{HEZHOU, ZHOUSHAN, city, cosigner_key, federation, genesis, log_key, named_genesis, root_key};
+use crate::genesis::founding::{
+    HEZHOU, ZHOUSHAN, city, cosigner_key, federation, genesis, log_key, named_genesis, root_key,
+};
 use crate::header::tests::{any_about, any_city, any_digest};
 use crate::ids::{Seq, StatementId};
 use crate::key::BadSignature;
@@ -69,7 +71,8 @@ fn another_federation_another_type_and_another_city_are_refused() {
 
 #[test]
 fn other_fields_are_refused() {
-    let signed = |payload: &[u8]| verify(&cose::sign(payload, SignedType::Standing, &federation(), &log_key(HEZHOU, 1)));
+    let signed =
+        |payload: &[u8]| verify(&cose::sign(payload, SignedType::Standing, &federation(), &log_key(HEZHOU, 1)));
     for state in ["", "Listed", "in force", "列入", "x1", &"x".repeat(STATE_BYTES + 1)] {
         let wrong = Standing { state: state.to_owned(), ..standing() };
         assert_eq!(signed(&wrong.encode()), Err(StandingFault::Shape), "{state}");

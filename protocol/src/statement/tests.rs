@@ -34,7 +34,10 @@ fn other_signature_bytes_over_the_same_words_are_the_same_statement() {
     bytes[last] ^= 1;
     let other = Statement::read(bytes, &federation()).unwrap();
     assert_eq!(other.digest, statement.digest);
-    assert_eq!(other.verify(&federation(), TestKey::new("log").public()), Err(StatementFault::Cose(BadSignature.into())));
+    assert_eq!(
+        other.verify(&federation(), TestKey::new("log").public()),
+        Err(StatementFault::Cose(BadSignature.into()))
+    );
 }
 
 #[test]
@@ -49,7 +52,10 @@ fn a_statement_belongs_to_its_federation() {
 
 #[test]
 fn size_is_looked_at_before_anything_else() {
-    assert_eq!(Statement::read(vec![0; STATEMENT_BYTES + 1], &federation()), Err(StatementFault::Cose(CoseFault::TooLong)));
+    assert_eq!(
+        Statement::read(vec![0; STATEMENT_BYTES + 1], &federation()),
+        Err(StatementFault::Cose(CoseFault::TooLong))
+    );
     assert_eq!(Statement::read(vec![0; STATEMENT_BYTES], &federation()), Err(StatementFault::Cose(CoseFault::Shape)));
 }
 

@@ -78,7 +78,14 @@ mod tests {
 
     #[test]
     fn other_shapes_are_refused() {
-        for code in ["", "506700GE1G29325QX36", "506700GE1G29325QX3633", "506700ge1g29325qx363", "506700GE1G29325QX3A3", "互506700GE1G29325Q63"] {
+        for code in [
+            "",
+            "506700GE1G29325QX36",
+            "506700GE1G29325QX3633",
+            "506700ge1g29325qx363",
+            "506700GE1G29325QX3A3",
+            "互506700GE1G29325Q63",
+        ] {
             assert_eq!(check_lei(code), Err(LeiFault::Shape), "{code}");
         }
     }

@@ -81,7 +81,8 @@ pub fn check_uscc(code: &str) -> Result<UsccParts<'_>, UsccFault> {
 
 /// GB 32100: weights 3^i mod 31; the check value brings the sum to a multiple of 31.
 fn check_character(values: &[u32; LENGTH]) -> char {
-    let (sum, _) = values[..LENGTH - 1].iter().fold((0, 1), |(sum, weight), value| (sum + value * weight, weight * 3 % 31));
+    let (sum, _) =
+        values[..LENGTH - 1].iter().fold((0, 1), |(sum, weight), value| (sum + value * weight, weight * 3 % 31));
     char::from(ALPHABET[((31 - sum % 31) % 31) as usize])
 }
 
@@ -90,7 +91,9 @@ fn organisation_character(organisation: &[u8]) -> char {
     let sum: u32 = organisation
         .iter()
         .zip(ORGANISATION_WEIGHTS)
-        .map(|(byte, weight)| weight * if byte.is_ascii_digit() { u32::from(byte - b'0') } else { u32::from(byte - b'A') + 10 })
+        .map(|(byte, weight)| {
+            weight * if byte.is_ascii_digit() { u32::from(byte - b'0') } else { u32::from(byte - b'A') + 10 }
+        })
         .sum();
     match 11 - sum % 11 {
         10 => 'X',

@@ -133,15 +133,9 @@ fn inclusion_holds_at_every_size_and_only_for_its_place() {
             }
             let mut longer = proof.clone();
             longer.push(root);
-            assert_eq!(
-                verify_inclusion(&leaf(at), Seq(at), Size(size), &longer, &root),
-                Err(ProofFault::Length)
-            );
+            assert_eq!(verify_inclusion(&leaf(at), Seq(at), Size(size), &longer, &root), Err(ProofFault::Length));
             if let Some((_, shorter)) = proof.split_last() {
-                assert_eq!(
-                    verify_inclusion(&leaf(at), Seq(at), Size(size), shorter, &root),
-                    Err(ProofFault::Length)
-                );
+                assert_eq!(verify_inclusion(&leaf(at), Seq(at), Size(size), shorter, &root), Err(ProofFault::Length));
             }
         }
     }

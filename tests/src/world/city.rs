@@ -8,11 +8,11 @@ use huxin_engine::{Continuity, Effect, Engine, Event, Settings, SigningState, ga
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::fold::{CaseFile, Viewpoint};
-use huxin_protocol::ruling::log_digest;
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::limits::PAGE_BYTES;
 use huxin_protocol::roster::Roster;
+use huxin_protocol::ruling::log_digest;
 use huxin_protocol::segment::Segment;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
@@ -136,9 +136,7 @@ impl City {
                     Err(fault) => Answer::Failed { code: fault.code().to_owned() },
                 }
             }
-            Ok(response) => {
-                Answer::from_plain(response).unwrap_or(Answer::Failed { code: "unreachable".to_owned() })
-            }
+            Ok(response) => Answer::from_plain(response).unwrap_or(Answer::Failed { code: "unreachable".to_owned() }),
             Err(_) => Answer::Failed { code: "store".to_owned() },
         }
     }

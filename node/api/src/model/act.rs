@@ -128,7 +128,8 @@ mod tests {
         assert!(serde_json::from_str::<ActRequest>("{}").is_err());
         assert!(serde_json::from_str::<ActRequest>(r#"{"reason":"履行完毕","note":"x"}"#).is_err());
         let act: ActRequest =
-            serde_json::from_str(r#"{"reason":"履行完毕","decided_on":"2026-03-01","conditions":{"rectified":true}}"#).unwrap();
+            serde_json::from_str(r#"{"reason":"履行完毕","decided_on":"2026-03-01","conditions":{"rectified":true}}"#)
+                .unwrap();
         let (body, agency) = act.into_body();
         assert_eq!(agency, None);
         assert!(body.conditions.unwrap().rectified);

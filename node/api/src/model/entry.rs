@@ -48,14 +48,28 @@ pub struct ActItem {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum BodyView {
-    Listing { listing: Box<ListingView> },
-    Act { act: ActBody },
-    Recognition { recognition: RecognitionBody },
-    Decline { decline: DeclineBody },
+    Listing {
+        listing: Box<ListingView>,
+    },
+    Act {
+        act: ActBody,
+    },
+    Recognition {
+        recognition: RecognitionBody,
+    },
+    Decline {
+        decline: DeclineBody,
+    },
     /// Where the city's node is reached.
-    NodeAnnouncement { peer_id: String, addresses: Vec<String>, valid_until: Option<Date> },
+    NodeAnnouncement {
+        peer_id: String,
+        addresses: Vec<String>,
+        valid_until: Option<Date>,
+    },
     /// Held, but no node can read it under the rules; the stable code says why.
-    Malformed { code: String },
+    Malformed {
+        code: String,
+    },
     /// This city may read it and does not hold it yet.
     Lacking,
     /// This city is not among its readers.

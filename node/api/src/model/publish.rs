@@ -221,7 +221,8 @@ mod tests {
 
     #[test]
     fn readers_are_sorted_without_repeats() {
-        let choice: DisclosureChoice = serde_json::from_value(json!({"named": ["620100", "330900", "620100"]})).unwrap();
+        let choice: DisclosureChoice =
+            serde_json::from_value(json!({"named": ["620100", "330900", "620100"]})).unwrap();
         let Disclosure::Named(cities) = choice.into() else { panic!("not named") };
         assert_eq!(cities.iter().map(CityCode::as_str).collect::<Vec<_>>(), ["330900", "620100"]);
     }

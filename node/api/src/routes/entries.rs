@@ -15,7 +15,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
 use huxin_engine::gather;
-use huxin_engine::ledger::{Family, LedgerRead, ReadFault, last_place, last_seq, place_key, reference_prefix, scan_prefix};
+use huxin_engine::ledger::{
+    Family, LedgerRead, ReadFault, last_place, last_seq, place_key, reference_prefix, scan_prefix,
+};
 use huxin_protocol::body::{Body, RecognitionBody};
 use huxin_protocol::digest::Context;
 use huxin_protocol::ids::{CityCode, Seq, StatementId};
@@ -68,8 +70,11 @@ pub async fn act(
         other => match ActVerb::from_name(other) {
             Some(verb) => Command::Act(id, verb, read_json::<ActRequest>(sent)?),
             None => {
-                return Err(Problem::not_found("no_such_act", format!("{other:?} is nothing that can be done to an entry"))
-                    .trying("amendment, annulment, removal, repair, erasure, reinstatement or decline"));
+                return Err(Problem::not_found(
+                    "no_such_act",
+                    format!("{other:?} is nothing that can be done to an entry"),
+                )
+                .trying("amendment, annulment, removal, repair, erasure, reinstatement or decline"));
             }
         },
     };
@@ -85,8 +90,11 @@ pub async fn entry(State(app): Shared, Path(id): Path<String>) -> Result<Respons
     let id = statement_id(&id)?;
     let (roster, read) = (app.backend.roster(), app.backend.read());
     let Some((statement, body)) = gather::statement(&*read, &roster, id)? else {
-        return Err(Problem::not_found("no_such_statement", format!("there is no statement {id} in the logs held here"))
-            .trying("check the id, and `huxin peers` for how far the logs are held"));
+        return Err(Problem::not_found(
+            "no_such_statement",
+            format!("there is no statement {id} in the logs held here"),
+        )
+        .trying("check the id, and `huxin peers` for how far the logs are held"));
     };
     let header = &statement.header;
     let member = roster.city(id.city);
@@ -171,7 +179,8 @@ pub async fn proof(State(app): Shared, Path(id): Path<String>) -> Result<Respons
     let backend = app.backend.clone();
     let bundle = tokio::task::spawn_blocking(move || backend.prove(id)).await.map_err(|_| Problem::stopping())??;
     let name = format!("attachment; filename=\"{id}.huxin\"");
-    Ok(([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)], bundle).into_response())
+    Ok(([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)], bundle)
+        .into_response())
 }
 
 pub async fn recognitions(State(app): Shared) -> Result<Response, Problem> {

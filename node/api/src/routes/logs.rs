@@ -72,7 +72,8 @@ pub async fn segment(
             return Err(Problem::from(huxin_engine::Refusal::NoSuchCity(asked.city)));
         }
         let reader = Some(backend.city());
-        let segment = serve::segment(&*read, &roster, reader, asked.city, asked.from, STATEMENTS_PER_REQUEST, asked.epoch)?;
+        let segment =
+            serve::segment(&*read, &roster, reader, asked.city, asked.from, STATEMENTS_PER_REQUEST, asked.epoch)?;
         segment.ok_or_else(|| {
             Problem::not_found("no_checkpoint", format!("no checkpoint of {} is held here yet", asked.city))
                 .trying("ask again when `huxin peers` shows the log's size")
@@ -118,6 +119,10 @@ pub async fn record(State(app): Shared, sent: Result<Bytes, BytesRejection>) -> 
 /// The engine answered another command than the one asked: a defect of this program.
 fn foreign(outcome: &Outcome) -> Problem {
     tracing::error!(?outcome, "a reply of another command");
-    Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "unexpected", "the node gave an answer to another command")
-        .trying("report this with the node's log")
+    Problem::new(
+        axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+        "unexpected",
+        "the node gave an answer to another command",
+    )
+    .trying("report this with the node's log")
 }

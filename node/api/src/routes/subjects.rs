@@ -48,11 +48,7 @@ pub async fn status(
     let read = app.backend.read();
     let case = case_file(&*read, &roster, app.backend.editions(), &subject, view)?;
     let ruling = rule(&case);
-    if asked.explain {
-        Ok(json(&StatusReply { ruling, explanation: Some(explain(&case)) }))
-    } else {
-        Ok(json(&ruling))
-    }
+    if asked.explain { Ok(json(&StatusReply { ruling, explanation: Some(explain(&case)) })) } else { Ok(json(&ruling)) }
 }
 
 /// Milliseconds since 1970, or a date, which means its first instant in UTC+8.

@@ -7,9 +7,7 @@
 
 use super::{Fault, Repair, Walk};
 use crate::index::{is_erased, write_leaf};
-use crate::ledger::{
-    Family, LedgerRead, ReadFault, Txn, about_key, body_key, last_place, last_seq, place_key,
-};
+use crate::ledger::{Family, LedgerRead, ReadFault, Txn, about_key, body_key, last_place, last_seq, place_key};
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body;
 use huxin_protocol::ids::{CityCode, Seq, StatementId};
@@ -52,12 +50,7 @@ struct Derived {
 
 impl Walk<'_> {
     /// Runs the derivation for one leaf. `statement` is what it says at this place, if anything.
-    fn derive(
-        &self,
-        place: StatementId,
-        leaf: &[u8],
-        statement: Option<&Statement>,
-    ) -> Result<Derived, ReadFault> {
+    fn derive(&self, place: StatementId, leaf: &[u8], statement: Option<&Statement>) -> Result<Derived, ReadFault> {
         let view = View(self.read);
         let mut derived = Derived { rows: BTreeMap::new(), erased: false, body_fault: None };
         let mut held = None;

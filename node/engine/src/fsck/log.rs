@@ -33,7 +33,9 @@ impl Walk<'_> {
         let mut roots = Roots { frontier: Frontier::default(), wanted: BTreeMap::new() };
         let checkpoint = head.as_ref().and_then(|head| head.checkpoint().ok().flatten());
         let borders = member.epochs.iter().map(|keys| keys.from);
-        roots.wanted.extend(borders.chain(checkpoint.iter().map(|stored| stored.checkpoint.size)).map(|size| (size, None)));
+        roots
+            .wanted
+            .extend(borders.chain(checkpoint.iter().map(|stored| stored.checkpoint.size)).map(|size| (size, None)));
         roots.note();
         // Behind a gap there is no tree any more.
         let mut is_whole = true;

@@ -32,9 +32,7 @@ impl Batch {
     }
     /// All writes, ascending by family and key.
     pub fn iter(&self) -> impl Iterator<Item = (Family, &[u8], Option<&[u8]>)> {
-        self.rows
-            .iter()
-            .flat_map(|(family, rows)| rows.iter().map(|(k, v)| (*family, k.as_slice(), v.as_deref())))
+        self.rows.iter().flat_map(|(family, rows)| rows.iter().map(|(k, v)| (*family, k.as_slice(), v.as_deref())))
     }
     /// What this batch says of a key: nothing, deleted, or a value.
     fn get(&self, family: Family, key: &[u8]) -> Option<Option<&[u8]>> {
@@ -81,9 +79,8 @@ impl LedgerRead for Txn<'_> {
         }
         let empty = Rows::new();
         let rows = self.batch.rows.get(&family).unwrap_or(&empty);
-        let mut written = rows
-            .range::<[u8], _>((std::ops::Bound::Included(start), std::ops::Bound::Excluded(end)))
-            .peekable();
+        let mut written =
+            rows.range::<[u8], _>((std::ops::Bound::Included(start), std::ops::Bound::Excluded(end))).peekable();
         let mut go_on = true;
         self.base.scan(family, start, end, &mut |key, value| {
             // Rows of the batch that come before this stored one.

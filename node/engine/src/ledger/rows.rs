@@ -135,4 +135,3 @@ impl CosignatureRow {
         fault.map_or(Ok(rows), Err)
     }
 }
-

@@ -47,7 +47,8 @@ pub async fn node_with(seed: u8, listen: &str, gossip: bool, members: Vec<Partne
     let mut registry = Registry::default();
     let (net, events) = start(settings, &tokio::runtime::Handle::current(), &mut registry).unwrap();
     let mut node = Node { net, events, registry, address: String::new(), seed };
-    node.address = node.until(|event| if let NetEvent::Listening { address } = event { Some(address) } else { None }).await;
+    node.address =
+        node.until(|event| if let NetEvent::Listening { address } = event { Some(address) } else { None }).await;
     node
 }
 

@@ -120,8 +120,12 @@ fn watch(partner: &Node, subject: &SubjectId, due: State, stop: &Stop) -> Result
             return Err(Fault::refused("interrupted", "stopped before the round was over"));
         }
         if begun.elapsed() > PATIENCE {
-            return Err(Fault::new(Exit::Unexpected, "demo_timeout", format_args!("{} did not show {} within two minutes", partner.code, due.name()))
-                .trying("look at its node.log with --folder"));
+            return Err(Fault::new(
+                Exit::Unexpected,
+                "demo_timeout",
+                format_args!("{} did not show {} within two minutes", partner.code, due.name()),
+            )
+            .trying("look at its node.log with --folder"));
         }
         std::thread::sleep(POLL);
     }

@@ -2,8 +2,8 @@
 //! by SIGTERM, after a fault by the destructor, and should the demonstration itself be killed, by the end of their
 //! standard input.
 
-use super::cities::StandIn;
 use super::Stop;
+use super::cities::StandIn;
 use crate::client::Client;
 use crate::fault::{Exit, Fault};
 use crate::settings;
@@ -93,8 +93,12 @@ impl Nodes {
     pub fn check(&mut self) -> Result<(), Fault> {
         for node in &mut self.all {
             if let Ok(Some(status)) = node.child.try_wait() {
-                return Err(Fault::new(Exit::Unexpected, "city_ended", format_args!("the process of {} ended: {status}", node.code))
-                    .trying("look at its node.log with --folder"));
+                return Err(Fault::new(
+                    Exit::Unexpected,
+                    "city_ended",
+                    format_args!("the process of {} ended: {status}", node.code),
+                )
+                .trying("look at its node.log with --folder"));
             }
         }
         Ok(())
@@ -110,8 +114,12 @@ impl Nodes {
         for node in &mut self.all {
             let status = wait(&mut node.child, GRACE);
             if !status.is_some_and(|status| status.success()) {
-                outcome = Err(Fault::new(Exit::Unexpected, "city_ended", format_args!("the process of {} did not end well", node.code))
-                    .trying("look at its node.log with --folder"));
+                outcome = Err(Fault::new(
+                    Exit::Unexpected,
+                    "city_ended",
+                    format_args!("the process of {} did not end well", node.code),
+                )
+                .trying("look at its node.log with --folder"));
             }
         }
         outcome

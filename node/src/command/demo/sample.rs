@@ -113,7 +113,8 @@ fn made_up_code(number: usize) -> Option<SubjectId> {
     const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     let stem = format!("91990099MAHY{:04}", number % 10_000);
     let all = CHARACTERS.chars().flat_map(|organisation| CHARACTERS.chars().map(move |check| (organisation, check)));
-    let found = all.map(|(organisation, check)| format!("{stem}{organisation}{check}")).find(|code| check_uscc(code).is_ok());
+    let found =
+        all.map(|(organisation, check)| format!("{stem}{organisation}{check}")).find(|code| check_uscc(code).is_ok());
     SubjectId::new(SubjectId::USCC, &found?).ok()
 }
 

@@ -1,8 +1,8 @@
 //! What people see of the demonstration.
 
+use super::Shown;
 use super::measure::Propagation;
 use super::processes::Node;
-use super::Shown;
 use std::path::{Path, PathBuf};
 
 pub fn banner(folder: &Path) {
@@ -17,9 +17,10 @@ pub fn banner(folder: &Path) {
 pub fn round(shown: &Shown, nodes: &[Node]) {
     let mut table = super::super::table(&["city", "name", "pid", "entries", "log size", "root", "connected"]);
     for (city, node) in shown.cities.iter().zip(nodes) {
-        let up = node.client.peers().map_or_else(|fault| fault.code, |peers| {
-            format!("{} of {}", peers.peers.iter().filter(|peer| peer.up).count(), peers.peers.len())
-        });
+        let up = node.client.peers().map_or_else(
+            |fault| fault.code,
+            |peers| format!("{} of {}", peers.peers.iter().filter(|peer| peer.up).count(), peers.peers.len()),
+        );
         table.add_row([
             city.code.to_string(),
             city.name.clone(),

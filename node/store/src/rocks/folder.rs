@@ -34,7 +34,9 @@ impl Opening {
                 std::fs::create_dir_all(path).map_err(|error| OpenFault::io(path, &error))?;
                 BTreeSet::new()
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(OpenFault::Missing(path.to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(OpenFault::Missing(path.to_owned()));
+            }
             Err(error) => return Err(OpenFault::io(path, &error)),
         };
         let is_new = is_new(path, &names)?;
@@ -79,7 +81,11 @@ impl Opening {
                     let file = OpenOptions::new().write(true).open(&path).map_err(io)?;
                     let length = file.metadata().map_err(io)?.len();
                     file.set_len(keep).and_then(|()| file.sync_all()).map_err(io)?;
-                    tracing::warn!(file = name, bytes = length - keep, "cut off a write that a power cut had torn; it was never answered");
+                    tracing::warn!(
+                        file = name,
+                        bytes = length - keep,
+                        "cut off a write that a power cut had torn; it was never answered"
+                    );
                 }
                 Ok(())
             }
@@ -95,7 +101,8 @@ impl Opening {
             return Ok(BTreeSet::new());
         }
         let found = rocksdb::DB::list_cf(settings.database(), &self.path).map_err(|error| self.explain(&error))?;
-        let unknown = |name: &&String| *name != "default" && !FAMILIES.iter().any(|family| family.name() == name.as_str());
+        let unknown =
+            |name: &&String| *name != "default" && !FAMILIES.iter().any(|family| family.name() == name.as_str());
         if let Some(name) = found.iter().find(unknown) {
             return Err(OpenFault::NewerForm { found: format!("with a family {name}").into(), known: FORM });
         }
@@ -152,7 +159,13 @@ fn lock(path: &Path, shared: bool) -> Result<Option<File>, OpenFault> {
     let opened = match opened {
         Ok(opened) => opened,
         // A backup on a medium that cannot be written needs no lock.
-        Err(error) if shared && matches!(error.kind(), std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied) => {
+        Err(error)
+            if shared
+                && matches!(
+                    error.kind(),
+                    std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied
+                ) =>
+        {
             return Ok(None);
         }
         Err(error) => return Err(OpenFault::io(&file, &error)),
@@ -189,6 +202,9 @@ pub(super) fn explain(path: &Path, error: &rocksdb::Error) -> OpenFault {
 fn named_file(text: &str) -> Option<&str> {
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, '/' | ':' | ',' | '\'' | '"'));
     words.into_iter().map(|word| word.trim_end_matches('.')).find(|word| {
-        number(word, ".sst").is_some() || number(word, ".log").is_some() || word.starts_with("MANIFEST-") || *word == "CURRENT"
+        number(word, ".sst").is_some()
+            || number(word, ".log").is_some()
+            || word.starts_with("MANIFEST-")
+            || *word == "CURRENT"
     })
 }

@@ -35,9 +35,13 @@ pub enum Records {
 pub enum Ending {
     Whole,
     /// The last record is incomplete; the file is good up to here.
-    Torn { keep: u64 },
+    Torn {
+        keep: u64,
+    },
     /// A record that was synced is broken, at this offset.
-    Damaged { at: u64 },
+    Damaged {
+        at: u64,
+    },
 }
 
 /// What was found in one file.
@@ -183,7 +187,9 @@ fn judge(rest: &[u8], here: u64, keep: u64, records: Records, last_sequence: u64
     let damaged = Ending::Damaged { at: here };
     let first_block = (BLOCK - (here % BLOCK as u64) as usize).min(rest.len());
     let (broken, later) = rest.split_at(first_block);
-    if begins_within(broken, records, last_sequence) || later.chunks(BLOCK).any(|block| begins_at(block, records, last_sequence)) {
+    if begins_within(broken, records, last_sequence)
+        || later.chunks(BLOCK).any(|block| begins_at(block, records, last_sequence))
+    {
         return damaged;
     }
     if rest.iter().all(|byte| *byte == 0) || has_unwritten_sector(rest, here) {

@@ -262,7 +262,11 @@ fn broken_write<K: Kind>(decision: Decision, after: Option<&[u8]>) {
     let fault = kind.store().commit(&put(&[(Family::Log, b"b", b"2")])).unwrap_err();
     assert_eq!(fault.code(), "store_write");
     assert_eq!(kind.store().health(), StoreHealth::Failed);
-    assert_eq!(kind.store().commit(&put(&[(Family::Log, b"c", b"3")])), Err(CommitFault::Failed), "and no more after it");
+    assert_eq!(
+        kind.store().commit(&put(&[(Family::Log, b"c", b"3")])),
+        Err(CommitFault::Failed),
+        "and no more after it"
+    );
     assert_eq!(kind.store().get(Family::Log, b"a").unwrap().as_deref(), Some(&b"1"[..]), "reads are answered");
     let kind = kind.restarted();
     assert_eq!(kind.store().get(Family::Log, b"b").unwrap().as_deref(), after);

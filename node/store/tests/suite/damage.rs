@@ -239,7 +239,9 @@ fn a_torn_log_that_is_not_the_newest_is_refused() {
 fn a_damaged_or_missing_data_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     store(folder.path(), 200, 2_000);
-    let data = files(folder.path(), |name| name.ends_with(".sst")).into_iter().max_by_key(|file| file.metadata().unwrap().len());
+    let data = files(folder.path(), |name| name.ends_with(".sst"))
+        .into_iter()
+        .max_by_key(|file| file.metadata().unwrap().len());
     let data = data.unwrap();
     let good = std::fs::read(&data).unwrap();
     let name = data.file_name().unwrap().to_string_lossy().into_owned();

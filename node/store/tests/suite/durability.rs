@@ -25,7 +25,9 @@ fn commit_until_killed() {
     let store = open(folder.as_ref());
     for n in 0u64.. {
         let key = n.to_be_bytes();
-        store.commit(&put(&[(Family::Log, &key, &[7; 3000]), (Family::Body, &key, &key), (Family::Head, b"h", &key)])).unwrap();
+        store
+            .commit(&put(&[(Family::Log, &key, &[7; 3000]), (Family::Body, &key, &key), (Family::Head, b"h", &key)]))
+            .unwrap();
         println!("answered {n}");
     }
 }
@@ -52,7 +54,11 @@ fn what_was_answered_survives_a_kill() {
         let store = open(folder.path());
         for n in 0..=last {
             let key = n.to_be_bytes();
-            assert_eq!(store.get(Family::Log, &key).unwrap().as_deref(), Some(&[7; 3000][..]), "commit {n} was answered");
+            assert_eq!(
+                store.get(Family::Log, &key).unwrap().as_deref(),
+                Some(&[7; 3000][..]),
+                "commit {n} was answered"
+            );
             assert_eq!(store.get(Family::Body, &key).unwrap().as_deref(), Some(&key[..]), "in all families");
         }
     }

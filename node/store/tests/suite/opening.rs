@@ -72,7 +72,9 @@ fn a_store_of_a_newer_form_is_refused() {
     let mut settings = rocksdb::Options::default();
     settings.create_missing_column_families(true);
     let names = rocksdb::DB::list_cf(&settings, folder.path()).unwrap();
-    drop(rocksdb::DB::open_cf(&settings, folder.path(), names.iter().map(String::as_str).chain(["holography"])).unwrap());
+    drop(
+        rocksdb::DB::open_cf(&settings, folder.path(), names.iter().map(String::as_str).chain(["holography"])).unwrap(),
+    );
     assert_eq!(code(folder.path(), options()), "store_newer_form");
     assert_eq!(code(folder.path(), Options { read_only: true, ..options() }), "store_newer_form");
 }

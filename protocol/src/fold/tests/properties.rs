@@ -22,8 +22,9 @@ struct Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    (0..3_usize, 0..14_u8, 0..12_usize, 0..3_u8, 0..9_u8, 0..24_u8, -200_000..400_000_i64)
-        .prop_map(|(city, kind, about, ground, body, spoil, minutes)| Act { city, kind, about, ground, body, spoil, minutes })
+    (0..3_usize, 0..14_u8, 0..12_usize, 0..3_u8, 0..9_u8, 0..24_u8, -200_000..400_000_i64).prop_map(
+        |(city, kind, about, ground, body, spoil, minutes)| Act { city, kind, about, ground, body, spoil, minutes },
+    )
 }
 
 const GROUNDS: [&str; 3] = ["a", "b", "c"];

@@ -151,7 +151,9 @@ fn explain_tells_the_chain() {
     book.act_of(hezhou(), Kind::Repair, entry);
     let case = book.case(ningbo(), today(), true);
     let steps = explain(&case);
-    assert!(steps.iter().all(|step| !step.text_en.is_empty() && !step.text_zh.is_empty() && step.rule.starts_with('R')));
+    assert!(
+        steps.iter().all(|step| !step.text_en.is_empty() && !step.text_zh.is_empty() && step.rule.starts_with('R'))
+    );
     assert!(steps.iter().any(|step| step.id == Some(again.id) && step.rule == "R121"));
     assert!(steps.iter().any(|step| step.rule == "R103" && step.text_en.contains("only the city that listed")));
     let last = steps.last().unwrap();

@@ -88,7 +88,10 @@ fn a_log_cut_anywhere_is_torn_at_its_last_whole_record() {
         match ending(&log.bytes[..cut]) {
             Ending::Whole => {
                 // Between records, with or without a filled-up block end.
-                let border = log.starts.iter().any(|start| (*start..start + HEADER).contains(&(cut + HEADER - 1)) || cut == *start);
+                let border = log
+                    .starts
+                    .iter()
+                    .any(|start| (*start..start + HEADER).contains(&(cut + HEADER - 1)) || cut == *start);
                 assert!(border || log.starts.contains(&cut), "cut at {cut}");
             }
             ending => assert_eq!(ending, Ending::Torn { keep: keep as u64 }, "cut at {cut}"),
@@ -138,7 +141,9 @@ fn damage_before_a_later_batch_is_damage() {
 fn a_last_record_that_is_all_there_and_wrong_is_damage() {
     let log = written(&LENGTHS);
     let last = *log.starts.last().unwrap();
-    for (at, what) in [(last, "checksum"), (last + 4, "length"), (last + 5, "length"), (last + 6, "type"), (last + 50, "payload")] {
+    for (at, what) in
+        [(last, "checksum"), (last + 4, "length"), (last + 5, "length"), (last + 6, "type"), (last + 50, "payload")]
+    {
         let mut bytes = log.bytes.clone();
         bytes[at] ^= 0x55;
         assert!(matches!(ending(&bytes), Ending::Damaged { .. }), "{what}: {:?}", ending(&bytes));
