@@ -1,9 +1,9 @@
 //! One secret of 32 bytes in one file: PKCS#8 in PEM form, as OpenSSL reads and writes it (RFC 5958, RFC 8410).
 //!
-//! Encryption is PBES2 with scrypt and AES-256-CBC. Work factors: N = 16384, r = 8, p = 1 (16 MiB and about 40 ms a
-//! file). These are OpenSSL's own, and its memory limit of 32 MiB refuses the double, so that a file which this
-//! program wrote can be opened without it. A node opens four files when it starts, so that it is up within a quarter
-//! of a second in a build for development too; and a guess costs an attacker the same 16 MiB each time.
+//! Encryption is PBES2 with scrypt and AES-256-CBC. Work factors: N = 16384, r = 8, p = 1: 16 MiB, and 40 to 80 ms of
+//! processor time a file in a build for development. These are OpenSSL's own, and its memory limit of 32 MiB refuses
+//! the double, so that a file which this program wrote can be opened without it. A node opens four files when it
+//! starts, and so is up within a third of a second; a guess costs an attacker the same 16 MiB each time.
 //!
 //! The private key alone is stored (version 1 of the format): OpenSSL 3.0 does not read the public half beside it.
 //! Whether it is the right one is judged against the folder's list of public keys, not against the file itself.
