@@ -69,7 +69,7 @@ fn full_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
     let day = Date::new(2026, 11, 1)?;
     Ok(EntryBody {
         subject: Subject {
-            id: SubjectId::new("uscc", "91320100748204660Q")?,
+            id: SubjectId::new("uscc", "91990099MA00000156")?,
             class: SubjectClass::Enterprise,
             name: "样例公司".to_owned(),
             aliases: vec!["Sample Ltd".to_owned()],
