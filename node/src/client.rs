@@ -67,6 +67,11 @@ impl Client {
         Ok(Self::new(&settings.listen.api.to_string(), &token))
     }
 
+    /// The header that lets this client in.
+    #[must_use]
+    pub fn authorization(&self) -> &str {
+        &self.authorization
+    }
     /// `http://127.0.0.1:7080`.
     #[must_use]
     pub fn base(&self) -> &str {
@@ -244,7 +249,7 @@ mod tests {
 
     #[test]
     fn paths_are_escaped() {
-        assert_eq!(escape("uscc:91320100748204660Q"), "uscc:91320100748204660Q");
+        assert_eq!(escape("uscc:91990099MA00000156"), "uscc:91990099MA00000156");
         assert_eq!(escape("wb:a b/甲?"), "wb:a%20b%2F%E7%94%B2%3F");
     }
 

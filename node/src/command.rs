@@ -2,6 +2,7 @@
 //! `run(args, &Context)`. Adding one takes a module line, a variant and an arm.
 
 pub mod act;
+pub mod bench;
 pub mod carry;
 pub mod codes;
 pub mod completions;
@@ -122,6 +123,8 @@ pub enum Command {
     Codes(codes::Args),
     /// Check a stopped node's store from end to end
     Fsck(fsck::Args),
+    /// Measure this machine: whole nodes, beside what the machine itself can do
+    Bench(bench::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -161,6 +164,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Peers(args) => peers::run(&args, &context),
         Command::Codes(args) => codes::run(&args, &context),
         Command::Fsck(args) => fsck::run(args, &context),
+        Command::Bench(args) => bench::run(args, &context),
         Command::Completions(args) => completions::run(args, &context),
     }
 }

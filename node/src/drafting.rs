@@ -376,7 +376,7 @@ mod tests {
     fn request() -> EntryRequest {
         EntryRequest {
             subject: Subject {
-                id: "uscc:91320100748204660Q".parse().unwrap(),
+                id: "uscc:91990099MA00000156".parse().unwrap(),
                 class: SubjectClass::Enterprise,
                 name: "示例有限公司（合成）".to_owned(),
                 aliases: Vec::new(),
@@ -438,7 +438,7 @@ mod tests {
     fn a_failing_check_character_is_refused_unless_confirmed_or_imported() {
         let world = world();
         let mut wrong = request();
-        wrong.subject.id = "uscc:91320100748204660A".parse().unwrap();
+        wrong.subject.id = "uscc:91990099MA0000015A".parse().unwrap();
         assert_eq!(draft(&world, wrong.clone()).unwrap_err().code(), "code_check");
         let confirmed = EntryRequest { confirm_code: true, ..wrong.clone() };
         assert_eq!(draft(&world, confirmed).unwrap().1[0].code, "code_check");

@@ -56,7 +56,7 @@ fn start(config: &Path, failpoint: Option<&str>) -> (Child, Option<Client>) {
 fn entry(number: usize) -> PublishRequest {
     let entry = EntryRequest {
         subject: Subject {
-            id: "uscc:91320100748204660Q".parse().unwrap(),
+            id: "uscc:91990099MA00000156".parse().unwrap(),
             class: SubjectClass::Enterprise,
             name: "示例有限公司（合成）".to_owned(),
             aliases: Vec::new(),

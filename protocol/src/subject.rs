@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// `uscc:91320100748204660Q`: a scheme of 2 to 16 `[a-z0-9]` and an id of 1 to 64 printable characters without
+/// `uscc:91990099MA00000156`: a scheme of 2 to 16 `[a-z0-9]` and an id of 1 to 64 printable characters without
 /// spaces, slashes or control characters. Ids of `uscc` and `lei` are upper case; others are kept as they are (R50).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubjectId {
@@ -20,7 +20,7 @@ pub struct SubjectId {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubjectFault {
-    #[error("a subject is written scheme:id, for instance uscc:91320100748204660Q")]
+    #[error("a subject is written scheme:id, for instance uscc:91990099MA00000156")]
     Shape,
     #[error("the unified social credit code is not well formed: {0}")]
     Uscc(#[from] UsccFault),

@@ -3,6 +3,7 @@
 
 mod endings;
 mod exchange;
+mod fsck;
 mod order;
 mod restart;
 mod rotation;

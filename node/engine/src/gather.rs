@@ -268,12 +268,15 @@ fn lacking(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRost
     Ok(out)
 }
 
+/// A statement, and its body bytes where they are held.
+pub type StatementAndBody = (Statement, Option<Vec<u8>>);
+
 /// One statement by its id, with its body bytes where held. `None` where the log is shorter or the epoch is another.
 pub fn statement(
     read: &(impl LedgerRead + ?Sized),
     roster: &Roster,
     id: StatementId,
-) -> Result<Option<(Statement, Option<Vec<u8>>)>, ReadFault> {
+) -> Result<Option<StatementAndBody>, ReadFault> {
     let Some(member) = roster.city(id.city) else { return Ok(None) };
     let Some(statement) = read_leaf(read, &roster.federation(), id.city, id.seq)? else { return Ok(None) };
     if member.epoch_at(id.seq) != id.epoch || statement.header.id() != id {

@@ -134,7 +134,7 @@ pub fn is_erased(
 ) -> Result<bool, ReadFault> {
     // Nearly always there is nothing at all about a statement that has just come.
     if acts_about(read, city, seq)?.is_empty()
-        && !read_leaf(read, federation, city, seq)?.is_some_and(|s| s.header.kind == Kind::Amendment)
+        && read_leaf(read, federation, city, seq)?.is_none_or(|s| s.header.kind != Kind::Amendment)
     {
         return Ok(false);
     }

@@ -346,7 +346,7 @@ impl Engine {
                     .collect();
                 // The issuer first, then every other reader in turn.
                 let issuer = self.sync.partners.iter().find(|(_, p)| p.city == source.city).map(|(peer, _)| peer);
-                let chosen = if turn % 2 == 0 { issuer } else { None }
+                let chosen = if turn.is_multiple_of(2) { issuer } else { None }
                     .or_else(|| readers.get(turn / 2 % readers.len().max(1)).copied());
                 if let Some(peer) = chosen {
                     wanted.entry(peer.clone()).or_default().push(header.id());

@@ -31,9 +31,9 @@ counters! {
     gossip_repeated,
     /// Own messages above the limit.
     gossip_too_long,
-    /// Messages handed to the node.
+    /// Messages that arrived, each content once.
     gossip_received,
-    /// Messages dropped since the node had too many waiting.
+    /// Of them, those dropped since the node had too many waiting.
     gossip_dropped,
     /// Verdicts by kind.
     gossip_accepted,

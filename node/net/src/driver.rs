@@ -93,6 +93,8 @@ impl Driver {
                 () = tokio::time::sleep_until(due.into()) => self.on_due(),
             }
         }
+        // From here on every call is answered `Stopped`; the end of the events comes after.
+        drop(calls);
         self.farewell().await;
     }
 
@@ -249,11 +251,11 @@ impl Driver {
 
     fn on_drop_partner(&mut self, peer: &Peer) {
         let Some(id) = known(peer) else { return };
+        self.swarm.behaviour_mut().allowed.disallow_peer(id);
+        self.board.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if self.partners.drop_partner(&id) {
             self.gone(&id);
         }
-        self.swarm.behaviour_mut().allowed.disallow_peer(id);
-        self.board.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
     /// The last connection to a partner is gone.

@@ -114,7 +114,7 @@ async fn wrong_questions_get_a_code_and_the_connection_lives_on() {
     let long = u32::try_from(REQUEST_BYTES + 1).unwrap().to_be_bytes().to_vec();
     assert_eq!(ask_raw(&mut raw, &peer, long).await, refused("wire_too_long"));
     assert_eq!(ask_raw(&mut raw, &peer, u32::MAX.to_be_bytes().to_vec()).await, refused("wire_too_long"));
-    assert_eq!(ask_raw(&mut raw, &peer, framed(&[0x81, 99])).await, refused("wire_shape"));
+    assert_eq!(ask_raw(&mut raw, &peer, framed(&[0x81, 20])).await, refused("wire_shape"));
     assert_eq!(ask_raw(&mut raw, &peer, framed(&[0x81, 0x18, 1])).await, refused("wire_not_canonical"));
     // A question that breaks off has nobody to answer to: the stream just ends.
     assert!(ask_raw(&mut raw, &peer, vec![0, 0]).await.unwrap_or_default().is_empty());
@@ -147,7 +147,7 @@ async fn wrong_answers_end_the_question_with_a_code() {
     ours.net.set_partner(PartnerNode { city: city(8), peer_id, addresses: vec![address] }).unwrap();
     let mut answers = vec![
         u32::try_from(FRAME_BYTES + 1).unwrap().to_be_bytes().to_vec(),
-        framed(&[0x81, 99]),
+        framed(&[0x81, 20]),
         framed(&[0x9f, 1, 0xff]),
         vec![0, 0, 0, 9, 1],
         framed(&Response::Nothing.encode()),

@@ -4,10 +4,10 @@
 //!
 //! The samples are made up and say so; no real office takes part.
 
-mod cities;
+pub(super) mod cities;
 mod measure;
-mod processes;
-mod sample;
+pub(super) mod processes;
+pub(super) mod sample;
 mod screen;
 
 use super::{Context, federation, init};
@@ -91,21 +91,21 @@ struct ShownStatus {
 
 /// Whether somebody pressed Ctrl-C; looked at in every wait.
 #[derive(Clone)]
-struct Stop(Arc<AtomicBool>);
+pub(super) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    fn listen() -> Result<Self, Fault> {
+    pub(super) fn listen() -> Result<Self, Fault> {
         let flag = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             signal_hook::flag::register(signal, flag.clone()).map_err(Fault::unexpected)?;
         }
         Ok(Self(flag))
     }
-    fn asked(&self) -> bool {
+    pub(super) fn asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
     /// Looks again and again until `holds` answers something.
-    fn until<T>(&self, what: &str, mut holds: impl FnMut() -> Result<Option<T>, Fault>) -> Result<T, Fault> {
+    pub(super) fn until<T>(&self, what: &str, mut holds: impl FnMut() -> Result<Option<T>, Fault>) -> Result<T, Fault> {
         let begun = Instant::now();
         loop {
             if let Some(found) = holds()? {
@@ -146,7 +146,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         None => sample::entries(today)?,
     };
     let configs = make_folders(&folder, &stand_ins)?;
-    let mut nodes = Nodes::start(&configs, &stand_ins, &folder, &stop)?;
+    let mut nodes = Nodes::start(&configs, &stand_ins, &stop)?;
     let round = || -> Result<Shown, Fault> {
         ready(&nodes.all, &stop)?;
         recognise(&nodes.all)?;
@@ -204,7 +204,7 @@ fn free_ports(count: usize) -> Result<Vec<u16>, Fault> {
 }
 
 /// A folder per city, and the genesis that all their roots signed.
-fn make_folders(folder: &Path, stand_ins: &[StandIn]) -> Result<Vec<PathBuf>, Fault> {
+pub(super) fn make_folders(folder: &Path, stand_ins: &[StandIn]) -> Result<Vec<PathBuf>, Fault> {
     let ports = free_ports(2 * stand_ins.len())?;
     let mut made = Vec::new();
     for (stand_in, ports) in stand_ins.iter().zip(ports.chunks_exact(2)) {
@@ -230,7 +230,7 @@ fn make_folders(folder: &Path, stand_ins: &[StandIn]) -> Result<Vec<PathBuf>, Fa
 }
 
 /// Waits until every city can do its work: connected, and its own log confirmed by a partner.
-fn ready(nodes: &[Node], stop: &Stop) -> Result<(), Fault> {
+pub(super) fn ready(nodes: &[Node], stop: &Stop) -> Result<(), Fault> {
     for node in nodes {
         stop.until(&format!("that {} is ready", node.code), || Ok(node.client.ready()?.ready.then_some(())))?;
     }
@@ -238,7 +238,7 @@ fn ready(nodes: &[Node], stop: &Stop) -> Result<(), Fault> {
 }
 
 /// Each city recognises every other: all lists, from the first day on.
-fn recognise(nodes: &[Node]) -> Result<(), Fault> {
+pub(super) fn recognise(nodes: &[Node]) -> Result<(), Fault> {
     let since = Date::new(2019, 1, 1).map_err(Fault::unexpected)?;
     for node in nodes {
         for partner in nodes.iter().filter(|partner| partner.code != node.code) {
@@ -283,7 +283,7 @@ fn publish(nodes: &[Node], request: PublishRequest) -> Result<(Vec<usize>, Subje
 }
 
 /// Waits until every process holds every log at equal heads with every body. Answers each city's own head.
-fn agree(nodes: &[Node], stop: &Stop) -> Result<Vec<HeadItem>, Fault> {
+pub(super) fn agree(nodes: &[Node], stop: &Stop) -> Result<Vec<HeadItem>, Fault> {
     stop.until("that all logs agree", || {
         let mut own = Vec::new();
         let mut first: Option<Vec<_>> = None;

@@ -8,10 +8,10 @@ use serde_json::Value;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  huxin status uscc:91320100748204660Q\n  huxin status uscc:91320100748204660Q --at 2026-01-31 --explain"
+    after_help = "Examples:\n  huxin status uscc:91990099MA00000156\n  huxin status uscc:91990099MA00000156 --at 2026-01-31 --explain"
 )]
 pub struct Args {
-    /// Scheme and id, for instance uscc:91320100748204660Q
+    /// Scheme and id, for instance uscc:91990099MA00000156
     pub subject: SubjectId,
     /// For an earlier instant: a date or milliseconds since 1970
     #[arg(long)]

@@ -11,7 +11,7 @@ use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::CityCode;
 
 /// The stored form that this program writes.
-pub const FORM: u32 = 1;
+pub const FORM: u32 = meta::FORM_VERSION;
 
 /// One step up: writes what the next form has and this one lacks.
 type Climb = fn(&dyn LedgerRead, &mut Batch) -> Result<(), ReadFault>;

@@ -18,7 +18,7 @@ fn any_date() -> impl Strategy<Value = Date> {
 fn any_subject() -> impl Strategy<Value = Subject> {
     use SubjectClass::*;
     let id = prop_oneof![
-        Just(SubjectId::new("uscc", "91320100748204660Q").unwrap()),
+        Just(SubjectId::new("uscc", "91990099MA00000156").unwrap()),
         "[a-z0-9]{2,16}"
             .prop_flat_map(|scheme| "[0-9A-Z:_.-]{1,64}".prop_map(move |id| SubjectId::new(&scheme, &id).unwrap())),
     ];
@@ -170,7 +170,7 @@ fn any_body() -> impl Strategy<Value = (Kind, Body)> {
 fn plain() -> EntryBody {
     EntryBody {
         subject: Subject {
-            id: SubjectId::new("uscc", "91320100748204660Q").unwrap(),
+            id: SubjectId::new("uscc", "91990099MA00000156").unwrap(),
             class: SubjectClass::Enterprise,
             name: "样例公司".to_owned(),
             aliases: vec![],

@@ -109,29 +109,29 @@ mod tests {
     use proptest::prelude::*;
 
     /// The worked example that the documents of this project use.
-    const EXAMPLE: &str = "91320100748204660Q";
+    const EXAMPLE: &str = "91990099MA00000156";
 
     #[test]
     fn a_good_code_comes_apart() {
         let parts = check_uscc(EXAMPLE).unwrap();
-        assert_eq!(parts, UsccParts { registrar: '9', class: '1', region: "320100", organisation: "748204660" });
+        assert_eq!(parts, UsccParts { registrar: '9', class: '1', region: "990099", organisation: "MA0000015" });
     }
 
     #[test]
     fn faults_come_in_their_order() {
         assert_eq!(check_uscc(""), Err(UsccFault::Length(0)));
-        assert_eq!(check_uscc("91320100748204660"), Err(UsccFault::Length(17)));
-        assert_eq!(check_uscc("91320100748204660QQ"), Err(UsccFault::Length(19)));
-        assert_eq!(check_uscc("91320100748204660O"), Err(UsccFault::Character(18)));
-        assert_eq!(check_uscc("9132010074820466互Q"), Err(UsccFault::Character(17)));
-        assert_eq!(check_uscc("91320100748204660q"), Err(UsccFault::Character(18)));
-        assert_eq!(check_uscc("91320100748204660R"), Err(UsccFault::Check { found: 'R', due: 'Q' }));
+        assert_eq!(check_uscc("91990099MA0000015"), Err(UsccFault::Length(17)));
+        assert_eq!(check_uscc("91990099MA00000156Q"), Err(UsccFault::Length(19)));
+        assert_eq!(check_uscc("91990099MA0000015O"), Err(UsccFault::Character(18)));
+        assert_eq!(check_uscc("91990099MA000001互6"), Err(UsccFault::Character(17)));
+        assert_eq!(check_uscc("91990099MA0000015q"), Err(UsccFault::Character(18)));
+        assert_eq!(check_uscc("91990099MA0000015R"), Err(UsccFault::Check { found: 'R', due: '6' }));
     }
 
     #[test]
     fn the_organisation_code_is_checked_last() {
         // Another inner check character, with the outer one made to fit.
-        let mut code = String::from("913201007482046610");
+        let mut code = String::from("919900990000000810");
         if let Err(UsccFault::Check { due, .. }) = check_uscc(&code) {
             code.replace_range(17..18, &due.to_string());
         }

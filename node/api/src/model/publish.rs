@@ -179,7 +179,7 @@ mod tests {
 
     fn entry() -> serde_json::Value {
         json!({
-            "subject": {"id": "uscc:91320100748204660Q", "class": "enterprise", "name": "示例甲（合成）"},
+            "subject": {"id": "uscc:91990099MA00000156", "class": "enterprise", "name": "示例甲（合成）"},
             "list": "black", "list_name": "失信被执行人", "field": "court", "ground_text": "拒不履行",
             "severity": "serious",
             "basis": {"law": "示例", "document_number": "（2026）示例1号", "authority": "示例法院", "decided_on": "2026-01-05"},

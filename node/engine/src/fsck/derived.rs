@@ -120,7 +120,7 @@ impl Walk<'_> {
 
     /// Backward: every row of a family follows from a leaf.
     pub(super) fn surplus(&mut self, family: Family) -> Result<(), ReadFault> {
-        self.all_rows(family, &mut |walk, key, value| {
+        self.all_rows(family, &mut |walk, key, _| {
             if walk.is_strangers(family, key) {
                 // Told of with the other strangers.
                 return Ok(());
@@ -131,7 +131,7 @@ impl Walk<'_> {
                 return Ok(());
             };
             if family == Family::About && seq.0 & ABANDONED_ACTOR != 0 {
-                return walk.abandoned_act(city, seq, key, value);
+                return walk.abandoned_act(city, seq, key);
             }
             let Some(member) = walk.roster.city(city) else {
                 walk.find((family, Some(city), Some(seq)), Fault::Stranger, repair);
@@ -182,18 +182,15 @@ impl Walk<'_> {
     }
 
     /// An act whose actor is an ending among abandoned leaves.
-    fn abandoned_act(&mut self, city: CityCode, flagged: Seq, key: &[u8], value: &[u8]) -> Result<(), ReadFault> {
+    fn abandoned_act(&mut self, city: CityCode, flagged: Seq, key: &[u8]) -> Result<(), ReadFault> {
         let seq = Seq(flagged.0 & !ABANDONED_ACTOR);
         let epochs: Vec<_> = self.roster.city(city).map(|member| member.epochs.clone()).unwrap_or_default();
         for keys in epochs.iter().filter(|keys| keys.tail == Tail::Endings) {
             let leaf = self.read.get(Family::Abandoned, &body_key(city, keys.epoch, seq))?;
             let statement = leaf.and_then(|leaf| Statement::read(leaf, &self.federation).ok());
-            let expected = statement.filter(|s| s.header.kind.is_ending()).and_then(|statement| {
-                let about = statement.header.about?;
-                let kind = statement.header.kind.number().to_be_bytes();
-                Some((about_key((about.id.city, about.id.seq), (city, flagged)), kind))
-            });
-            if expected.is_some_and(|(its_key, kind)| its_key == key && kind == value) {
+            let about = statement.filter(|s| s.header.kind.is_ending()).and_then(|s| s.header.about);
+            // Its value was looked at on the way forward.
+            if about.is_some_and(|about| about_key((about.id.city, about.id.seq), (city, flagged)) == key) {
                 return Ok(());
             }
         }

@@ -136,7 +136,7 @@ pub enum Fault {
     Evidence { code: &'static str },
     #[error("the evidence stands under another's key")]
     EvidenceKey,
-    #[error("an abandoned leaf stands in an epoch that is not closed, or below its end")]
+    #[error("an abandoned leaf stands where its epoch has none, or at another's place")]
     AbandonedPlace,
     #[error("an abandoned leaf does not read, or its signature does not hold ({code})")]
     AbandonedLeaf { code: &'static str },

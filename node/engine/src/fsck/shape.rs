@@ -23,7 +23,7 @@ impl Walk<'_> {
     /// A ledger that was never bound to a city has none of the first three rows; one that was has all of them.
     pub(super) fn meta(&mut self) -> Result<(), ReadFault> {
         let (federation, me) = (self.federation, self.me);
-        let form = |row: &[u8]| row.try_into().is_ok_and(|form| u32::from_be_bytes(form) >= 1);
+        let form = |row: &[u8]| row == meta::FORM_VERSION.to_be_bytes();
         let identity: [(&[u8], &'static str, &dyn Fn(&[u8]) -> bool); 3] = [
             (meta::FORM, "form", &form),
             (meta::FEDERATION, "federation", &|row| row == federation.0),

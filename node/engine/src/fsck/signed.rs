@@ -8,7 +8,7 @@ use crate::record::{ABANDONED_ACTOR, HEADS_ROW};
 use huxin_protocol::checkpoint::{Checkpoint, Origin};
 use huxin_protocol::cosignature::Cosignature;
 use huxin_protocol::evidence::Evidence;
-use huxin_protocol::ids::{CityCode, Epoch, Seq};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::key_record::{KeyRecord, SignedRecord, Tail};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::tree::root_at;
@@ -114,7 +114,7 @@ impl Walk<'_> {
                 return Ok(());
             };
             if seq == HEADS_ROW {
-                if !value.first().is_some_and(|cut| *cut <= 1) || value.len() % 32 != 1 {
+                if value.first().is_none_or(|cut| *cut > 1) || value.len() % 32 != 1 {
                     walk.find(place, Fault::AbandonedHeads, Vec::new());
                 }
                 return Ok(());
@@ -131,6 +131,10 @@ impl Walk<'_> {
                     return Ok(());
                 }
             };
+            if statement.header.id() != (StatementId { city, epoch, seq }) {
+                walk.find(place, Fault::AbandonedPlace, Vec::new());
+                return Ok(());
+            }
             walk.abandoned_ending(city, seq, keys.tail, &statement)
         })
     }

@@ -109,6 +109,8 @@ pub fn last_place(key: &[u8]) -> Option<(CityCode, Seq)> {
 pub mod meta {
     /// Version of the stored form, one big-endian u32.
     pub const FORM: &[u8] = b"form";
+    /// The stored form that this program writes.
+    pub const FORM_VERSION: u32 = 1;
     /// Raw federation id.
     pub const FEDERATION: &[u8] = b"federation";
     /// Text of the own city's code.

@@ -34,10 +34,12 @@ impl Driver {
             SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, .. } => {
                 count(&self.counters.connections_closed);
                 let cause = cause.map(|cause| cause.to_string());
-                if self.partners.closed(&peer_id, connection_id, cause, Instant::now(), jitter()) {
+                let last = self.partners.closed(&peer_id, connection_id, cause, Instant::now(), jitter());
+                // Shown first, told then: who hears of it sees it.
+                self.show(&peer_id);
+                if last {
                     self.gone(&peer_id);
                 }
-                self.show(&peer_id);
             }
             SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => self.dial_failed(&peer, &error),
             SwarmEvent::IncomingConnectionError { error, peer_id, send_back_addr, .. } => {
@@ -80,13 +82,13 @@ impl Driver {
             round_trip: None,
         };
         let first = self.partners.opened(&peer, connection, view, Instant::now());
+        self.show(&peer);
         if let Some(city) = self.partners.get(&peer).map(|partner| partner.city)
             && first
         {
             tracing::info!(%peer, %city, "connected");
             self.keep(NetEvent::Connected { peer: Peer(peer.to_bytes()), city });
         }
-        self.show(&peer);
     }
 
     pub(super) fn dial_failed(&mut self, peer: &PeerId, fault: &DialError) {
@@ -114,13 +116,10 @@ impl Driver {
         match event {
             gossipsub::Event::Message { propagation_source, message_id, message } => {
                 let from = Peer(propagation_source.to_bytes());
-                let length = message.data.len();
+                count(&self.counters.gossip_received);
+                add(&self.counters.gossip_bytes_received, message.data.len());
                 let token = GossipToken { id: message_id.clone(), from: from.clone() };
-                let refused = self.offer(NetEvent::Gossip { from, token, bytes: message.data });
-                if refused.is_none() {
-                    count(&self.counters.gossip_received);
-                    add(&self.counters.gossip_bytes_received, length);
-                } else {
+                if self.offer(NetEvent::Gossip { from, token, bytes: message.data }).is_some() {
                     count(&self.counters.gossip_dropped);
                     let gossip = &mut self.swarm.behaviour_mut().gossip;
                     let ignore = gossipsub::MessageAcceptance::Ignore;

@@ -24,6 +24,8 @@ pub struct Node {
     pub code: CityCode,
     pub name: String,
     pub pid: u32,
+    /// Address of its API.
+    pub api: String,
     pub client: Client,
     child: Child,
     /// Held open: its end tells the child that we are gone.
@@ -35,6 +37,13 @@ pub struct Nodes {
     pub all: Vec<Node>,
 }
 
+/// A city that was started and has not yet said that it is up.
+struct Starting {
+    line: crossbeam_channel::Receiver<String>,
+    log: PathBuf,
+    token: String,
+}
+
 #[derive(Deserialize)]
 struct Ready {
     api: String,
@@ -42,51 +51,76 @@ struct Ready {
 
 impl Nodes {
     /// Starts every city and waits until each says that it is up.
-    pub fn start(configs: &[PathBuf], stand_ins: &[StandIn], folder: &Path, stop: &Stop) -> Result<Self, Fault> {
-        let program = std::env::current_exe().map_err(Fault::unexpected)?;
+    pub fn start(configs: &[PathBuf], stand_ins: &[StandIn], stop: &Stop) -> Result<Self, Fault> {
         let mut nodes = Self { all: Vec::new() };
-        let mut lines = Vec::new();
+        let mut starting = Vec::new();
         for (config, stand_in) in configs.iter().zip(stand_ins) {
-            let log_path = folder.join(stand_in.code).join("node.log");
-            let log = std::fs::File::create(&log_path).map_err(|source| Fault::file("make", &log_path, &source))?;
-            let mut child = Command::new(&program)
-                .arg("--config")
-                .arg(config)
-                .args(["run", "--end-with-input"])
-                // Ctrl-C at the terminal is for the demonstration, which ends the cities in order.
-                .process_group(0)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(log)
-                .spawn()
-                .map_err(|source| Fault::unexpected(format_args!("a city's process could not be started: {source}")))?;
-            let (stdin, stdout, pid) = (child.stdin.take(), child.stdout.take(), child.id());
-            let settings = settings::load_plain(config)?;
-            let token = settings::read_token(&settings)?;
-            nodes.all.push(Node {
-                code: stand_in.code()?,
-                name: stand_in.name.to_owned(),
-                pid,
-                client: Client::new(&settings.listen.api.to_string(), &token),
-                child,
-                _stdin: stdin,
-            });
-            let (line_in, line) = crossbeam_channel::bounded(1);
-            std::thread::spawn(move || {
-                let mut text = String::new();
-                if let Some(stdout) = stdout {
-                    let _ = BufReader::new(stdout).read_line(&mut text);
-                }
-                let _ = line_in.send(text);
-            });
-            lines.push((line, log_path, token));
+            starting.push(nodes.launch(config, *stand_in, &[])?);
         }
-        for (at, (line, log, token)) in lines.iter().enumerate() {
-            let text = stop.until("that a city is up", || Ok(line.try_recv().ok()))?;
-            let ready: Ready = serde_json::from_str(&text).map_err(|_| ended(nodes.all[at].code, log))?;
-            nodes.all[at].client = Client::new(&ready.api, token);
+        for (at, starting) in starting.iter().enumerate() {
+            nodes.up(at, starting, stop)?;
         }
         Ok(nodes)
+    }
+
+    /// Starts one more city, with settings that go over its file's, and waits until it is up.
+    pub fn add(
+        &mut self,
+        config: &Path,
+        stand_in: StandIn,
+        environment: &[(&str, &str)],
+        stop: &Stop,
+    ) -> Result<(), Fault> {
+        let starting = self.launch(config, stand_in, environment)?;
+        self.up(self.all.len() - 1, &starting, stop)
+    }
+
+    fn launch(&mut self, config: &Path, stand_in: StandIn, environment: &[(&str, &str)]) -> Result<Starting, Fault> {
+        let program = std::env::current_exe().map_err(Fault::unexpected)?;
+        let log = config.with_file_name("node.log");
+        let log_file = std::fs::File::create(&log).map_err(|source| Fault::file("make", &log, &source))?;
+        let mut child = Command::new(&program)
+            .arg("--config")
+            .arg(config)
+            .args(["run", "--end-with-input"])
+            .envs(environment.iter().copied())
+            // Ctrl-C at the terminal is for the demonstration, which ends the cities in order.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log_file)
+            .spawn()
+            .map_err(|source| Fault::unexpected(format_args!("a city's process could not be started: {source}")))?;
+        let (stdin, stdout, pid) = (child.stdin.take(), child.stdout.take(), child.id());
+        let settings = settings::load_plain(config)?;
+        let token = settings::read_token(&settings)?;
+        self.all.push(Node {
+            code: stand_in.code()?,
+            name: stand_in.name.to_owned(),
+            pid,
+            api: settings.listen.api.to_string(),
+            client: Client::new(&settings.listen.api.to_string(), &token),
+            child,
+            _stdin: stdin,
+        });
+        let (line_in, line) = crossbeam_channel::bounded(1);
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            if let Some(stdout) = stdout {
+                let _ = BufReader::new(stdout).read_line(&mut text);
+            }
+            let _ = line_in.send(text);
+        });
+        Ok(Starting { line, log, token })
+    }
+
+    fn up(&mut self, at: usize, starting: &Starting, stop: &Stop) -> Result<(), Fault> {
+        let text = stop.until("that a city is up", || Ok(starting.line.try_recv().ok()))?;
+        let node = &mut self.all[at];
+        let ready: Ready = serde_json::from_str(&text).map_err(|_| ended(node.code, &starting.log))?;
+        node.client = Client::new(&ready.api, &starting.token);
+        node.api = ready.api;
+        Ok(())
     }
 
     /// A fault if a city has ended by itself.

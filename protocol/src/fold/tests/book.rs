@@ -11,6 +11,7 @@ use crate::ruling::{EntryRuling, ReasonCode, Ruling};
 use crate::subject::{Subject, SubjectClass, SubjectId};
 use crate::time::{Date, Millis};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 pub fn city(code: &str) -> CityCode {
     CityCode::new(code).unwrap()
@@ -33,8 +34,13 @@ pub fn subject() -> SubjectId {
 pub fn tag(text: &str) -> Digest {
     Context::Ground.digest(text.as_bytes())
 }
+/// The built-in editions, read once: the properties ask for them thousands of times.
+fn editions() -> &'static BTreeMap<Digest, Edition> {
+    static EDITIONS: OnceLock<BTreeMap<Digest, Edition>> = OnceLock::new();
+    EDITIONS.get_or_init(builtin)
+}
 pub fn demo() -> Digest {
-    Edition::named("demo").unwrap().digest()
+    *editions().iter().find(|(_, edition)| edition.name() == "demo").unwrap().0
 }
 
 /// Noon of the day on which most statements here are issued.
@@ -122,7 +128,7 @@ impl Book {
             })
             .into_iter()
             .collect();
-        Self { facts: Vec::new(), sources, editions: builtin(), subject: subject(), next: BTreeMap::new() }
+        Self { facts: Vec::new(), sources, editions: editions().clone(), subject: subject(), next: BTreeMap::new() }
     }
 
     /// A book in which Ningbo recognises all lists of Zhoushan.
