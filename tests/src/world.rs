@@ -4,6 +4,8 @@
 //! The world delivers what engines send, delays, loses, doubles and cuts as it is told, kills nodes with and without their
 //! last write, and restores old disks. It judges nothing: tests ask it what every node holds.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a fault of the test itself ends it")]
+
 mod chance;
 mod city;
 mod founding;

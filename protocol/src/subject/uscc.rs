@@ -131,11 +131,11 @@ mod tests {
     #[test]
     fn the_organisation_code_is_checked_last() {
         // Another inner check character, with the outer one made to fit.
-        let mut code = String::from("919900990000000810");
+        let mut code = String::from("91990099MA00000110");
         if let Err(UsccFault::Check { due, .. }) = check_uscc(&code) {
             code.replace_range(17..18, &due.to_string());
         }
-        assert_eq!(check_uscc(&code), Err(UsccFault::Organisation { found: '1', due: '0' }));
+        assert_eq!(check_uscc(&code), Err(UsccFault::Organisation { found: '1', due: '5' }));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::super::demo::processes::Node;
 use super::super::demo::sample;
-use crate::client::Client;
+use super::limits::cpu;
 use crate::fault::Fault;
 use crate::runtime::clock;
 use huxin_api::model::PublishRequest;
@@ -17,13 +17,15 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Latency {
     pub per_s: f64,
+    /// Processor time of the node per operation.
+    pub cpu_us: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,
     pub max_ms: f64,
 }
 
 impl Latency {
-    fn of(mut times: Vec<Duration>, took: Duration) -> Self {
+    fn of(mut times: Vec<Duration>, took: Duration, cpu: Duration) -> Self {
         times.sort_unstable();
         let millis = |share: f64| {
             let rank = (share * times.len() as f64).ceil() as usize;
@@ -31,6 +33,7 @@ impl Latency {
         };
         Self {
             per_s: times.len() as f64 / took.as_secs_f64(),
+            cpu_us: cpu.as_secs_f64() * 1e6 / times.len().max(1) as f64,
             p50_ms: millis(0.50),
             p99_ms: millis(0.99),
             max_ms: millis(1.0),
@@ -39,11 +42,11 @@ impl Latency {
 }
 
 /// Runs `client` on several threads and gathers their times.
-fn many<F>(clients: usize, client: F) -> Result<Latency, Fault>
+fn many<F>(node: &Node, clients: usize, client: F) -> Result<Latency, Fault>
 where
     F: Fn(usize) -> Result<Vec<Duration>, Fault> + Sync,
 {
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), cpu(node.pid));
     let times = std::thread::scope(|scope| {
         let client = &client;
         let threads: Vec<_> = (0..clients).map(|number| scope.spawn(move || client(number))).collect();
@@ -53,20 +56,20 @@ where
         }
         Ok::<_, Fault>(times)
     })?;
-    Ok(Latency::of(times, begun.elapsed()))
+    Ok(Latency::of(times, begun.elapsed(), cpu(node.pid).saturating_sub(before)))
 }
 
 /// Each client publishes one entry at a time, and waits for its receipt.
-pub fn publish_single(client: &Client, first: usize, clients: usize, long: Duration) -> Result<Latency, Fault> {
+pub fn publish_single(node: &Node, first: usize, clients: usize, long: Duration) -> Result<Latency, Fault> {
     let today = clock::now().date();
-    many(clients, |number| {
+    many(node, clients, |number| {
         let begun = Instant::now();
         let mut times = Vec::new();
         while begun.elapsed() < long {
             let entry = sample::probe(first + number + clients * times.len(), today)?;
             let request = PublishRequest { entries: vec![entry] };
             let asked = Instant::now();
-            client.publish(&request)?;
+            node.client.publish(&request)?;
             times.push(asked.elapsed());
         }
         Ok(times)
@@ -76,7 +79,7 @@ pub fn publish_single(client: &Client, first: usize, clients: usize, long: Durat
 /// Each client asks for one subject after the other over a connection of its own.
 pub fn status(node: &Node, subjects: &[SubjectId], clients: usize, long: Duration) -> Result<Latency, Fault> {
     let authorization = node.client.authorization();
-    many(clients, |number| {
+    many(node, clients, |number| {
         let mut connection = Connection::open(&node.api)?;
         let begun = Instant::now();
         let mut times = Vec::new();
