@@ -85,4 +85,5 @@ def main():
     sys.exit(bool(surprises))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import unittest
 
 import check_cddl
@@ -17,12 +18,11 @@ class Cddl(unittest.TestCase):
         program = os.environ.get("HUXIN_WIRE")
         if not program:
             if os.environ.get("CI") == "true":
-                self.fail("HUXIN_WIRE is not set; make interop sets it")
+                self.fail("skipped: HUXIN_WIRE is not set; make interop sets it")
             self.skipTest("HUXIN_WIRE names no program; make interop builds and names it")
-        printed = subprocess.run([program], check=True, capture_output=True, text=True).stdout
-        found, checked = check_cddl.check_wire(printed.splitlines())
-        self.assertEqual(found, [])
-        self.assertGreaterEqual(checked, 10)
+        printed = subprocess.run([program], check=True, capture_output=True).stdout
+        done = subprocess.run([sys.executable, check_cddl.EXAMPLES / "wire_cddl.py"], input=printed, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stdout.decode() + done.stderr.decode())
 
 
 if __name__ == "__main__":
