@@ -1,182 +1,159 @@
-//! `huxin bench`: what this machine does with whole nodes, each a process, beside what the machine itself can do in the
-//! same run: one figure without the other says nothing.
+//! `huxin bench`: what this machine does with whole nodes, beside what the machine itself can do in the same run: one figure
+//! without the other says nothing. Files lie in a temporary folder, nodes talk over loopback sockets, every commit is synced.
 //!
-//! Publishing goes over HTTP in batches and one by one; catching up starts an empty node beside a full one; status is
-//! asked over kept connections while nothing else goes on. Build with `--release` before you quote a figure.
+//! Publishing goes through the writer's handle of a node in this process that is a federation of its own. For catching up
+//! one of two cities is filled, and the other, a process with an empty store, fetches everything from it; status, memory,
+//! bytes on disk and start-up time are those of that second process. Build with `--release` before you quote a figure.
 
+mod catch_up;
+mod connection;
+mod figure;
+mod fill;
+mod footprint;
+mod latency;
 mod limits;
-mod load;
+mod machine;
+mod node;
+mod publish;
+mod sample;
+mod status;
 
-use super::demo::cities::{self, StandIn};
-use super::demo::processes::{Node, Nodes};
-use super::demo::{Stop, agree, make_folders, ready, recognise, sample};
 use super::Context;
+use super::demo::cities;
+use super::demo::processes::Nodes;
+use super::demo::{Stop, agree, make_folders, ready, recognise};
 use crate::fault::Fault;
-use crate::runtime::clock;
-use huxin_api::model::{BATCH_ENTRIES, PublishRequest};
-use load::Latency;
+use figure::{Figure, Goal};
+use limits::Ed25519;
+use machine::Machine;
 use serde::Serialize;
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Bytes that a statement's signature is over: a header of this federation in its Sig_structure.
+const SIGNED_BYTES: usize = 330;
+/// Statements to catch up with.
+const STATEMENTS: (u32, u32) = (200_000, 20_000);
+/// Entries to publish one by one.
+const ENTRIES: (usize, usize) = (30_000, 5_000);
+/// Seconds of each part of asking.
+const SECONDS: (u64, u64) = (10, 3);
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  huxin bench --entries 20000 --seconds 5")]
+#[command(after_help = "Example:\n  huxin bench --quick --json")]
 pub struct Args {
-    /// Entries to publish in batches and to catch up with
-    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
-    pub entries: u32,
-    /// Seconds that status and single publishing are measured
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=600))]
-    pub seconds: u32,
-    /// Connections that ask or publish at once
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub clients: u8,
+    /// A tenth of everything: a minute instead of several
+    #[arg(long)]
+    pub quick: bool,
+    /// Statements to catch up with (200,000; with --quick 20,000), two to a subject
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
+    pub statements: Option<u32>,
+    /// Folder on the disk that is to be measured; without one, the system's for temporary files
+    #[arg(long)]
+    pub folder: Option<PathBuf>,
 }
 
-/// Everything that was measured. Rates are per second.
+/// Everything that was measured.
 #[derive(Debug, Serialize)]
 struct Shown {
-    debug_build: bool,
-    limits: limits::Limits,
-    entries: u32,
-    publish_batches: Rate,
-    publish_single: Latency,
-    /// The processor time is that of the node that catches up.
-    catch_up: Rate,
-    status: Latency,
-}
-
-/// How many a second, and what one of them costs the node: the second figure holds on a busy machine too.
-#[derive(Clone, Copy, Debug, Serialize)]
-struct Rate {
-    per_s: f64,
-    cpu_us: f64,
+    machine: Machine,
+    quick: bool,
+    statements: u32,
+    /// Least and most bytes of a body.
+    body_bytes: [usize; 2],
+    signed_bytes: usize,
+    figures: Vec<Figure>,
+    publishing: publish::Publishing,
+    catching_up: catch_up::CatchingUp,
+    asking: status::Asking,
+    footprint: footprint::Footprint,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     let stop = Stop::listen()?;
-    let folder = tempfile::tempdir().map_err(Fault::unexpected)?;
+    let folder = args.folder.as_ref().map_or_else(tempfile::tempdir, tempfile::tempdir_in);
+    let folder = folder.map_err(Fault::unexpected)?;
+    let place = |name: &str| -> Result<PathBuf, Fault> {
+        let place = folder.path().join(name);
+        std::fs::create_dir_all(&place).map_err(|source| Fault::file("make", &place, &source))?;
+        Ok(place)
+    };
     let say = |what: &str| {
         if !context.json {
             eprintln!("{what} …");
         }
     };
-    say("the machine itself");
-    let limits = limits::measure(folder.path())?;
-    let stand_ins: Vec<StandIn> = cities::first(2);
-    let configs = make_folders(folder.path(), &stand_ins)?;
+    let chosen = |(whole, quick)| if args.quick { quick } else { whole };
+    let statements = args.statements.unwrap_or(if args.quick { STATEMENTS.1 } else { STATEMENTS.0 });
+    let mut machine = Machine::look();
+    let keys = Ed25519::new(folder.path(), SIGNED_BYTES)?;
+
+    say("publishing");
+    let entries = if args.quick { ENTRIES.1 } else { ENTRIES.0 };
+    let (published, publishing) = publish::measure(&place("alone")?, entries, &keys)?;
+    let mut figures = vec![published];
+
+    say("filling one of two cities");
+    let stand_ins = cities::first(2);
+    let [first, second] = [stand_ins[0], stand_ins[1]];
+    let configs = make_folders(&place("two")?, &stand_ins)?;
+    let subjects = sample::subjects(statements as usize / 2)?;
+    fill::fill(&configs[0], subjects.clone(), statements as usize)?;
+
+    say("catching up, and checking signatures");
     let mut nodes = Nodes { all: Vec::new() };
-    // The second city comes later, empty; until then nobody can confirm the first one's log.
-    nodes.add(&configs[0], stand_ins[0], &[("HUXIN_PUBLISH_SIGN_WITHOUT_PARTNER", "true")], &stop)?;
-    say("publishing in batches");
-    let publish_batches = publish(&nodes.all[0], args.entries, usize::from(args.clients), &stop)?;
-    say("publishing one by one");
-    let seconds = Duration::from_secs(u64::from(args.seconds));
-    let publish_single =
-        load::publish_single(&nodes.all[0], args.entries as usize, usize::from(args.clients), seconds)?;
-    say("catching up");
-    let catch_up = catch_up(&mut nodes, &configs[1], stand_ins[1], &stop)?;
+    let (measured, catching_up) =
+        catch_up::measure(&mut nodes, [&configs[0], &configs[1]], [first, second], &keys, &stop)?;
+    figures.extend(measured);
+
+    say("status");
     ready(&nodes.all, &stop)?;
     recognise(&nodes.all)?;
     agree(&nodes.all, &stop)?;
-    say("status");
-    let subjects = (0..args.entries.min(5_000) as usize).map(|number| sample::made_up_code(number).ok_or_else(no_code));
-    let subjects = subjects.collect::<Result<Vec<_>, _>>()?;
-    let status = load::status(&nodes.all[1], &subjects, usize::from(args.clients), seconds)?;
+    let (measured, asking) = status::measure(&nodes.all[1], &subjects, Duration::from_secs(chosen(SECONDS)))?;
+    figures.extend(measured);
+    let resident = catching_up.resident_bytes as f64 / f64::from(1 << 20);
+    figures.push(Figure::alone("resident_memory", "MiB", resident, Goal::None));
     nodes.stop()?;
-    let debug_build = cfg!(debug_assertions);
-    let shown =
-        Shown { debug_build, limits, entries: args.entries, publish_batches, publish_single, catch_up, status };
+
+    say("start-up and disk");
+    let (measured, footprint) = footprint::measure(&configs[1], second, &stop)?;
+    figures.extend(measured);
+    machine.load_after = machine::load();
+    let body_bytes = [sample::LEAST, sample::MOST];
+    let shown = Shown {
+        machine,
+        quick: args.quick,
+        statements,
+        body_bytes,
+        signed_bytes: SIGNED_BYTES,
+        figures,
+        publishing,
+        catching_up,
+        asking,
+        footprint,
+    };
     context.show(&shown, print)
 }
 
-fn no_code() -> Fault {
-    Fault::unexpected("no code for this number")
-}
-
-/// Publishes entries in full batches over several connections. Answers entries a second.
-fn publish(node: &Node, entries: u32, clients: usize, stop: &Stop) -> Result<Rate, Fault> {
-    let today = clock::now().date();
-    let numbers: Vec<usize> = (0..entries as usize).collect();
-    // The requests are made before the time runs: this measures the node.
-    let requests = numbers
-        .chunks(BATCH_ENTRIES)
-        .map(|chunk| {
-            let entries = chunk.iter().map(|number| sample::probe(*number, today)).collect::<Result<_, _>>()?;
-            Ok(PublishRequest { entries })
-        })
-        .collect::<Result<Vec<_>, Fault>>()?;
-    let (begun, cpu) = (Instant::now(), limits::cpu(node.pid));
-    std::thread::scope(|scope| {
-        let senders: Vec<_> = (0..clients)
-            .map(|client| {
-                let mine: Vec<&PublishRequest> = requests.iter().skip(client).step_by(clients).collect();
-                scope.spawn(move || -> Result<(), Fault> {
-                    for request in mine {
-                        if stop.asked() {
-                            return Err(Fault::refused("interrupted", "stopped before the round was over"));
-                        }
-                        node.client.publish(request)?;
-                    }
-                    Ok(())
-                })
-            })
-            .collect();
-        senders.into_iter().try_for_each(|sender| sender.join().map_err(|_| Fault::unexpected("a sender ended"))?)
-    })?;
-    Ok(Rate::of(u64::from(entries), begun, cpu, node))
-}
-
-impl Rate {
-    fn of(count: u64, begun: Instant, cpu_before: Duration, node: &Node) -> Self {
-        let (took, cpu) = (begun.elapsed(), limits::cpu(node.pid).saturating_sub(cpu_before));
-        Self { per_s: count as f64 / took.as_secs_f64(), cpu_us: cpu.as_secs_f64() * 1e6 / count.max(1) as f64 }
-    }
-}
-
-/// Starts the second city with an empty store and waits until it holds the first one's log.
-fn catch_up(nodes: &mut Nodes, config: &std::path::Path, stand_in: StandIn, stop: &Stop) -> Result<Rate, Fault> {
-    let size = |node: &Node, city| -> Result<u64, Fault> {
-        Ok(node.client.heads()?.heads.iter().find(|head| head.city == city).map_or(0, |head| head.size.0))
-    };
-    let first = nodes.all[0].code;
-    let due = size(&nodes.all[0], first)?;
-    nodes.add(config, stand_in, &[], stop)?;
-    // From the first statement on, so that finding each other does not count.
-    let (begun, cpu, held) = stop.until("that catching up begins", || {
-        let held = size(&nodes.all[1], first)?;
-        Ok((held > 0).then(|| (Instant::now(), limits::cpu(nodes.all[1].pid), held)))
-    })?;
-    stop.until("that it ends", || Ok((size(&nodes.all[1], first)? >= due).then_some(())))?;
-    Ok(Rate::of(due - held, begun, cpu, &nodes.all[1]))
-}
-
 fn print(shown: &Shown) {
-    if shown.debug_build {
+    let machine = &shown.machine;
+    if !machine.release_build {
         println!("this is a build for development: quote no figure of it");
     }
-    let mut table = super::table(&["the machine itself", "per second"]);
-    for (name, rate) in shown.limits.rows() {
-        table.add_row([name.to_owned(), format!("{rate:.0}")]);
+    println!(
+        "{} × {}, {} MiB, Linux {}, {}; load {:.1} before, {:.1} after",
+        machine.cores,
+        machine.cpu,
+        machine.memory_mib,
+        machine.kernel,
+        machine.rustc,
+        machine.load_before,
+        machine.load_after
+    );
+    let mut table = super::table(&["figure", "measured", "limit in the same run", "ratio", "goal", "met"]);
+    for figure in &shown.figures {
+        table.add_row(figure.row());
     }
-    println!("{table}");
-    let mut table = super::table(&["whole nodes", "per second", "node cpu µs each", "p50 ms", "p99 ms", "max ms"]);
-    let dash = || "–".to_owned();
-    let plain = |name: &str, rate: &Rate| {
-        [name.to_owned(), format!("{:.0}", rate.per_s), format!("{:.1}", rate.cpu_us), dash(), dash(), dash()]
-    };
-    let timed = |name: &str, l: &Latency| {
-        [
-            name.to_owned(),
-            format!("{:.0}", l.per_s),
-            format!("{:.1}", l.cpu_us),
-            format!("{:.2}", l.p50_ms),
-            format!("{:.2}", l.p99_ms),
-            format!("{:.2}", l.max_ms),
-        ]
-    };
-    table.add_row(plain("entries published in batches of 1,000", &shown.publish_batches));
-    table.add_row(timed("entries published one by one", &shown.publish_single));
-    table.add_row(plain("statements caught up with", &shown.catch_up));
-    table.add_row(timed("status of a subject", &shown.status));
     println!("{table}");
 }

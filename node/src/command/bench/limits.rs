@@ -1,89 +1,102 @@
-//! What the machine itself can do, on one thread: the lines that no node can pass.
+//! What the machine itself can do: the lines that no node can pass. Each is measured right beside the figure that it
+//! belongs to, so that both meet the same load of other programs.
 
+use super::machine::cores;
 use crate::fault::Fault;
+use huxin_engine::ledger::{Batch, Family};
 use huxin_keys::KeyFolder;
-use huxin_protocol::digest::Context;
 use huxin_protocol::ids::Epoch;
-use huxin_protocol::key::Sign as _;
-use huxin_protocol::tree::leaf_hash;
-use serde::Serialize;
-use std::fs::File;
-use std::io::Write as _;
+use huxin_protocol::key::{PublicKey, Sign as _};
+use huxin_store::{Options, RocksStore, Store as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long each line is measured.
-const LONG: Duration = Duration::from_millis(500);
-/// Bytes of an ordinary statement with its body.
-const BYTES: usize = 1024;
+const LONG: Duration = Duration::from_millis(1500);
+/// Operations between two looks at the clock.
+const STRETCH: u32 = 64;
+/// Bytes of a key of the scratch store: city and position.
+const KEY_BYTES: usize = 24;
 
-/// Operations a second.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Limits {
-    pub ed25519_sign_1_kib: f64,
-    pub ed25519_verify_1_kib: f64,
-    pub leaf_hash_1_kib: f64,
-    pub blake3_1_kib: f64,
-    pub synced_write_1_kib: f64,
+/// A key of its own and a signed message of the size that statements have.
+pub struct Ed25519 {
+    keys: huxin_keys::EpochSigner,
+    public: PublicKey,
+    message: Vec<u8>,
+    signature: [u8; 64],
 }
 
-impl Limits {
-    pub fn rows(&self) -> [(&'static str, f64); 5] {
-        [
-            ("Ed25519 signatures of 1 KiB", self.ed25519_sign_1_kib),
-            ("Ed25519 strict checks of 1 KiB", self.ed25519_verify_1_kib),
-            ("leaf hashes of 1 KiB", self.leaf_hash_1_kib),
-            ("BLAKE3 digests of 1 KiB", self.blake3_1_kib),
-            ("synced writes of 1 KiB", self.synced_write_1_kib),
-        ]
-    }
-}
-
-fn rate(mut once: impl FnMut() -> Result<(), Fault>) -> Result<f64, Fault> {
+/// Repeats `once` for [`LONG`]. Answers repetitions a second.
+fn rate(mut once: impl FnMut()) -> f64 {
     let begun = Instant::now();
     let mut count = 0_u32;
     while begun.elapsed() < LONG {
-        once()?;
+        for _ in 0..STRETCH {
+            once();
+        }
+        count += STRETCH;
+    }
+    f64::from(count) / begun.elapsed().as_secs_f64()
+}
+
+impl Ed25519 {
+    /// `folder` gets a key folder that is thrown away; `bytes` is the size of a signed message.
+    pub fn new(folder: &Path, bytes: usize) -> Result<Self, Fault> {
+        let city = "330900".parse().map_err(Fault::unexpected)?;
+        let keys = KeyFolder::create(&folder.join("limits-keys"), city, None)?.epoch_signer(Epoch::FIRST)?;
+        let message = vec![7_u8; bytes];
+        let signature = keys.log.sign(&message);
+        let public = keys.log.public().clone();
+        public.verify(&message, &signature).map_err(Fault::unexpected)?;
+        Ok(Self { keys, public, message, signature })
+    }
+
+    /// Signatures a second on one core.
+    #[must_use]
+    pub fn signs_per_s(&self) -> f64 {
+        rate(|| {
+            std::hint::black_box(self.keys.log.sign(&self.message));
+        })
+    }
+
+    /// Strict checks a second on all cores together.
+    #[must_use]
+    pub fn checks_per_s(&self) -> f64 {
+        let check = || {
+            rate(|| {
+                // It holds: that was seen when it was made.
+                let _ = std::hint::black_box(self.public.verify(&self.message, &self.signature));
+            })
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..cores()).map(|_| scope.spawn(check)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or_default()).sum()
+        })
+    }
+}
+
+/// Synced batches a second of a store of its own with the node's settings, each of so many rows and bytes. Bytes of values
+/// are as random as signatures are.
+pub fn synced_batches_per_s(folder: &Path, rows: usize, bytes: usize) -> Result<f64, Fault> {
+    let store = RocksStore::open(&folder.join("limits-store"), Options::default())?;
+    let value_bytes = (bytes / rows.max(1)).saturating_sub(KEY_BYTES).max(1);
+    let mut random = vec![0_u8; value_bytes * rows.max(1)];
+    let mut spent = Duration::ZERO;
+    let (mut count, mut key) = (0_u32, 0_u64);
+    while spent < LONG * 2 {
+        getrandom::fill(&mut random).map_err(Fault::unexpected)?;
+        let mut batch = Batch::default();
+        for (row, value) in random.chunks_exact(value_bytes).enumerate() {
+            key += 1;
+            // Spread over families as a node's rows are.
+            let family = if row.is_multiple_of(2) { Family::Log } else { Family::Body };
+            let key = [&[0; KEY_BYTES - 8][..], &key.to_be_bytes()].concat();
+            batch.put(family, key, value.to_vec());
+        }
+        let begun = Instant::now();
+        store.commit(&batch)?;
+        spent += begun.elapsed();
         count += 1;
     }
-    Ok(f64::from(count) / begun.elapsed().as_secs_f64())
-}
-
-pub fn measure(folder: &Path) -> Result<Limits, Fault> {
-    let city = "330900".parse().map_err(Fault::unexpected)?;
-    let keys = KeyFolder::create(&folder.join("limits-keys"), city, None)?.epoch_signer(Epoch::FIRST)?.log;
-    let message = vec![7_u8; BYTES];
-    let signature = keys.sign(&message);
-    let path = folder.join("limits-file");
-    let mut file = File::create(&path).map_err(|source| Fault::file("make", &path, &source))?;
-    Ok(Limits {
-        ed25519_sign_1_kib: rate(|| {
-            std::hint::black_box(keys.sign(&message));
-            Ok(())
-        })?,
-        ed25519_verify_1_kib: rate(|| keys.public().verify(&message, &signature).map_err(Fault::unexpected))?,
-        leaf_hash_1_kib: rate(|| {
-            std::hint::black_box(leaf_hash(&message));
-            Ok(())
-        })?,
-        blake3_1_kib: rate(|| {
-            std::hint::black_box(Context::Statement.digest(&message));
-            Ok(())
-        })?,
-        synced_write_1_kib: rate(|| {
-            let written = file.write_all(&message).and_then(|()| file.sync_data());
-            written.map_err(|source| Fault::file("write", &path, &source))
-        })?,
-    })
-}
-
-/// Processor time that a process has used, from the kernel's account; 0 where that cannot be read.
-pub fn cpu(pid: u32) -> Duration {
-    // Fields 14 and 15 (user and system time) in ticks of 10 ms; the name before them stands in brackets.
-    let ticks = || -> Option<u64> {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-        Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
-    };
-    Duration::from_millis(ticks().unwrap_or(0) * 10)
+    Ok(f64::from(count) / spent.as_secs_f64())
 }
