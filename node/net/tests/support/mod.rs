@@ -97,6 +97,16 @@ impl Node {
         self.until(|event| matches!(event, NetEvent::Gossips { peer } if peer == *other).then_some(())).await;
     }
 
+    /// The next gossip message that is no probe; the verdict is given.
+    pub async fn message(&mut self, verdict: Verdict) -> (Peer, Vec<u8>) {
+        loop {
+            let (from, bytes) = self.gossip(verdict).await;
+            if !bytes.starts_with(PROBE) {
+                return (from, bytes);
+            }
+        }
+    }
+
     /// The next gossip message; the verdict is given.
     pub async fn gossip(&mut self, verdict: Verdict) -> (Peer, Vec<u8>) {
         let (from, token, bytes) = self
@@ -129,6 +139,25 @@ pub async fn join(a: &mut Node, b: &mut Node) {
     b.net.set_partner(a.as_partner()).unwrap();
     let (left, right) = (a.peer(), b.peer());
     tokio::join!(a.hears(&right), b.hears(&left));
+}
+
+/// First bytes of a message that only finds out whether the road is open.
+pub const PROBE: &[u8] = b"probe";
+
+/// Waits until gossip of `a` passes `b` and reaches `c`: a subscription is heard before the mesh has formed, and what is
+/// passed on in between goes to nobody.
+pub async fn open_road(a: &Node, b: &mut Node, c: &mut Node) {
+    for number in 0_u32.. {
+        a.net.gossip([PROBE, &number.to_be_bytes()].concat()).unwrap();
+        b.gossip(Verdict::Accept).await;
+        while let Ok(event) = c.events.try_recv() {
+            if let NetEvent::Gossip { token, .. } = event {
+                c.net.verdict(token, Verdict::Accept).unwrap();
+                return;
+            }
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Lets the machine work until `done` holds.
