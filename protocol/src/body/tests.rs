@@ -210,7 +210,7 @@ fn listing(change: impl FnOnce(&mut EntryBody)) -> Result<Body, BodyFault> {
 #[test]
 fn the_plain_entry_is_written_as_the_comment_says() {
     let expected = format!(
-        "aa0050{}01a4016475736363027239313332303130303734383230343636305103000{}0201036c{}0466{}056007a10369{}08800c5820{}1060",
+        "aa0050{}01a4016475736363027239313939303039394d41303030303031353603000{}0201036c{}0466{}056007a10369{}08800c5820{}1060",
         "a5".repeat(16),
         format_args!("46c{}", hex::encode("样例公司")),
         hex::encode("样例名单"),
@@ -324,9 +324,9 @@ fn a_body_is_read_only_as_its_own_kind_and_version() {
 #[test]
 fn subjects_of_another_case_are_not_read() {
     let bytes = Body::Listing(Box::new(plain())).encode(&SALT);
-    let at = bytes.windows(4).position(|w| w == b"660Q").unwrap() + 3;
+    let at = bytes.windows(4).position(|w| w == b"99MA").unwrap() + 2;
     let mut wrong = bytes;
-    wrong[at] = b'q';
+    wrong[at] = b'm';
     assert_eq!(Body::decode(Kind::Entry, BODY_VERSION, &wrong), Err(BodyFault::Field));
 }
 

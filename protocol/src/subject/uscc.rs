@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The worked example that the documents of this project use.
+    /// A made-up code, the one example that this project uses.
     const EXAMPLE: &str = "91990099MA00000156";
 
     #[test]
