@@ -10,7 +10,7 @@
 //! is cut off, and the store opens.
 //!
 //! **One sync a commit.** A commit is one cross-family write batch with `sync`. Commits come one after another from one
-//! thread, so the pipelined write path has nothing to overlap and stays off (figures in [`settings`]).
+//! thread, so the pipelined write path has nothing to overlap and stays off (reasoned, not measured).
 //!
 //! **After a failed write** RocksDB may turn read-only inside and has no way back in this binding; so has the store: it
 //! answers reads and refuses commits until the process starts anew.
