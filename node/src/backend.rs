@@ -5,21 +5,24 @@ use crate::metrics::{Metrics, resident_bytes};
 use crate::proving::{Prover, World};
 use crate::runtime::clock::now;
 use crate::runtime::writer::{NotTaken, Ordered, WriterHandle};
-use huxin_api::model::{EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply, Warning};
-use huxin_api::{Backend, Command, Problem, Submitted};
+use huxin_api::model::{EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, Warning};
+use huxin_api::{Backend, Command, Problem, Sources, Submitted};
 use huxin_engine::SigningState;
 use huxin_engine::gather::sources;
-use huxin_engine::ledger::{Family, HeadRow, LedgerRead, meta};
+use huxin_engine::ledger::{Family, HeadRow, LedgerRead, ReadFault, meta};
 use huxin_engine::wire::FRAME_BYTES;
 use huxin_net::NetHandle;
+use huxin_profile::{Crosswalk, Link};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::roster::Roster;
+use huxin_protocol::ruling::log_digest;
 use huxin_protocol::segment::Segment;
+use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
 use huxin_store::{RocksStore, Store, StoreHealth, free_bytes};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use prometheus_client::registry::Registry;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +36,7 @@ const SILENT_MS: i64 = 5_000;
 /// The node as the API sees it.
 pub struct NodeBackend {
     pub drafter: Drafter,
-    pub crosswalk: Option<Digest>,
+    pub crosswalk: Crosswalk,
     pub store: Arc<dyn Store>,
     /// The same store, where it lies on disk: for its figures.
     pub rocks: Option<Arc<RocksStore>>,
@@ -42,6 +45,8 @@ pub struct NodeBackend {
     pub metrics: Arc<Metrics>,
     pub libp2p: Mutex<Registry>,
     pub prover: Prover,
+    /// Sources of the last group that was asked about, by the group's number.
+    pub sources: RwLock<Option<(u64, Arc<Sources>)>>,
     pub federation_name: String,
     pub peer_id: String,
     pub started_at: Millis,
@@ -90,11 +95,10 @@ impl NodeBackend {
 
     fn scrape(&self) {
         let metrics = &self.metrics;
-        let roster = self.writer.roster();
         let read = self.store.snapshot();
         let present = now();
-        if let Ok(sources) = sources(&*read, &roster, self.drafter.city) {
-            for source in sources.values() {
+        if let Ok(sources) = self.sources() {
+            for source in sources.facts.values() {
                 let label = [source.city.as_str()];
                 metrics.bodies_lacking.with_label_values(&label).set(signed(source.lacking.len() as u64));
                 metrics.head_witnesses.with_label_values(&label).set(signed(source.witnesses.len() as u64));
@@ -156,10 +160,28 @@ impl Backend for NodeBackend {
         &self.drafter.editions
     }
     fn crosswalk(&self) -> Option<Digest> {
-        self.crosswalk
+        self.crosswalk.digest()
+    }
+    fn linked(&self, subject: &SubjectId) -> Vec<LinkedSubject> {
+        let links = self.crosswalk.linked(subject).iter().cloned();
+        links.map(|Link { subject, method, reviewer }| LinkedSubject { subject, method, reviewer }).collect()
     }
     fn now(&self) -> Millis {
         now()
+    }
+    fn sources(&self) -> Result<Arc<Sources>, ReadFault> {
+        // The number is read before the state: at worst a newer state bears an older number and is gathered again.
+        let group = self.writer.board.groups.load(Ordering::Acquire);
+        if let Some((known, sources)) = &*self.sources.read()
+            && *known == group
+        {
+            return Ok(sources.clone());
+        }
+        let facts = sources(&*self.store.snapshot(), &self.writer.roster(), self.drafter.city)?;
+        let log_digest = log_digest(facts.values());
+        let sources = Arc::new(Sources { facts, log_digest });
+        *self.sources.write() = Some((group, sources.clone()));
+        Ok(sources)
     }
     fn read(&self) -> Box<dyn LedgerRead + Send + Sync + '_> {
         self.store.snapshot()
@@ -185,7 +207,7 @@ impl Backend for NodeBackend {
             read: &*read,
             roster: &roster,
             editions: &self.drafter.editions,
-            crosswalk: self.crosswalk,
+            crosswalk: self.crosswalk.digest(),
             now: now(),
         };
         Ok(self.prover.prove(id, &world)?)

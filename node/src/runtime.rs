@@ -31,7 +31,7 @@ use huxin_net::NetSettings;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::roster::Roster;
 use huxin_store::{Options, RocksStore, Store};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use prometheus_client::registry::Registry;
 pub use signer::NodeSigner;
 use std::net::SocketAddr;
@@ -184,6 +184,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         metrics,
         libp2p: Mutex::new(libp2p),
         prover: Prover { city, genesis: genesis.bytes().to_vec(), signer: Mutex::new(exporter) },
+        sources: RwLock::new(None),
         federation_name: genesis.manifest().name.clone(),
         peer_id,
         started_at: clock::now(),

@@ -2,6 +2,7 @@
 
 use crate::fault::{Exit, Fault};
 use huxin_keys::{KeyFolder, Passphrase, PassphraseSource};
+use huxin_profile::Crosswalk;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{EDITION_BYTES, Edition, builtin};
 use huxin_protocol::genesis::Genesis;
@@ -112,10 +113,14 @@ pub fn editions(settings: &Settings) -> Result<BTreeMap<Digest, Edition>, Fault>
     Ok(editions)
 }
 
-/// Digest of the crosswalk file, which every ruling names.
-pub fn crosswalk(settings: &Settings) -> Result<Option<Digest>, Fault> {
-    let Some(path) = &settings.catalogue.crosswalk else { return Ok(None) };
-    Ok(Some(huxin_protocol::digest::Context::View.digest(&read_file(path)?)))
+/// The crosswalk file, or an empty crosswalk where the settings name none.
+///
+/// # Errors
+/// The file cannot be read, or a row of it is malformed.
+pub fn crosswalk(settings: &Settings) -> Result<Crosswalk, Fault> {
+    let Some(path) = &settings.catalogue.crosswalk else { return Ok(Crosswalk::default()) };
+    Crosswalk::parse(&read_file(path)?)
+        .map_err(|fault| Fault::usage("crosswalk", format_args!("{}: {fault}", path.display())))
 }
 
 /// A whole file of bounded length.

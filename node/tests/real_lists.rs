@@ -5,15 +5,22 @@
 
 mod federation;
 
-use federation::{Federation, LANZHOU, HEZHOU, ZHOUSHAN, data, until};
+use federation::{Federation, HEZHOU, LANZHOU, ZHOUSHAN, data, until};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 fn import(federation: &Federation, city: &str, data: &Path, profile: &str, file: &str) -> Value {
     let profile = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/profiles").join(profile);
-    let args = ["publish", "--file", data.join(file).to_str().unwrap(), "--profile", profile.to_str().unwrap(), "--keep-going"]
-        .map(str::to_owned);
+    let args = [
+        "publish",
+        "--file",
+        data.join(file).to_str().unwrap(),
+        "--profile",
+        profile.to_str().unwrap(),
+        "--keep-going",
+    ]
+    .map(str::to_owned);
     federation.json(city, &args)
 }
 
@@ -102,7 +109,8 @@ fn a_real_sanctions_list_lives_its_life() {
     let bundle = bundle.to_str().unwrap();
     federation.json(LANZHOU, &["prove".into(), id, "-o".into(), bundle.into()]);
     let genesis = federation.genesis();
-    let args = ["verify".to_owned(), bundle.to_owned(), "--federation".to_owned(), genesis.to_str().unwrap().to_owned()];
+    let args =
+        ["verify".to_owned(), bundle.to_owned(), "--federation".to_owned(), genesis.to_str().unwrap().to_owned()];
     let verified = federation.json(LANZHOU, &args);
     assert_eq!(verified["body_held"], true);
     assert!(!verified["witnesses"].as_array().unwrap().is_empty());

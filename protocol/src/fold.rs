@@ -27,4 +27,5 @@ mod tests;
 
 pub use case::{BodyState, CaseFile, Fact, SourceFact, Viewpoint};
 pub use explain::explain;
+pub use group::decisions_across;
 pub use judge::{rule, rule_under};

@@ -85,7 +85,8 @@ fn book(world: &World, of: CityCode) -> Content {
     let mut batch = Batch::default();
     let origin = Origin { federation: world.genesis.id(), city: city(3), epoch: Epoch::FIRST };
     let log_key = world.city(city(3)).secrets.epochs[&Epoch::FIRST].0.clone();
-    let sign = |byte| SignedCheckpoint::sign(Checkpoint { origin, size: Size(9), root: TreeHash([byte; 32]) }, &log_key);
+    let sign =
+        |byte| SignedCheckpoint::sign(Checkpoint { origin, size: Size(9), root: TreeHash([byte; 32]) }, &log_key);
     let evidence = Evidence::two_roots(&sign(1), &sign(2)).unwrap();
     batch.put(Family::Evidence, evidence_key(city(3), Epoch::FIRST), evidence.encode());
     for number in 1..=4 {
@@ -287,7 +288,11 @@ fn surplus_rows_are_found_and_taken_out() {
         store.commit(&batch).unwrap();
         let report = reading(&world, me, &store);
         // About a city that is no member somebody may well speak: such a row is a surplus by its actor.
-        assert!(report.findings.iter().any(|finding| finding.family == family), "{} {key:?}: {report:?}", family.name());
+        assert!(
+            report.findings.iter().any(|finding| finding.family == family),
+            "{} {key:?}: {report:?}",
+            family.name()
+        );
         if family.is_index() || family == Family::Body {
             store.commit(&report.mend()).unwrap();
             assert!(reading(&world, me, &store).is_clean(), "{} {key:?}", family.name());
@@ -302,19 +307,25 @@ fn nothing_of_an_unproved_log_is_mended() {
     let content = book(&world, me);
     let store = MemoryStore::with_content(content.clone());
     let mut batch = Batch::default();
-    let (_, key, _) = content.iter().find(|(family, key, _)| *family == Family::Log && key.starts_with(city(1).key_bytes())).unwrap();
+    let (_, key, _) =
+        content.iter().find(|(family, key, _)| *family == Family::Log && key.starts_with(city(1).key_bytes())).unwrap();
     // The first leaf of the own log is gone: everything that follows from it now looks like a surplus.
     batch.delete(Family::Log, key.to_vec());
     // And an index row of another city is gone, which can be mended.
-    let (_, other, _) =
-        content.iter().find(|(family, key, _)| *family == Family::Ground && key.starts_with(city(2).key_bytes())).unwrap();
+    let (_, other, _) = content
+        .iter()
+        .find(|(family, key, _)| *family == Family::Ground && key.starts_with(city(2).key_bytes()))
+        .unwrap();
     batch.delete(Family::Ground, other.to_vec());
     store.commit(&batch).unwrap();
     let report = reading(&world, me, &store);
     assert!(report.findings.iter().any(|finding| finding.code() == "leaf_missing"));
     let mend = report.mend();
     assert_eq!(mend.iter().count(), 1, "{:?}", sentences(&report));
-    assert_eq!(mend.iter().next().map(|(family, key, _)| (family, key.to_vec())), Some((Family::Ground, other.to_vec())));
+    assert_eq!(
+        mend.iter().next().map(|(family, key, _)| (family, key.to_vec())),
+        Some((Family::Ground, other.to_vec()))
+    );
 }
 
 #[test]

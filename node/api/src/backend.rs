@@ -1,14 +1,18 @@
 //! What the API needs of the node behind it: reading, commanding, and a few words about itself.
 
-use crate::model::{ActRequest, ActVerb, DeclineRequest, EntryRequest, InfoReply, PeersReply, ReadyReply, Warning};
+use crate::model::{
+    ActRequest, ActVerb, DeclineRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply, ReadyReply, Warning,
+};
 use crate::problem::Problem;
-use huxin_engine::ledger::LedgerRead;
+use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_engine::{Outcome, Refusal};
 use huxin_protocol::body::RecognitionBody;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
+use huxin_protocol::fold::SourceFact;
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::roster::Roster;
+use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +40,13 @@ pub struct Submitted {
     pub warnings: Vec<Warning>,
 }
 
+/// All cities as sources in one state of the ledger, and their log digest: what every ruling of that state shares.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    pub facts: BTreeMap<CityCode, SourceFact>,
+    pub log_digest: Digest,
+}
+
 /// The node as the API sees it. All calls are short, except where they say so.
 pub trait Backend: Send + Sync + 'static {
     fn city(&self) -> CityCode;
@@ -43,7 +54,14 @@ pub trait Backend: Send + Sync + 'static {
     fn editions(&self) -> &BTreeMap<Digest, Edition>;
     /// Digest of the crosswalk file in use.
     fn crosswalk(&self) -> Option<Digest>;
+    /// Subjects that the crosswalk links with this one, with who linked them and how (DOMAIN rule 16).
+    fn linked(&self, subject: &SubjectId) -> Vec<LinkedSubject>;
     fn now(&self) -> Millis;
+    /// The sources as of now or a moment ago, never later than what [`Backend::read`] shows when it is called after this.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn sources(&self) -> Result<Arc<Sources>, ReadFault>;
     /// One state of the ledger that later commits do not change.
     fn read(&self) -> Box<dyn LedgerRead + Send + Sync + '_>;
     /// Checks and drafts a command and puts it before the writer. Drafting a thousand entries takes some 20 ms.

@@ -13,8 +13,8 @@ mod publish;
 pub use act::{ActRequest, ActVerb, DeclineRequest, RecognitionItem, RecognitionsReply};
 pub use entry::{ActItem, BodyView, EntryReply, ListingView, ReferenceItem, ReferencesReply, ReferencesRequest};
 pub use log::{
-    COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, RecordReply, SIZE_HEADER,
-    SegmentQuery, StatusQuery,
+    COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, LinkedSubject,
+    RecordReply, SIZE_HEADER, SegmentQuery, StatusQuery,
 };
 pub use node::{EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply};
 pub use publish::{BATCH_ENTRIES, DisclosureChoice, EntryRequest, PublishReply, PublishRequest, Receipt, Warning};

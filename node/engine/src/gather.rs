@@ -35,6 +35,19 @@ pub fn case_file<'a>(
     view: Viewpoint,
 ) -> Result<CaseFile<'a>, ReadFault> {
     let sources = sources(read, roster, view.viewer)?;
+    case_file_under(read, roster, editions, subject, view, sources)
+}
+
+/// As [`case_file`], with sources that were gathered before. They must be of this state of the ledger or of an earlier one:
+/// what stands beyond them is not seen, so that the ruling says no more than its sources do.
+pub fn case_file_under<'a>(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    editions: &'a BTreeMap<Digest, Edition>,
+    subject: &SubjectId,
+    view: Viewpoint,
+    sources: BTreeMap<CityCode, SourceFact>,
+) -> Result<CaseFile<'a>, ReadFault> {
     let mut gathering = Gathering { read, roster, viewer: view.viewer, sources: &sources, facts: BTreeMap::new() };
     let mut listings = BTreeSet::new();
     scan_prefix(read, Family::Subject, &subject_prefix(subject), &mut |key, _| {

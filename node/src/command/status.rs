@@ -31,11 +31,15 @@ fn text<'a>(value: &'a Value, path: &str) -> &'a str {
     value.pointer(path).and_then(Value::as_str).unwrap_or_default()
 }
 
+fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
 fn show(status: &Value) {
     println!("{}  as of {}", text(status, "/subject"), text(status, "/at_text"));
     println!("{}", text(status, "/summary/text_en"));
     println!("{}", text(status, "/summary/text_zh"));
-    let entries = status.get("entries").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let entries = items(status, "entries");
     if !entries.is_empty() {
         let mut table = super::table(&["entry", "issuer", "list", "authority", "state", "counts", "why"]);
         for entry in entries {
@@ -58,11 +62,23 @@ fn show(status: &Value) {
         }
         println!("{table}");
     }
-    for linked in status.get("linked").and_then(Value::as_array).into_iter().flatten() {
-        println!("linked by {}: {}", text(linked, "/method"), text(linked, "/ruling/subject"));
+    for linked in items(status, "linked") {
+        println!("linked by {} ({}): {}", text(linked, "/method"), text(linked, "/reviewer"), text(linked, "/subject"));
         println!("  {}", text(linked, "/ruling/summary/text_en"));
+        for entry in items(linked.get("ruling").unwrap_or(&Value::Null), "entries") {
+            println!(
+                "  {}  {}  {}  {}",
+                text(entry, "/id"),
+                text(entry, "/content/list_name"),
+                text(entry, "/content/basis/authority"),
+                text(entry, "/state")
+            );
+        }
     }
-    for step in status.get("explain").and_then(Value::as_array).into_iter().flatten() {
+    for group in items(status, "decisions_across") {
+        println!("{}: {}", text(group, "/authority"), text(group, "/text_en"));
+    }
+    for step in items(status, "explanation") {
         println!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, "/text_en"));
     }
     println!("logs {}  ruling {}", text(status, "/log_digest"), text(status, "/ruling_digest"));

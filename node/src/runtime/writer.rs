@@ -311,8 +311,8 @@ impl Writer {
         self.failpoint.pass("after_handle");
         let effects = self.engine.seal(now(), &mut txn, &self.signer)?;
         self.failpoint.pass("after_seal");
-        self.commit(txn.batch)?;
-        self.show();
+        let written = self.commit(txn.batch)?;
+        self.show(written);
         if inputs > 0 {
             self.metrics.batch_inputs.observe(inputs as f64);
         }
@@ -343,12 +343,12 @@ impl Writer {
         }
     }
 
-    /// Makes the batch durable. On any failure the caller drops everything unsent.
-    fn commit(&mut self, mut batch: Batch) -> Result<(), Fault> {
+    /// Makes the batch durable. Answers whether there was anything. On any failure the caller drops everything unsent.
+    fn commit(&mut self, mut batch: Batch) -> Result<bool, Fault> {
         let mended = self.broken && self.engine.signing() == SigningState::Ready;
         let marker = if mended { Some(continuity::mend(&mut batch, self.city, self.signer.folder())?) } else { None };
         if batch.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         self.failpoint.pass("before_commit");
         let begun = Instant::now();
@@ -359,17 +359,16 @@ impl Writer {
         }
         self.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());
         self.metrics.batch_bytes.inc_by(batch.bytes() as u64);
-        self.board.groups.fetch_add(1, Ordering::Relaxed);
         self.failpoint.pass("after_commit");
         if let Some(marker) = marker {
             marker.write(self.signer.folder())?;
             self.broken = false;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Shows readers the roster and the signing state as they are durable now.
-    fn show(&mut self) {
+    fn show(&mut self, written: bool) {
         let fingerprint = fingerprint(self.engine.roster());
         if fingerprint != self.published {
             self.published = fingerprint;
@@ -378,6 +377,10 @@ impl Writer {
         let signing = self.engine.signing();
         if *self.board.signing.read() != signing {
             *self.board.signing.write() = signing;
+        }
+        if written {
+            // After the roster, and before any reply: whoever sees this number sees everything of the group.
+            self.board.groups.fetch_add(1, Ordering::Release);
         }
     }
 

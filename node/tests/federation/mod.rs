@@ -155,7 +155,11 @@ impl Federation {
     pub fn json(&self, code: &str, args: &[String]) -> Value {
         let output = self.command(code, args);
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "huxin {args:?} at {code}: {text} {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "huxin {args:?} at {code}: {text} {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("huxin {args:?} printed {text:?}"))
     }
 

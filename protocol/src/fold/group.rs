@@ -3,7 +3,7 @@
 //! day and the kind of list do. An entry that says what it is derived from belongs to its origin.
 
 use crate::ids::StatementId;
-use crate::ruling::{EntryRuling, Group};
+use crate::ruling::{EntryRuling, Group, Ruling};
 use crate::time::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,49 @@ pub(super) fn form_groups(entries: &mut [EntryRuling]) -> Vec<Group> {
             text_en: format!("{} lists, one decision: counts once", ids.len()),
             text_zh: format!("{} 处列名，同一决定：只计一次", ids.len()),
             entries: ids,
+        });
+    }
+    groups
+}
+
+/// Decisions that stand behind entries of two or more rulings: the ruling of a subject and those of the subjects that a
+/// crosswalk links with it (DOMAIN rules 14 and 16, R137). Two publishers give the same decision their own dates, so across
+/// lists the deciding authority and the kind of list alone join, unless both entries number their documents and the numbers
+/// differ. The text says that a link, not a proof, brought them together.
+#[must_use]
+pub fn decisions_across(rulings: &[&Ruling]) -> Vec<Group> {
+    let mut by_authority: BTreeMap<(String, crate::body::List), Vec<(usize, &EntryRuling)>> = BTreeMap::new();
+    for (ruling, entries) in rulings.iter().map(|ruling| &ruling.entries).enumerate() {
+        for entry in entries.iter().filter(|entry| entry.state.stands()) {
+            let Some(content) = &entry.content else { continue };
+            let authority = folded(&content.basis.authority);
+            if !authority.is_empty() {
+                by_authority.entry((authority, content.list)).or_default().push((ruling, entry));
+            }
+        }
+    }
+    let mut groups = Vec::new();
+    for members in by_authority.into_values() {
+        let across = members.iter().map(|(ruling, _)| ruling).collect::<BTreeSet<_>>().len() > 1;
+        let numbers: BTreeSet<&str> =
+            members.iter().filter_map(|(_, entry)| entry.content.as_ref()?.basis.document_number.as_deref()).collect();
+        if !across || numbers.len() > 1 {
+            continue;
+        }
+        let mut entries: Vec<StatementId> = members.iter().map(|(_, entry)| entry.id).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        let authority = members[0].1.content.as_ref().map(|content| content.basis.authority.clone());
+        groups.push(Group {
+            number: u32::try_from(groups.len() + 1).unwrap_or(u32::MAX),
+            authority: authority.unwrap_or_default(),
+            counts: members.iter().any(|(_, entry)| entry.counts),
+            text_en: format!(
+                "{} lists, one deciding authority: by the crosswalk's link, to be counted once",
+                entries.len()
+            ),
+            text_zh: format!("{} 处列名，同一认定机关：依对照表关联，应只计一次", entries.len()),
+            entries,
         });
     }
     groups

@@ -2,6 +2,7 @@
 
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
+use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,14 @@ pub struct StatusQuery {
     /// Whether the reply tells the chain of reasons.
     #[serde(default)]
     pub explain: bool,
+}
+
+/// A subject that a crosswalk links with the one that was asked for. Shown apart: a link is no proof of identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedSubject {
+    pub subject: SubjectId,
+    pub method: String,
+    pub reviewer: String,
 }
 
 /// `GET /v1/heads`: how far this node holds every member's log.

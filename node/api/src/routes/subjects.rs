@@ -1,15 +1,15 @@
 //! What counts for a subject here, and why.
 
 use super::{json, query};
-use crate::model::StatusQuery;
+use crate::model::{LinkedSubject, StatusQuery};
 use crate::problem::Problem;
 use crate::server::Shared;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use huxin_engine::gather::case_file;
-use huxin_protocol::fold::{Viewpoint, explain, rule};
-use huxin_protocol::ruling::{Ruling, Step};
+use huxin_engine::gather::case_file_under;
+use huxin_protocol::fold::{Viewpoint, decisions_across, explain, rule_under};
+use huxin_protocol::ruling::{Group, Ruling, Step};
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::{Date, Millis};
 use serde::Serialize;
@@ -21,6 +21,19 @@ struct StatusReply {
     ruling: Ruling,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<Vec<Step>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    linked: Vec<LinkedStatus>,
+    /// Decisions behind entries of this subject and of linked ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    decisions_across: Vec<Group>,
+}
+
+/// What counts for a linked subject, shown apart and with the link's method.
+#[derive(Serialize)]
+struct LinkedStatus {
+    #[serde(flatten)]
+    link: LinkedSubject,
+    ruling: Ruling,
 }
 
 pub async fn status(
@@ -45,10 +58,26 @@ pub async fn status(
         crosswalk: app.backend.crosswalk(),
     };
     // Some 50 µs for a subject with a few entries: less than handing it to another thread and back.
+    // The sources first: what is read must not be older than they are.
+    let sources = app.backend.sources()?;
     let read = app.backend.read();
-    let case = case_file(&*read, &roster, app.backend.editions(), &subject, view)?;
-    let ruling = rule(&case);
-    if asked.explain { Ok(json(&StatusReply { ruling, explanation: Some(explain(&case)) })) } else { Ok(json(&ruling)) }
+    let of = |subject: &SubjectId| {
+        case_file_under(&*read, &roster, app.backend.editions(), subject, view.clone(), sources.facts.clone())
+    };
+    let case = of(&subject)?;
+    let ruling = rule_under(&case, sources.log_digest);
+    let mut linked = Vec::new();
+    for link in app.backend.linked(&subject) {
+        let ruling = rule_under(&of(&link.subject)?, sources.log_digest);
+        linked.push(LinkedStatus { link, ruling });
+    }
+    if !asked.explain && linked.is_empty() {
+        return Ok(json(&ruling));
+    }
+    let rulings: Vec<&Ruling> = std::iter::once(&ruling).chain(linked.iter().map(|linked| &linked.ruling)).collect();
+    let decisions_across = decisions_across(&rulings);
+    let explanation = asked.explain.then(|| explain(&case));
+    Ok(json(&StatusReply { ruling, explanation, linked, decisions_across }))
 }
 
 /// Milliseconds since 1970, or a date, which means its first instant in UTC+8.
