@@ -1,8 +1,10 @@
 //! Three whole nodes in one process: RocksDB, libp2p and HTTP on loopback, everything but the command line.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod federation;
+
+use federation::{found, until};
 use huxin::client::Client;
-use huxin::command::{federation, init};
 use huxin::runtime::{self, Running};
 use huxin::settings;
 use huxin_api::model::{
@@ -14,11 +16,8 @@ use huxin_protocol::ids::{CityCode, Epoch, Seq};
 use huxin_protocol::ruling::{Ruling, State};
 use huxin_protocol::subject::{Subject, SubjectClass, SubjectId};
 use huxin_protocol::time::Date;
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-const CITIES: [(&str, &str); 3] = [("330900", "舟山市"), ("451100", "贺州市"), ("620100", "兰州市")];
 /// A made-up code whose check characters hold; no region has its number.
 const SUBJECT: &str = "uscc:91990099MA00000156";
 
@@ -26,45 +25,6 @@ struct Node {
     running: Running,
     client: Client,
     city: CityCode,
-}
-
-/// Looks until `holds` answers something. Bounded by time only so that a broken build ends.
-fn until<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = holds() {
-            return found;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(120), "{what} did not happen");
-        std::thread::park_timeout(Duration::from_millis(10));
-    }
-}
-
-fn found(folder: &Path) -> Vec<PathBuf> {
-    let held: Vec<TcpListener> = CITIES.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    let made: Vec<_> = CITIES
-        .iter()
-        .zip(&held)
-        .map(|((code, name), port)| {
-            init::make(&init::Args {
-                city: code.parse().unwrap(),
-                name: (*name).to_owned(),
-                p2p: vec![format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port())],
-                announce: Vec::new(),
-                api: Some("127.0.0.1:0".parse().unwrap()),
-                passphrase: "none".to_owned(),
-                folder: folder.join(code),
-            })
-            .unwrap()
-        })
-        .collect();
-    let joins: Vec<PathBuf> = made.iter().map(|made| made.join.clone()).collect();
-    let keys: Vec<PathBuf> = made.iter().map(|made| made.keys.clone()).collect();
-    let genesis = federation::found_here("test", &joins, &keys).unwrap();
-    for made in &made {
-        std::fs::write(made.config.with_file_name("genesis.cbor"), genesis.bytes()).unwrap();
-    }
-    made.into_iter().map(|made| made.config).collect()
 }
 
 fn start(config: &Path, runtime: &tokio::runtime::Runtime) -> Node {

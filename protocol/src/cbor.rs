@@ -145,7 +145,7 @@ fn check_text(content: &[u8]) -> Result<(), CborFault> {
     if is_nfc(text) { Ok(()) } else { Err(CborFault::Text) }
 }
 
-/// Whether `text` is in Unicode normal form C (R4).
+/// Whether `text` is in Unicode normal form C (R3).
 ///
 /// The characters of nearly all texts here (Latin, ideographs, full-width punctuation) never combine and never change
 /// under normalisation, so the tables are asked only where another one occurs; a test compares the ranges with the

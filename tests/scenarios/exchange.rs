@@ -121,3 +121,28 @@ fn witnesses_cosign_and_freshness_is_known() {
     assert!(source.witnesses.contains(&city(3)) && source.witnesses.contains(&city(2)), "{:?}", source.witnesses);
     assert!(!source.witnesses.contains(&city(1)), "the own line never counts as a witness");
 }
+
+#[test]
+fn a_clock_set_back_never_makes_a_cosigner_contradict_its_own_time() {
+    use huxin_engine::ledger::CosignatureRow;
+    let mut world = three(22);
+    list(&mut world, city(1), 1);
+    world.run_for(5_000);
+    let time = |world: &World| CosignatureRow::read(&*world.city(city(2)).store, city(1), city(2)).unwrap().unwrap();
+    let before = time(&world);
+    world.cities.get_mut(&city(2)).unwrap().clock_ahead_ms = -3_600_000;
+    list(&mut world, city(1), 2);
+    world.run_for(5_000);
+    let after = time(&world);
+    assert!(after.size > before.size, "it cosigns on");
+    assert!(after.time_s >= before.time_s, "R76: {} after {}", after.time_s, before.time_s);
+}
+
+#[test]
+fn nothing_found_names_every_source_it_rests_on() {
+    let world = three(23);
+    let ruling = world.ruling(city(2), city(2), &subject(999));
+    assert!(ruling.entries.is_empty());
+    let sources: Vec<CityCode> = ruling.sources.iter().map(|source| source.city).collect();
+    assert_eq!(sources, [city(1), city(2), city(3)]);
+}

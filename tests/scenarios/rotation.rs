@@ -89,3 +89,34 @@ fn endings_of_an_abandoned_tail_keep_their_effect_and_its_listings_do_not() {
         assert!(cut.entries.iter().all(|entry| entry.history_cut), "a cut below a cosigned head is shown");
     }
 }
+
+#[test]
+fn two_records_on_one_predecessor_freeze_the_city_and_leave_one_evidence() {
+    use huxin_engine::ledger::{Family, LedgerRead, evidence_key};
+    use huxin_protocol::evidence::Evidence;
+    let mut world = three(4);
+    let id = list(&mut world, city(1), 1);
+    assert!(world.run_until(10_000, World::agree));
+    let head = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
+    let federation = world.genesis.id();
+    let at = (head.size(), head.root());
+    let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+    let one = secrets.record(&federation, Epoch(2), federation, at, Tail::Endings);
+    let rival = secrets.record(&federation, Epoch(2), federation, at, Tail::Void);
+    // Two partners hear the two records in different order.
+    let mut held = Vec::new();
+    for (node, records) in [(city(2), [&one, &rival]), (city(3), [&rival, &one])] {
+        for record in records {
+            let bytes = record.bytes().to_vec();
+            world.command(node, |ticket| Input::Record { ticket, bytes }).unwrap();
+        }
+        let row = world.city(node).store.get(Family::Evidence, &evidence_key(city(1), Epoch(2))).unwrap().unwrap();
+        let evidence = Evidence::decode(&row).unwrap();
+        assert_eq!(evidence.form().name(), "two_records");
+        held.push(evidence.digest());
+        let ruling = world.ruling(node, node, &huxin_tests::world::subject(1));
+        let entry = ruling.entry(id).unwrap();
+        assert!(!entry.counts, "{node}: an issuer under review carries no measure");
+    }
+    assert_eq!(held[0], held[1], "whatever came first, the same evidence is kept");
+}

@@ -5,15 +5,14 @@ use crate::effect::{Effect, Event, Outcome, Refusal};
 use crate::engine::{Engine, Signer};
 use crate::index::write_leaf;
 use crate::input::{Peer, Road, Ticket};
-use crate::ledger::{
-    CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, evidence_key, tree_key,
-};
+use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, tree_key};
+use crate::record::keep_evidence;
 use crate::signing::{ClosedReason, SigningState};
 use crate::spread::put_cosignature;
 use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
 use huxin_protocol::roster::CityRoster;
-use huxin_protocol::segment::{AuthenticSegment, ProvedSegment, ReadSegment, SegmentFault};
+use huxin_protocol::segment::{AuthenticSegment, Blame, ProvedSegment, ReadSegment, SegmentFault};
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::root_at;
 
@@ -55,11 +54,7 @@ impl Engine {
     /// Counts a refusal and blames the sender where only a broken or hostile one would have sent it.
     pub(crate) fn refused(&mut self, road: &Road, fault: SegmentFault) {
         self.event(Event::Refused { road: road.name(), code: fault.code() });
-        let lacks = matches!(
-            fault,
-            SegmentFault::Gap | SegmentFault::UnknownEpoch | SegmentFault::ClosedEpoch | SegmentFault::Stale
-        );
-        if let (false, Road::Gossip { from } | Road::Sync { from }) = (lacks, road) {
+        if let (Blame::Sender, Road::Gossip { from } | Road::Sync { from }) = (fault.blame(), road) {
             let peer: Peer = from.clone();
             self.effects.push(Effect::Blame { peer, code: fault.code() });
         }
@@ -102,9 +97,6 @@ impl Engine {
             return self.older(segment, txn);
         }
         let frontier = self.head(city).frontier;
-        if let Some(fault) = self.border_fault(city, held) {
-            return Ok(Err(fault));
-        }
         let proved = match segment.prove(&frontier) {
             Ok(proved) => proved,
             Err(fault) => return Ok(Err(fault)),
@@ -114,14 +106,6 @@ impl Engine {
             self.reconsider_signing(signer);
         }
         Ok(Ok(admission))
-    }
-
-    /// Where an epoch begins, a root-signed record says what everything before it is; our copy must be that.
-    fn border_fault(&self, city: CityCode, size: Size) -> Option<SegmentFault> {
-        let head = self.heads.get(&city)?;
-        let member = self.roster.city(city)?;
-        let conflict = member.epochs.iter().any(|keys| keys.from == size && keys.from_root != head.frontier.root());
-        conflict.then_some(SegmentFault::Proof)
     }
 
     /// A checkpoint that is no newer than what we hold: it must be about the same history. Its cosignatures are welcome.
@@ -171,7 +155,7 @@ impl Engine {
             && let Ok(ours) = stored.verify(&key)
             && let Some(evidence) = Evidence::two_roots(&ours, &segment.checkpoint)
         {
-            txn.put(Family::Evidence, evidence_key(city, told.origin.epoch), evidence.encode());
+            keep_evidence(txn, city, told.origin.epoch, &evidence)?;
         }
         self.event(Event::EvidenceFound { city, epoch: told.origin.epoch });
         Ok(Err(SegmentFault::Proof))

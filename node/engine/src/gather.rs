@@ -55,10 +55,9 @@ pub fn case_file_under<'a>(
         true
     })?;
     gathering.matters(listings)?;
-    if !gathering.facts.is_empty() {
-        for seq in trust_statements(read, view.viewer, Kind::Recognition)? {
-            gathering.take((view.viewer, seq))?;
-        }
+    // Also where nothing is found: "nothing counts here" rests on every partner whose lists would count.
+    for seq in trust_statements(read, view.viewer, Kind::Recognition)? {
+        gathering.take((view.viewer, seq))?;
     }
     let facts = gathering.facts.into_values().flatten().collect();
     Ok(CaseFile { subject: subject.clone(), view, facts, sources, editions })

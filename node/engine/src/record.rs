@@ -13,6 +13,7 @@ use crate::ledger::{
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::body::Body;
 use huxin_protocol::digest::{Context, Digest};
+use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::key_record::{RecordFault, SignedRecord, Tail};
 use huxin_protocol::roster::{Added, CityRoster, Roster};
@@ -148,12 +149,21 @@ impl Engine {
                 }
             }
             Added::Frozen { .. } => {
-                txn.put(Family::Evidence, evidence_key(city, place.epoch), bytes.to_vec());
+                if let Some(evidence) = self.two_records(city, bytes) {
+                    keep_evidence(txn, city, place.epoch, &evidence)?;
+                }
                 self.event(Event::EvidenceFound { city, epoch: place.epoch });
             }
             Added::Known => {}
         }
         Ok(Ok((city, place.epoch)))
+    }
+
+    /// A record and the one that it rivals, which the roster keeps.
+    fn two_records(&self, city: CityCode, rival: &[u8]) -> Option<Evidence> {
+        let member = self.roster.city(city)?;
+        let rival = SignedRecord::verify(rival, &self.roster.federation(), &member.root).ok()?;
+        member.records.iter().find_map(|known| Evidence::two_records(known, &rival))
     }
 
     /// Signing goes on under a new epoch once its keys are here and the log has been fetched up to its beginning.
@@ -182,7 +192,8 @@ impl Engine {
         }
     }
 
-    /// Moves the leaves from `to` on out of the log.
+    /// Moves the leaves from `to` on out of the log. Whether a member had cosigned one of the heads that go is kept: it is shown
+    /// as a history cut (R87).
     fn abandon(&mut self, city: CityCode, to: Size, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
         let Some(member) = self.roster.city(city) else { return Ok(()) };
         // The epoch that was just closed: the one before the current.
@@ -265,6 +276,22 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Keeps evidence against a city's epoch: one object, the one with the lowest digest, so that every node ends with the same
+/// (R98).
+pub(crate) fn keep_evidence(
+    txn: &mut Txn<'_>,
+    city: CityCode,
+    epoch: Epoch,
+    evidence: &Evidence,
+) -> Result<(), ReadFault> {
+    let key = evidence_key(city, epoch);
+    let held = txn.get(Family::Evidence, &key)?.and_then(|bytes| Evidence::decode(&bytes).ok());
+    if held.is_none_or(|held| evidence.digest() < held.digest()) {
+        txn.put(Family::Evidence, key, evidence.encode());
+    }
+    Ok(())
 }
 
 /// Where a record stands, read again from its verified bytes.

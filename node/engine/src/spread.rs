@@ -57,7 +57,7 @@ impl Engine {
         head.checkpoint = Some(signed.encode(&[]));
         txn.put(Family::Head, city_key(me), head.encode());
         self.heads.insert(me, head);
-        let line = self.cosign(now, &checkpoint, txn, signer);
+        let line = self.cosign(now, &checkpoint, txn, signer)?;
         self.signing.last_heartbeat = Some(now);
         let note = signed.encode(line.as_slice());
         let fresh = std::mem::take(&mut self.fresh);
@@ -69,20 +69,23 @@ impl Engine {
         Ok(())
     }
 
-    /// Signs with our cosigner that this is the newest checkpoint of a log that we have seen.
+    /// Signs with our cosigner that this is the newest checkpoint of a log that we have seen: one that continues what it signed
+    /// last for that log, and never at an earlier time, whatever the clock says now (R76).
     fn cosign(
         &self,
         now: Millis,
         checkpoint: &Checkpoint,
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
-    ) -> Option<SignatureLine> {
-        let me = self.me();
-        let epoch = self.roster.city(me)?.current().epoch;
+    ) -> Result<Option<SignatureLine>, ReadFault> {
+        let (me, log) = (self.me(), checkpoint.origin.city);
+        let Some(epoch) = self.roster.city(me).map(|member| member.current().epoch) else { return Ok(None) };
+        let Some(key) = signer.cosigner_key(epoch) else { return Ok(None) };
+        let last = CosignatureRow::read(&*txn, log, me)?.map_or(0, |last| last.time_s);
         let cosigner = Origin { federation: self.roster.federation(), city: me, epoch };
-        let cosignature = Cosignature::sign(checkpoint, &cosigner, seconds(now), signer.cosigner_key(epoch)?);
-        put_cosignature(txn, checkpoint.origin.city, me, &cosignature);
-        Some(cosignature.line)
+        let cosignature = Cosignature::sign(checkpoint, &cosigner, seconds(now).max(last), key);
+        put_cosignature(txn, log, me, &cosignature);
+        Ok(Some(cosignature.line))
     }
 
     fn announce(
@@ -144,7 +147,8 @@ impl Engine {
         }
     }
 
-    /// Cosigns the newest checkpoints of other logs, once a tick however many came, and says again that our own log is fresh.
+    /// Cosigns the newest checkpoints of other logs, once a tick however many came, and says again that our own log is
+    /// fresh (R77).
     pub(crate) fn cosign_heads(
         &mut self,
         now: Millis,
@@ -162,7 +166,7 @@ impl Engine {
         }
         for city in std::mem::take(&mut self.to_cosign) {
             let Some(stored) = self.head(city).checkpoint()? else { continue };
-            let Some(line) = self.cosign(now, &stored.checkpoint, txn, signer) else { continue };
+            let Some(line) = self.cosign(now, &stored.checkpoint, txn, signer)? else { continue };
             if self.settings.gossip {
                 let note = huxin_protocol::note::Note {
                     text: stored.checkpoint.text(),

@@ -7,7 +7,7 @@ use crate::runtime::STORE_FOLDER;
 use crate::settings;
 use huxin_engine::fsck::{Report, check};
 use huxin_protocol::roster::Roster;
-use huxin_store::{Options, RocksStore, Store as _, bound};
+use huxin_store::{Options, RocksStore, Store as _, Verify, bound};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
@@ -51,7 +51,9 @@ struct ShownFinding {
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     let settings = settings::load(&context.config)?;
     let genesis = settings::read_genesis(&settings.node.genesis)?;
-    let options = Options { create: false, read_only: !args.mend, floor_bytes: 0, ..Options::default() };
+    // A damaged data file must not end the command that looks for damage; its rows are met one by one below.
+    let options =
+        Options { create: false, read_only: !args.mend, floor_bytes: 0, verify: Verify::Files, ..Options::default() };
     let store = RocksStore::open(&settings.node.data.join(STORE_FOLDER), options)?;
     let due = (genesis.id(), settings.node.city);
     if let Some(found) = bound(&store)?.filter(|found| *found != due) {

@@ -1,4 +1,5 @@
-//! A federation of three stand-in cities as processes, for tests that need the whole of it.
+//! A federation of three stand-in cities, for tests that need the whole of it. Each test uses its part.
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use huxin::client::Client;
 use huxin::command::{federation, init};
@@ -26,6 +27,34 @@ pub fn until<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
         assert!(begun.elapsed() < Duration::from_secs(180), "{what}: it did not happen");
         std::thread::park_timeout(Duration::from_millis(20));
     }
+}
+
+/// Founds three cities with addresses on loopback; their settings files.
+pub fn found(folder: &Path) -> Vec<PathBuf> {
+    let held: Vec<TcpListener> = CITIES.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    let made: Vec<_> = CITIES
+        .iter()
+        .zip(&held)
+        .map(|((code, name), port)| {
+            init::make(&init::Args {
+                city: code.parse().unwrap(),
+                name: (*name).to_owned(),
+                p2p: vec![format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port())],
+                announce: Vec::new(),
+                api: Some("127.0.0.1:0".parse().unwrap()),
+                passphrase: "none".to_owned(),
+                folder: folder.join(code),
+            })
+            .unwrap()
+        })
+        .collect();
+    let joins: Vec<PathBuf> = made.iter().map(|made| made.join.clone()).collect();
+    let keys: Vec<PathBuf> = made.iter().map(|made| made.keys.clone()).collect();
+    let genesis = federation::found_here("test", &joins, &keys).unwrap();
+    for made in &made {
+        std::fs::write(made.config.with_file_name("genesis.cbor"), genesis.bytes()).unwrap();
+    }
+    made.into_iter().map(|made| made.config).collect()
 }
 
 /// The folder of real data, or a skip that is printed; with `CI=true` a skip is a failure.
@@ -56,31 +85,10 @@ impl Federation {
     /// Three running cities that can all do their work.
     pub fn started() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let held: Vec<TcpListener> = CITIES.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-        let made: Vec<_> = CITIES
-            .iter()
-            .zip(&held)
-            .map(|((code, name), port)| {
-                init::make(&init::Args {
-                    city: code.parse().unwrap(),
-                    name: (*name).to_owned(),
-                    p2p: vec![format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port())],
-                    announce: Vec::new(),
-                    api: Some("127.0.0.1:0".parse().unwrap()),
-                    passphrase: "none".to_owned(),
-                    folder: folder.path().join(code),
-                })
-                .unwrap()
-            })
-            .collect();
-        drop(held);
-        let joins: Vec<PathBuf> = made.iter().map(|made| made.join.clone()).collect();
-        let keys: Vec<PathBuf> = made.iter().map(|made| made.keys.clone()).collect();
-        let genesis = federation::found_here("test", &joins, &keys).unwrap();
+        let configs = found(folder.path());
         let mut nodes = BTreeMap::new();
-        for ((code, _), made) in CITIES.iter().zip(&made) {
-            std::fs::write(made.config.with_file_name("genesis.cbor"), genesis.bytes()).unwrap();
-            nodes.insert(*code, Node { config: made.config.clone(), process: None, api: String::new() });
+        for ((code, _), config) in CITIES.iter().zip(configs) {
+            nodes.insert(*code, Node { config, process: None, api: String::new() });
         }
         let mut federation = Self { folder, nodes };
         for (code, _) in CITIES {

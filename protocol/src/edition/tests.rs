@@ -172,7 +172,13 @@ fn repair_checks() {
 /// R153.
 #[test]
 fn working_days_know_holidays_and_make_up_days() {
-    let demo = demo();
+    // A made-up calendar: the official one is a publisher's fact, and no edition here carries it yet.
+    let mut with: serde_json::Value = serde_json::from_slice(&demo().canonical()).unwrap();
+    with["calendar"] = serde_json::json!({
+        "holidays": (1..=7).map(|day| format!("2026-10-{day:02}")).collect::<Vec<_>>(),
+        "make_up_days": ["2026-10-10"],
+    });
+    let demo = Edition::parse(with.to_string().as_bytes()).unwrap();
     assert!(demo.is_working_day(day("2026-11-20")), "a Friday");
     assert!(!demo.is_working_day(day("2026-11-21")), "a Saturday");
     assert!(!demo.is_working_day(day("2026-10-01")), "a holiday");

@@ -1,0 +1,204 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+use super::*;
+use crate::command::{federation, init};
+use huxin_api::model::DisclosureChoice;
+use huxin_keys::KeyFolder;
+use huxin_protocol::body::{Basis, List, Severity, salt_of};
+use huxin_protocol::edition::builtin;
+use huxin_protocol::subject::Subject;
+use huxin_store::MemoryStore;
+
+struct World {
+    drafter: Drafter,
+    roster: Roster,
+    store: MemoryStore,
+}
+
+fn world() -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let made: Vec<_> = ["330900", "451100"]
+        .iter()
+        .map(|city| {
+            init::make(&init::Args {
+                city: city.parse().unwrap(),
+                name: (*city).to_owned(),
+                p2p: vec!["/ip4/127.0.0.1/tcp/7651".to_owned()],
+                announce: Vec::new(),
+                api: None,
+                passphrase: "none".to_owned(),
+                folder: folder.path().join(city),
+            })
+            .unwrap()
+        })
+        .collect();
+    let joins: Vec<_> = made.iter().map(|made| made.join.clone()).collect();
+    let keys: Vec<_> = made.iter().map(|made| made.keys.clone()).collect();
+    let genesis = federation::found_here("test", &joins, &keys).unwrap();
+    let ground = KeyFolder::open(&keys[0], None).unwrap().ground_secret().unwrap();
+    let drafter = Drafter {
+        federation: genesis.id(),
+        city: "330900".parse().unwrap(),
+        ground,
+        editions: builtin(),
+        allow_natural_persons: false,
+    };
+    World { drafter, roster: Roster::new(&genesis), store: MemoryStore::new() }
+}
+
+fn request() -> EntryRequest {
+    EntryRequest {
+        subject: Subject {
+            id: "uscc:91990099MA00000156".parse().unwrap(),
+            class: SubjectClass::Enterprise,
+            name: "示例有限公司（合成）".to_owned(),
+            aliases: Vec::new(),
+        },
+        list: List::Black,
+        list_name: "测试名单".to_owned(),
+        field: "test".to_owned(),
+        ground_text: "测试".to_owned(),
+        severity: Some(Severity::General),
+        basis: Basis {
+            law: Some("测试".to_owned()),
+            document_number: Some("测试1号".to_owned()),
+            authority: "测试机关".to_owned(),
+            decided_on: Some("2026-01-05".parse().unwrap()),
+            effective_on: None,
+        },
+        measures: vec!["D-B-01".to_owned()],
+        from: None,
+        until: None,
+        linked_persons: vec![Digest([2; 32]), Digest([1; 32]), Digest([2; 32])],
+        edition: None,
+        record_ref: None,
+        source: None,
+        derived_from: None,
+        summary: String::new(),
+        evidence: Vec::new(),
+        observed_on: None,
+        agency: None,
+        disclosure: DisclosureChoice::Public,
+        confirm_code: false,
+    }
+}
+
+fn draft(world: &World, request: EntryRequest) -> Result<(Draft, Vec<Warning>), DraftFault> {
+    let mut warnings = Vec::new();
+    let draft = world.drafter.listing(request, None, &world.store, &world.roster, &mut warnings, 0)?;
+    Ok((draft, warnings))
+}
+
+#[test]
+fn a_draft_reads_back_and_commits_to_its_body() {
+    let world = world();
+    let (first, warnings) = draft(&world, request()).unwrap();
+    assert!(warnings.is_empty());
+    assert_eq!(Body::decode(first.kind, BODY_VERSION, &first.body_bytes).unwrap(), first.body);
+    let due = commitment(&world.drafter.federation, world.drafter.city, Kind::Entry, BODY_VERSION, &first.body_bytes);
+    assert_eq!(first.commitment, due);
+    let Body::Listing(listing) = &first.body else { panic!("no listing") };
+    assert_eq!(listing.linked_persons, [Digest([1; 32]), Digest([2; 32])]);
+    assert_eq!(listing.edition, Edition::named("demo").unwrap().digest());
+    // The same matter has the same ground and another salt.
+    let (second, _) = draft(&world, request()).unwrap();
+    assert_eq!(first.ground, second.ground);
+    assert_ne!(salt_of(&first.body_bytes), salt_of(&second.body_bytes));
+}
+
+#[test]
+fn a_failing_check_character_is_refused_unless_confirmed_or_imported() {
+    let world = world();
+    let mut wrong = request();
+    wrong.subject.id = "uscc:91990099MA0000015A".parse().unwrap();
+    assert_eq!(draft(&world, wrong.clone()).unwrap_err().code(), "code_check");
+    let confirmed = EntryRequest { confirm_code: true, ..wrong.clone() };
+    assert_eq!(draft(&world, confirmed).unwrap().1[0].code, "code_check");
+    let source = huxin_protocol::body::Source { publisher: "测试".to_owned(), retrieved_on: None, row: Some(1) };
+    let imported = EntryRequest { source: Some(source), ..wrong };
+    assert_eq!(draft(&world, imported).unwrap().1.len(), 1);
+}
+
+#[test]
+fn natural_persons_are_off_by_default_and_never_public() {
+    let mut world = world();
+    let mut person = request();
+    person.subject.class = SubjectClass::NaturalPerson;
+    assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "natural_person");
+    world.drafter.allow_natural_persons = true;
+    assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "person_disclosure");
+    person.disclosure = DisclosureChoice::Named(vec!["451100".parse().unwrap()]);
+    assert!(draft(&world, person).is_ok());
+}
+
+#[test]
+fn editions_are_found_by_name_and_digest() {
+    let world = world();
+    let mdb = Edition::named("mdb").unwrap().digest();
+    for named in ["mdb".to_owned(), mdb.to_string()] {
+        let (draft, _) = draft(&world, EntryRequest { edition: Some(named), ..request() }).unwrap();
+        let Body::Listing(listing) = draft.body else { panic!("no listing") };
+        assert_eq!(listing.edition, mdb);
+    }
+    let unknown = EntryRequest { edition: Some("x".to_owned()), ..request() };
+    assert_eq!(draft(&world, unknown).unwrap_err().code(), "unknown_edition");
+}
+
+#[test]
+fn readers_are_members_and_agencies_are_named() {
+    let world = world();
+    let named = |cities: &[&str]| EntryRequest {
+        disclosure: DisclosureChoice::Named(cities.iter().map(|city| city.parse().unwrap()).collect()),
+        ..request()
+    };
+    assert_eq!(draft(&world, named(&[])).unwrap_err().code(), "readers");
+    assert_eq!(draft(&world, named(&["620100"])).unwrap_err().code(), "no_such_city");
+    assert!(draft(&world, named(&["451100"])).is_ok());
+    let nameless = EntryRequest { agency: Some(" ".to_owned()), ..request() };
+    assert_eq!(draft(&world, nameless).unwrap_err().code(), "agency");
+    let long = EntryRequest { agency: Some("机".repeat(30)), ..request() };
+    assert_eq!(draft(&world, long).unwrap_err().code(), "agency");
+}
+
+#[test]
+fn a_city_recognises_other_members_only() {
+    let world = world();
+    let rule = |partner: &str| RecognitionBody {
+        partner: partner.parse().unwrap(),
+        lists: vec![List::Black, List::Red, List::Black],
+        fields: None,
+        measures: None,
+        minimum_severity: None,
+        decided_within_months: None,
+        decided_since: None,
+        suspend_while_disputed: false,
+        valid_from: "2026-01-01".parse().unwrap(),
+        valid_until: None,
+        freshness_hours: 24,
+    };
+    let draft = world.drafter.recognition(rule("451100"), &world.roster).unwrap();
+    let Body::Recognition(sealed) = draft.body else { panic!("no recognition") };
+    assert_eq!(sealed.lists, [List::Red, List::Black]);
+    assert_eq!(world.drafter.recognition(rule("330900"), &world.roster).unwrap_err().code(), "own_city");
+    assert_eq!(world.drafter.recognition(rule("620100"), &world.roster).unwrap_err().code(), "no_such_city");
+}
+
+#[test]
+fn acts_need_a_reason_and_a_target() {
+    let world = world();
+    let id = "330900-0".parse().unwrap();
+    let act = |reason: &str| {
+        let request = ActRequest { reason: reason.to_owned(), ..ActRequest::default() };
+        world.drafter.act(id, ActVerb::Repair, request, &world.store, &world.roster, Millis(0)).unwrap_err().code()
+    };
+    assert_eq!(act(" "), "reason_missing");
+    assert_eq!(act("履行完毕"), "no_such_statement");
+}
+
+#[test]
+fn faults_become_problems_with_a_next_step() {
+    let problem = Problem::from(DraftFault::NoSuchEdition("x".to_owned()));
+    assert_eq!((problem.status, problem.code.as_str()), (422, "unknown_edition"));
+    assert!(problem.next_step.is_some());
+    assert_eq!(Problem::from(DraftFault::NaturalPerson).status, 403);
+    assert_eq!(Problem::from(DraftFault::Random).status, 500);
+}
