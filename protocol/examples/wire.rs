@@ -155,7 +155,7 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
     Ok(vec![
         ("entry-body", Kind::Entry, Body::Listing(Box::new(plain_entry(about)?))),
         ("entry-body", Kind::Amendment, Body::Listing(Box::new(full_entry(about)?))),
-        ("act-body", Kind::Repair, Body::Act(repair)),
+        ("repair-body", Kind::Repair, Body::Act(repair)),
         ("act-body", Kind::Removal, Body::Act(removal)),
         ("recognition-body", Kind::Recognition, Body::Recognition(rule)),
         ("recognition-body", Kind::Recognition, Body::Recognition(open)),
