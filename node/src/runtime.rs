@@ -3,12 +3,13 @@
 //! Start: settings, keys, genesis; the store, bound to federation and city; continuity; the engine; the network; the
 //! threads; the API. Each step may refuse with a fault that says what to try, and nothing signs before all of them stand.
 //!
-//! Threads: the *writer* (engine, store, effects), the *intake* (network events, two lanes, the gossip door), two
-//! *serving* threads, the *checker*, and the tokio runtime for network and HTTP. Stop: HTTP first, so that nothing new is
-//! promised; then the writer between two groups; then the network, whose end ends the rest.
+//! Threads: the *writer* (engine, effects), the *committer* (waits for the disk), the *intake* (network events, two lanes, the
+//! gossip door), two *serving* threads, the *checker*, and the tokio runtime for network and HTTP. Stop: HTTP first, so that
+//! nothing new is promised; then the writer between two groups; then the network, whose end ends the rest.
 
 mod checker;
 pub mod clock;
+mod committer;
 mod continuity;
 pub mod failpoint;
 mod intake;
@@ -132,6 +133,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     };
     let (net, events) = huxin_net::start(net_settings, runtime, &mut libp2p)?;
 
+    let thread = |source: std::io::Error| Fault::unexpected(format_args!("a thread could not be started: {source}"));
     let (writer, handle, stop_writer) = writer::make(WriterParts {
         engine,
         signer,
@@ -142,8 +144,8 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         batch_max: settings.publish.batch_max as usize,
         queue: settings.limits.writer_queue as usize,
         broken: continuity == Continuity::Broken,
-    });
-    let thread = |source: std::io::Error| Fault::unexpected(format_args!("a thread could not be started: {source}"));
+    })
+    .map_err(thread)?;
     let (ended_in, ended) = crossbeam_channel::bounded(1);
     let mut threads = Vec::new();
     let write = move || {

@@ -7,12 +7,14 @@
 mod act;
 mod decline;
 mod entry;
+mod lookup;
 mod node_announcement;
 mod recognition;
 
 pub use act::{ActBody, RepairConditions};
 pub use decline::DeclineBody;
 pub use entry::{Basis, EntryBody, List, Severity, Source};
+pub use lookup::Lookup;
 pub use node_announcement::NodeAnnouncementBody;
 pub use recognition::RecognitionBody;
 

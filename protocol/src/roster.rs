@@ -145,6 +145,11 @@ impl CityRoster {
     pub fn closed_at(&self, epoch: Epoch) -> Option<Size> {
         self.epochs.iter().find(|keys| keys.epoch > epoch).map(|keys| keys.from)
     }
+    /// Whether an epoch after the first begins at `size`.
+    #[must_use]
+    pub fn is_border(&self, size: Size) -> bool {
+        self.epochs.iter().skip(1).any(|keys| keys.from == size)
+    }
     /// Whether the leaf at `seq` lies in a stretch that a later record voided (R85).
     #[must_use]
     pub fn is_voided(&self, seq: Seq) -> bool {

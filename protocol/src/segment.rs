@@ -26,7 +26,7 @@ pub(crate) use authenticate::check_cosignature;
 pub use authenticate::{authenticate_checkpoint, check_cosignatures};
 pub use encoding::{ITEMS, RECORDS};
 
-use crate::body::commitment;
+use crate::body::{Lookup, commitment};
 use crate::checkpoint::{CheckpointFault, SignedCheckpoint, UnverifiedCheckpoint};
 use crate::cosignature::Cosignature;
 use crate::digest::{Digest, TreeHash};
@@ -64,6 +64,8 @@ pub struct Leaf {
     pub reading: Result<Statement, StatementFault>,
     /// Present only where it matches the header's commitment.
     pub body: Option<Vec<u8>>,
+    /// What the body is looked up by, where it is a listing's.
+    pub lookup: Option<Lookup>,
 }
 
 /// Every leaf is read and hashed. Nothing is proved.
@@ -217,11 +219,14 @@ impl Leaf {
     pub fn read(item: Item, federation: &Digest) -> Self {
         let hash = leaf_hash(&item.statement);
         let reading = Statement::read(item.statement.clone(), federation);
-        let body = match (&reading, item.body) {
-            (Ok(statement), Some(body)) if commits_to(&statement.header, federation, &body) => Some(body),
-            _ => None,
+        let (body, lookup) = match (&reading, item.body) {
+            (Ok(Statement { header, .. }), Some(body)) if commits_to(header, federation, &body) => {
+                let lookup = Lookup::read(header.kind, header.body_version, &body);
+                (Some(body), lookup)
+            }
+            _ => (None, None),
         };
-        Self { hash, bytes: item.statement, reading, body }
+        Self { hash, bytes: item.statement, reading, body, lookup }
     }
 }
 

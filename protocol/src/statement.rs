@@ -56,6 +56,17 @@ impl Statement {
         Ok(Self { bytes, digest, header })
     }
 
+    /// The header alone, without the digest: for looks at leaves whose words were read before.
+    ///
+    /// # Errors
+    /// As for [`Statement::read`].
+    pub fn read_header(bytes: &[u8]) -> Result<Header, StatementFault> {
+        if bytes.len() > STATEMENT_BYTES {
+            return Err(CoseFault::TooLong.into());
+        }
+        Ok(Header::decode(Sign1::parse(bytes)?.payload)?)
+    }
+
     /// Checks the statement's own signature (gossip door, background check).
     ///
     /// # Errors

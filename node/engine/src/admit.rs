@@ -3,7 +3,7 @@
 
 use crate::effect::{Effect, Event, Outcome, Refusal};
 use crate::engine::{Engine, Signer};
-use crate::index::write_leaf;
+use crate::index::{HeldBody, write_leaf};
 use crate::input::{Peer, Road, Ticket};
 use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, tree_key};
 use crate::record::keep_evidence;
@@ -178,7 +178,8 @@ impl Engine {
             let Some(epoch) = epoch else { break };
             // A run stays within one epoch, so the first leaf's is everybody's.
             let place = StatementId { city, epoch, seq: Seq(before.0 + offset as u64) };
-            write_leaf(txn, &federation, me, place, leaf.bytes, leaf.reading.as_ref().ok(), leaf.body)?;
+            let body = leaf.body.map(|bytes| HeldBody { bytes, lookup: leaf.lookup });
+            write_leaf(txn, &federation, me, place, leaf.bytes, leaf.reading.as_ref().ok(), body)?;
         }
         let size = frontier.size();
         let mut head = self.head(city);

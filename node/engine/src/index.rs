@@ -8,12 +8,25 @@ use crate::ledger::{
     Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, place_key, reference_key,
     scan_prefix, subject_key, trust_key,
 };
-use huxin_protocol::body::Body;
+use huxin_protocol::body::Lookup;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::header::{About, Header};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::statement::Statement;
+
+/// A body on its way into the store, with what its listing is looked up by.
+pub struct HeldBody {
+    pub bytes: Vec<u8>,
+    pub lookup: Option<Lookup>,
+}
+
+impl HeldBody {
+    #[must_use]
+    pub fn read(header: &Header, bytes: Vec<u8>) -> Self {
+        Self { lookup: Lookup::read(header.kind, header.body_version, &bytes), bytes }
+    }
+}
 
 /// Writes a leaf with all its rows. `epoch` is the epoch of the position, `me` the city whose node this is.
 pub fn write_leaf(
@@ -23,7 +36,7 @@ pub fn write_leaf(
     place: StatementId,
     leaf: Vec<u8>,
     statement: Option<&Statement>,
-    body: Option<Vec<u8>>,
+    body: Option<HeldBody>,
 ) -> Result<(), ReadFault> {
     txn.put(Family::Log, place_key(place.city, place.seq), leaf);
     let Some(statement) = statement.filter(|statement| statement.header.id() == place) else {
@@ -39,7 +52,7 @@ pub fn write_rows(
     me: CityCode,
     place: StatementId,
     header: &Header,
-    body: Option<Vec<u8>>,
+    body: Option<HeldBody>,
 ) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = place;
     if let Some(about) = &header.about {
@@ -83,21 +96,21 @@ pub fn write_late_body(
     let StatementId { city, seq, .. } = header.id();
     txn.delete(Family::Lacking, place_key(city, seq));
     if !is_erased(txn, federation, city, seq)? {
-        put_body(txn, me, header, body);
+        put_body(txn, me, header, HeldBody::read(header, body));
     }
     Ok(())
 }
 
 /// A body with the rows that are read from it.
-fn put_body(txn: &mut Txn<'_>, me: CityCode, header: &Header, body: Vec<u8>) {
+fn put_body(txn: &mut Txn<'_>, me: CityCode, header: &Header, body: HeldBody) {
     let StatementId { city, epoch, seq } = header.id();
-    if let Ok(Body::Listing(entry)) = Body::decode(header.kind, header.body_version, &body) {
-        txn.put(Family::Subject, subject_key(&entry.subject.id, city, seq), Vec::new());
-        if let (true, Some(reference)) = (city == me, &entry.record_ref) {
+    if let Some(lookup) = body.lookup {
+        txn.put(Family::Subject, subject_key(&lookup.subject, city, seq), Vec::new());
+        if let (true, Some(reference)) = (city == me, &lookup.record_ref) {
             txn.put(Family::Reference, reference_key(reference, seq), Vec::new());
         }
     }
-    txn.put(Family::Body, body_key(city, epoch, seq), body);
+    txn.put(Family::Body, body_key(city, epoch, seq), body.bytes);
 }
 
 /// Takes away the bodies of a whole chain and what was read from them.
@@ -112,9 +125,9 @@ fn erase(txn: &mut Txn<'_>, federation: &Digest, me: CityCode, about: &About) ->
         let header = &statement.header;
         let key = body_key(city, header.epoch, seq);
         if let Some(body) = txn.get(Family::Body, &key)? {
-            if let Ok(Body::Listing(entry)) = Body::decode(header.kind, header.body_version, &body) {
-                txn.delete(Family::Subject, subject_key(&entry.subject.id, city, seq));
-                if let (true, Some(reference)) = (city == me, &entry.record_ref) {
+            if let Some(lookup) = Lookup::read(header.kind, header.body_version, &body) {
+                txn.delete(Family::Subject, subject_key(&lookup.subject, city, seq));
+                if let (true, Some(reference)) = (city == me, &lookup.record_ref) {
                     txn.delete(Family::Reference, reference_key(reference, seq));
                 }
             }

@@ -7,7 +7,7 @@ mod keys;
 mod rows;
 mod tree;
 
-pub use batch::{Batch, Txn};
+pub use batch::{Batch, Over, Txn};
 pub use family::{FAMILIES, Family};
 pub use keys::*;
 pub use rows::*;

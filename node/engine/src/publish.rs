@@ -3,13 +3,13 @@
 
 use crate::effect::{Outcome, Refusal};
 use crate::engine::{Engine, Signer};
-use crate::index::{acts_about, chain, listings_on_ground, read_leaf, write_rows};
+use crate::index::{HeldBody, acts_about, chain, listings_on_ground, read_leaf, write_rows};
 use crate::input::{Draft, Ticket};
 use crate::ledger::{Family, ReadFault, STORED_LEVELS, Txn, meta, place_key, tree_key};
 use crate::record::ABANDONED_ACTOR;
 use crate::signing::SigningState;
 use crate::spread::FreshLeaf;
-use huxin_protocol::body::{Body, EntryBody};
+use huxin_protocol::body::{Body, EntryBody, Lookup};
 use huxin_protocol::cose::{self, SignedType};
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::header::{About, BODY_VERSION, Header, Issuer, SUITE_1};
@@ -114,7 +114,12 @@ impl Engine {
         let to_be_signed = cose::to_be_signed(&key, &payload, SignedType::Statement, &federation);
         let digest = Context::Statement.digest(&to_be_signed);
         let id = header.id();
-        write_rows(txn, &federation, city, id, &header, Some(draft.body_bytes.clone()))?;
+        let lookup = match &draft.body {
+            Body::Listing(entry) => Some(Lookup::of(entry)),
+            _ => None,
+        };
+        let body = HeldBody { bytes: draft.body_bytes.clone(), lookup };
+        write_rows(txn, &federation, city, id, &header, Some(body))?;
         self.pending.push(Pending { header, digest, payload, to_be_signed, body: Some(draft.body_bytes) });
         Ok(id)
     }

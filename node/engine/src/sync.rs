@@ -12,7 +12,7 @@ use crate::signing::{ClosedReason, SigningState};
 use crate::wire::{BODIES_PER_REQUEST, HeadSummary, Request};
 use huxin_protocol::body::commitment;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
-use huxin_protocol::segment::SegmentFault;
+use huxin_protocol::segment::{ReadSegment, SegmentFault};
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::root_at;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +47,11 @@ struct Pull {
     target: Size,
     /// Where the next window begins.
     next: Seq,
+    /// Statements of one window: fewer where the peer's pages hold fewer.
+    window: u32,
     under_way: usize,
+    /// Windows that came before their turn, by their beginning; at most [`WINDOWS`].
+    early: BTreeMap<Seq, Box<ReadSegment>>,
     /// Size when these windows were first asked for; a pull that does not move is given up.
     began_at: Size,
 }
@@ -239,7 +243,15 @@ impl Engine {
         if let Some(pull) = self.sync.pulls.get_mut(&city) {
             pull.target = pull.target.max(target);
         } else {
-            let pull = Pull { peer: peer.clone(), target, next: Seq(held.0), under_way: 0, began_at: held };
+            let pull = Pull {
+                peer: peer.clone(),
+                target,
+                next: Seq(held.0),
+                window: WINDOW,
+                under_way: 0,
+                early: BTreeMap::new(),
+                began_at: held,
+            };
             self.sync.pulls.insert(city, pull);
             // Asked even where nothing is lacking: records and cosignatures come with it.
             self.ask_window(city);
@@ -251,14 +263,16 @@ impl Engine {
         let epoch = self.roster.city(city).map_or(Epoch::FIRST, |member| member.current().epoch);
         let Some(pull) = self.sync.pulls.get_mut(&city) else { return };
         let from = pull.next;
-        pull.next = Seq(from.0 + u64::from(WINDOW));
+        let count = pull.window;
+        pull.next = Seq(from.0 + u64::from(count));
         pull.under_way += 1;
         let peer = pull.peer.clone();
-        self.ask(&peer, Purpose::Window { city }, Request::Segment { city, from, count: WINDOW, epoch });
+        self.ask(&peer, Purpose::Window { city }, Request::Segment { city, from, count, epoch });
     }
 
     fn fill(&mut self, city: CityCode) {
-        while self.sync.pulls.get(&city).is_some_and(|pull| pull.under_way < WINDOWS && pull.next.0 < pull.target.0) {
+        let room = |pull: &Pull| pull.under_way + pull.early.len() < WINDOWS && pull.next.0 < pull.target.0;
+        while self.sync.pulls.get(&city).is_some_and(room) {
             self.ask_window(city);
         }
     }
@@ -272,36 +286,45 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
+        let held = self.size(city);
+        let mut segment = match answer {
+            Answer::Segment(segment) if segment.city == city => Some(segment),
+            Answer::Nothing | Answer::Same => None,
+            _ => {
+                self.give_up(now, peer, city);
+                return Ok(());
+            }
+        };
         if let Some(pull) = self.sync.pulls.get_mut(&city).filter(|pull| pull.peer == *peer) {
             pull.under_way = pull.under_way.saturating_sub(1);
+            if let Some(early) = segment.take_if(|segment| segment.from.0 > held.0 && pull.under_way > 0) {
+                pull.early.insert(early.from, early);
+            }
         }
         let road = Road::Sync { from: peer.clone() };
-        let mut failed = false;
-        match answer {
-            Answer::Segment(segment) if segment.city == city => match self.admit(&road, *segment, txn, signer)? {
+        while let Some(next) = segment.take() {
+            let count = next.leaves.len() as u32;
+            match self.admit(&road, *next, txn, signer)? {
                 Ok(_) => {}
                 // A window before this one was cut short by the page limit; it is asked for again below.
                 Err(SegmentFault::Gap) => {}
                 Err(fault) => {
-                    failed = true;
                     self.refused(&road, fault);
+                    self.give_up(now, peer, city);
+                    return Ok(());
                 }
-            },
-            Answer::Nothing | Answer::Same => {}
-            _ => failed = true,
+            }
+            let held = self.size(city);
+            let at_border = self.roster.city(city).is_some_and(|member| member.is_border(held));
+            let Some(pull) = self.sync.pulls.get_mut(&city).filter(|pull| pull.peer == *peer) else { return Ok(()) };
+            if count > 0 && count < pull.window && held < pull.target && !at_border {
+                // The peer's page ended. Windows of this length come whole.
+                pull.window = count;
+            }
+            segment = pull.early.remove(&Seq(held.0));
         }
         let held = self.size(city);
         let Some(pull) = self.sync.pulls.get_mut(&city).filter(|pull| pull.peer == *peer) else { return Ok(()) };
-        if failed {
-            self.sync.pulls.remove(&city);
-            // Another partner may do better at once.
-            for (other, partner) in &mut self.sync.partners {
-                if other != peer {
-                    partner.next_round = partner.next_round.min(now);
-                }
-            }
-            return Ok(());
-        }
         if pull.under_way == 0 {
             // All windows are in. A peer that told of more than it gives is left until its next round.
             if held >= pull.target || held == pull.began_at {
@@ -310,9 +333,22 @@ impl Engine {
             }
             pull.began_at = held;
             pull.next = Seq(held.0);
+            pull.early.clear();
         }
         self.fill(city);
         Ok(())
+    }
+
+    /// This peer gives nothing more of this log for now; another may do better at once.
+    fn give_up(&mut self, now: Millis, peer: &Peer, city: CityCode) {
+        if self.sync.pulls.get(&city).is_some_and(|pull| pull.peer == *peer) {
+            self.sync.pulls.remove(&city);
+            for (other, partner) in &mut self.sync.partners {
+                if other != peer {
+                    partner.next_round = partner.next_round.min(now);
+                }
+            }
+        }
     }
 
     /// Asks readers for bodies that we may read and do not hold.

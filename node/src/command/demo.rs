@@ -50,8 +50,9 @@ pub struct Args {
     /// New folder for the cities' files; without one they are temporary
     #[arg(long)]
     pub folder: Option<PathBuf>,
-    /// File with entries to publish instead of the built-in samples: `{"entries": [...]}` as for `POST /v1/entries`
-    #[arg(long, value_name = "FILE")]
+    /// Folder whose *.json files hold entries to publish instead of the built-in samples, each file `{"entries": [...]}` as
+    /// for `POST /v1/entries`; or one such file
+    #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
 
@@ -142,7 +143,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     }
     let today = crate::runtime::clock::now().date();
     let entries = match &args.data {
-        Some(file) => read_entries(file)?,
+        Some(data) => read_entries(data)?,
         None => sample::entries(today)?,
     };
     let configs = make_folders(&folder, &stand_ins)?;
@@ -189,11 +190,34 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     nodes.stop()
 }
 
-fn read_entries(file: &Path) -> Result<PublishRequest, Fault> {
-    PublishRequest::from_json(&settings::read_file(file)?).map_err(|fault| {
-        Fault::usage("entries_shape", format_args!("{}: {fault}", file.display()))
-            .trying("write it as for POST /v1/entries: {\"entries\": [...]}")
-    })
+/// The entries of all files of a folder, by the files' names, or of one file.
+fn read_entries(data: &Path) -> Result<PublishRequest, Fault> {
+    let mut files = Vec::new();
+    if data.is_dir() {
+        let listed = std::fs::read_dir(data).map_err(|source| Fault::file("read", data, &source))?;
+        for file in listed {
+            let path = file.map_err(|source| Fault::file("read", data, &source))?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                files.push(path);
+            }
+        }
+        files.sort();
+        if files.is_empty() {
+            return Err(Fault::usage("entries_missing", format_args!("{} holds no *.json file", data.display()))
+                .trying("put files with {\"entries\": [...]} there, or leave --data out for the built-in samples"));
+        }
+    } else {
+        files.push(data.to_owned());
+    }
+    let mut entries = Vec::new();
+    for file in files {
+        let read = PublishRequest::from_json(&settings::read_file(&file)?).map_err(|fault| {
+            Fault::usage("entries_shape", format_args!("{}: {fault}", file.display()))
+                .trying("write it as for POST /v1/entries: {\"entries\": [...]}")
+        })?;
+        entries.extend(read.entries);
+    }
+    Ok(PublishRequest { entries })
 }
 
 /// Ports that were free a moment ago. They are held until all are known, so that no two are the same.

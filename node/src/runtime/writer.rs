@@ -1,10 +1,13 @@
-//! The writer: the one thread that owns the engine and commits. It drains what waits into one group, lets the engine handle
-//! and seal it, makes the batch durable with one sync, and only then lets the effects leave.
+//! The writer: the one thread that owns the engine. It drains what waits into one group, lets the engine handle and seal it,
+//! has the batch made durable with one sync, and only then lets the effects leave.
 //!
-//! If anything fails between draining and the answer of the disk, everything unsent is dropped and the process ends: what
-//! was not said was not promised. Nothing here ever waits for a peer or a client.
+//! While one batch is on its way to the disk the next group is handled above it ([`Over`]); its batch follows, and its
+//! effects leave, only when the one before is durable and said. If anything fails between draining and the answer of the
+//! disk, everything unsent is dropped and the process ends: what was not said was not promised. Nothing here ever waits for
+//! a peer or a client.
 
 use super::clock::now;
+use super::committer::Committer;
 use super::continuity;
 use super::failpoint::Failpoint;
 use super::partners::Announcements;
@@ -13,8 +16,9 @@ use crate::fault::Fault;
 use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
 use huxin_engine::input::Answer;
-use huxin_engine::ledger::{Batch, Family, Txn, meta};
+use huxin_engine::ledger::{Batch, Family, LedgerRead, Over, Txn, meta};
 use huxin_engine::{Draft, Effect, Engine, Event, Input, Outcome, Refusal, SigningState, Ticket};
+use huxin_keys::Marker;
 use huxin_net::{NetFault, NetHandle};
 use huxin_protocol::ids::{CityCode, Epoch, Seq};
 use huxin_protocol::roster::Roster;
@@ -149,13 +153,39 @@ pub struct Writer {
     unasked: Vec<Input>,
     announcements: Announcements,
     next_tick: Instant,
-    /// Fingerprint of the roster on the board.
-    published: Vec<(Epoch, bool)>,
+    committer: Committer,
+    /// The group whose batch is on its way to the disk.
+    under_way: Option<Sealed>,
+    /// Fingerprint of the roster that was sealed last.
+    sealed_roster: Vec<(Epoch, bool)>,
+}
+
+/// A group that the engine has closed. Nothing of it is said before its batch is durable.
+struct Sealed {
+    batch: Arc<Batch>,
+    effects: Vec<Effect>,
+    /// The roster, where this group changed it.
+    roster: Option<Arc<Roster>>,
+    signing: SigningState,
+    /// To be written beside the store as soon as the batch is durable.
+    marker: Option<Marker>,
+    inputs: usize,
+    begun: Instant,
+}
+
+/// Why the writer goes on.
+enum Wake {
+    Work,
+    /// The batch that was on its way is durable, or could not be made so.
+    Durable(Result<(), Fault>),
+    Stop,
 }
 
 /// Makes the writer and its handle. `stop` ends it between two groups.
-#[must_use]
-pub fn make(parts: WriterParts) -> (Writer, WriterHandle, Sender<()>) {
+///
+/// # Errors
+/// The committer's thread could not be started.
+pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender<()>)> {
     let (commands_in, commands) = crossbeam_channel::bounded(parts.queue);
     let (inputs_in, inputs) = crossbeam_channel::bounded(INPUTS_WAITING);
     let (stop_in, stop) = crossbeam_channel::bounded(1);
@@ -166,7 +196,9 @@ pub fn make(parts: WriterParts) -> (Writer, WriterHandle, Sender<()>) {
         groups: AtomicU64::new(0),
     });
     let writer = Writer {
-        published: fingerprint(parts.engine.roster()),
+        committer: Committer::start(parts.store.clone(), parts.metrics.clone())?,
+        under_way: None,
+        sealed_roster: fingerprint(parts.engine.roster()),
         engine: parts.engine,
         signer: parts.signer,
         store: parts.store,
@@ -187,12 +219,16 @@ pub fn make(parts: WriterParts) -> (Writer, WriterHandle, Sender<()>) {
         announcements: Announcements::default(),
         next_tick: Instant::now(),
     };
-    (writer, WriterHandle { commands: commands_in, inputs: inputs_in, board }, stop_in)
+    Ok((writer, WriterHandle { commands: commands_in, inputs: inputs_in, board }, stop_in))
 }
 
 /// What changes when a record is taken: enough to see that readers need the new roster.
 fn fingerprint(roster: &Roster) -> Vec<(Epoch, bool)> {
     roster.cities().map(|member| (member.current().epoch, member.frozen.is_some())).collect()
+}
+
+fn gone() -> Fault {
+    Fault::unexpected("the committer ended without a word")
 }
 
 /// Rough bytes of an order, so that a group of pages is closed in time.
@@ -226,11 +262,25 @@ impl Writer {
         }
         loop {
             let mut group = Vec::new();
-            if self.over.is_empty() && self.unasked.is_empty() && !self.wait(&mut group) {
-                return Ok(());
+            let wake = if self.over.is_empty() && self.unasked.is_empty() { self.wait(&mut group) } else { Wake::Work };
+            match wake {
+                Wake::Work => {
+                    self.drain(&mut group);
+                    self.group(group)?;
+                }
+                Wake::Durable(outcome) => {
+                    outcome?;
+                    if let Some(sealed) = self.under_way.take() {
+                        self.durable(sealed)?;
+                    }
+                }
+                Wake::Stop => {
+                    if let Some(sealed) = self.arrived()? {
+                        self.durable(sealed)?;
+                    }
+                    return Ok(());
+                }
             }
-            self.drain(&mut group);
-            self.group(group)?;
             self.board.beat.store(now().0, Ordering::Relaxed);
         }
     }
@@ -240,16 +290,24 @@ impl Writer {
         self.signer.records_after(known)
     }
 
-    /// Waits for the first order of a group or for the next tick. False when the node stops.
-    fn wait(&self, group: &mut Vec<Order>) -> bool {
+    /// Waits for the first order of a group, for the disk, or for the next tick.
+    fn wait(&self, group: &mut Vec<Order>) -> Wake {
         let left = self.next_tick.saturating_duration_since(Instant::now());
         select! {
-            recv(self.stop) -> _ => return false,
+            recv(self.stop) -> _ => return Wake::Stop,
+            recv(self.committer.durable) -> outcome => return Wake::Durable(outcome.unwrap_or_else(|_| Err(gone()))),
             recv(self.commands) -> order => group.extend(order),
             recv(self.inputs) -> order => group.extend(order),
             default(left) => {}
         }
-        true
+        Wake::Work
+    }
+
+    /// Waits for the disk: the group that was under way, durable now.
+    fn arrived(&mut self) -> Result<Option<Sealed>, Fault> {
+        let Some(sealed) = self.under_way.take() else { return Ok(None) };
+        self.committer.durable.recv().unwrap_or_else(|_| Err(gone()))?;
+        Ok(Some(sealed))
     }
 
     /// Takes what waits, commands and inputs in turn so that neither side starves the other.
@@ -281,12 +339,31 @@ impl Writer {
         }
     }
 
-    /// One group: handled, sealed, durable, said.
+    /// One group: handled and sealed while the one before is on its way, then sent after it.
     fn group(&mut self, orders: Vec<Order>) -> Result<(), Fault> {
+        let sealed = self.handle(orders)?;
+        let before = self.arrived()?;
+        if sealed.batch.is_empty() {
+            before.map_or(Ok(()), |before| self.durable(before))?;
+            return self.durable(sealed);
+        }
+        self.committer.submit(sealed.batch.clone());
+        self.under_way = Some(sealed);
+        before.map_or(Ok(()), |before| self.durable(before))
+    }
+
+    /// Lets the engine handle orders and close the group.
+    fn handle(&mut self, orders: Vec<Order>) -> Result<Sealed, Fault> {
         let begun = Instant::now();
         self.failpoint.pass("after_drain");
         let store = self.store.clone();
-        let mut txn = Txn::new(&store);
+        let under_way = self.under_way.as_ref().map(|sealed| sealed.batch.clone());
+        let over = under_way.as_ref().map(|batch| Over::new(&store, batch));
+        let base: &dyn LedgerRead = match &over {
+            Some(over) => over,
+            None => &store,
+        };
+        let mut txn = Txn::new(base);
         let mut inputs = orders.len();
         for input in std::mem::take(&mut self.unasked) {
             inputs += 1;
@@ -311,13 +388,38 @@ impl Writer {
         self.failpoint.pass("after_handle");
         let effects = self.engine.seal(now(), &mut txn, &self.signer)?;
         self.failpoint.pass("after_seal");
-        let written = self.commit(txn.batch)?;
-        self.show(written);
-        if inputs > 0 {
-            self.metrics.batch_inputs.observe(inputs as f64);
+        let mut batch = txn.batch;
+        let signing = self.engine.signing();
+        let mended = self.broken && signing == SigningState::Ready;
+        let marker = if mended { Some(continuity::mend(&mut batch, self.city, self.signer.folder())?) } else { None };
+        self.broken &= !mended;
+        let fingerprint = fingerprint(self.engine.roster());
+        let changed = fingerprint != self.sealed_roster;
+        self.sealed_roster = fingerprint;
+        let roster = changed.then(|| Arc::new(self.engine.roster().clone()));
+        Ok(Sealed { batch: Arc::new(batch), effects, roster, signing, marker, inputs, begun })
+    }
+
+    /// What is to be done once a group's batch is durable: shown to readers, then said.
+    fn durable(&mut self, sealed: Sealed) -> Result<(), Fault> {
+        let Sealed { batch, effects, roster, signing, marker, inputs, begun } = sealed;
+        if let Some(marker) = marker {
+            marker.write(self.signer.folder())?;
         }
+        if let Some(roster) = roster {
+            *self.board.roster.write() = roster;
+        }
+        if *self.board.signing.read() != signing {
+            *self.board.signing.write() = signing;
+        }
+        if !batch.is_empty() {
+            // After the roster, and before any reply: whoever sees this number sees everything of the group.
+            self.board.groups.fetch_add(1, Ordering::Release);
+        }
+        drop(batch);
         self.say(effects)?;
         if inputs > 0 {
+            self.metrics.batch_inputs.observe(inputs as f64);
             self.metrics.group_seconds.observe(begun.elapsed().as_secs_f64());
         }
         Ok(())
@@ -340,47 +442,6 @@ impl Writer {
                 self.signer.refresh();
                 Input::Record { ticket, bytes }
             }
-        }
-    }
-
-    /// Makes the batch durable. Answers whether there was anything. On any failure the caller drops everything unsent.
-    fn commit(&mut self, mut batch: Batch) -> Result<bool, Fault> {
-        let mended = self.broken && self.engine.signing() == SigningState::Ready;
-        let marker = if mended { Some(continuity::mend(&mut batch, self.city, self.signer.folder())?) } else { None };
-        if batch.is_empty() {
-            return Ok(false);
-        }
-        self.failpoint.pass("before_commit");
-        let begun = Instant::now();
-        if let Err(fault) = self.store.commit(&batch) {
-            tracing::error!(code = fault.code(), %fault, "the group was not made durable; nothing of it is said");
-            return Err(Fault::from(fault)
-                .trying("look at the disk, then start the node again; what was not answered was not promised"));
-        }
-        self.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());
-        self.metrics.batch_bytes.inc_by(batch.bytes() as u64);
-        self.failpoint.pass("after_commit");
-        if let Some(marker) = marker {
-            marker.write(self.signer.folder())?;
-            self.broken = false;
-        }
-        Ok(true)
-    }
-
-    /// Shows readers the roster and the signing state as they are durable now.
-    fn show(&mut self, written: bool) {
-        let fingerprint = fingerprint(self.engine.roster());
-        if fingerprint != self.published {
-            self.published = fingerprint;
-            *self.board.roster.write() = Arc::new(self.engine.roster().clone());
-        }
-        let signing = self.engine.signing();
-        if *self.board.signing.read() != signing {
-            *self.board.signing.write() = signing;
-        }
-        if written {
-            // After the roster, and before any reply: whoever sees this number sees everything of the group.
-            self.board.groups.fetch_add(1, Ordering::Release);
         }
     }
 

@@ -6,7 +6,7 @@
 //! stands now, so erasures that came later count.
 
 use super::{Fault, Repair, Walk};
-use crate::index::{is_erased, write_leaf};
+use crate::index::{HeldBody, is_erased, write_leaf};
 use crate::ledger::{Family, LedgerRead, ReadFault, Txn, about_key, body_key, last_place, last_seq, place_key};
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body;
@@ -73,6 +73,7 @@ impl Walk<'_> {
             held = held.filter(|_| derived.body_fault.is_none());
         }
         let mut txn = Txn::new(&view);
+        let held = statement.and_then(|statement| held.map(|bytes| HeldBody::read(&statement.header, bytes)));
         write_leaf(&mut txn, &self.federation, self.me, place, leaf.to_vec(), statement, held)?;
         for (family, key, value) in txn.batch.iter() {
             if let (true, Some(value)) = (family != Family::Log, value) {

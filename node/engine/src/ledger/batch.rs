@@ -40,6 +40,20 @@ impl Batch {
     }
 }
 
+/// What is stored, as it will be once `batch` is durable: for whatever is decided while that batch is on its way to the disk.
+/// It reads the same before and after the batch has arrived.
+pub struct Over<'a> {
+    base: &'a dyn LedgerRead,
+    batch: &'a Batch,
+}
+
+impl<'a> Over<'a> {
+    #[must_use]
+    pub const fn new(base: &'a dyn LedgerRead, batch: &'a Batch) -> Self {
+        Self { base, batch }
+    }
+}
+
 /// One group commit: what is stored, under what this group is about to write.
 pub struct Txn<'a> {
     base: &'a dyn LedgerRead,
@@ -57,9 +71,28 @@ impl<'a> Txn<'a> {
     pub fn delete(&mut self, family: Family, key: Vec<u8>) {
         self.batch.delete(family, key);
     }
+    const fn over(&self) -> Over<'_> {
+        Over { base: self.base, batch: &self.batch }
+    }
 }
 
 impl LedgerRead for Txn<'_> {
+    fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, ReadFault> {
+        self.over().get(family, key)
+    }
+
+    fn scan(
+        &self,
+        family: Family,
+        start: &[u8],
+        end: &[u8],
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<(), ReadFault> {
+        self.over().scan(family, start, end, visit)
+    }
+}
+
+impl LedgerRead for Over<'_> {
     fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, ReadFault> {
         match self.batch.get(family, key) {
             Some(written) => Ok(written.map(<[u8]>::to_vec)),
