@@ -141,7 +141,7 @@ fn check_text(content: &[u8]) -> Result<(), CborFault> {
     if content.is_ascii() {
         return Ok(());
     }
-    let text = std::str::from_utf8(content).map_err(|_| CborFault::Text)?;
+    let text = simdutf8::basic::from_utf8(content).map_err(|_| CborFault::Text)?;
     if is_nfc(text) { Ok(()) } else { Err(CborFault::Text) }
 }
 
