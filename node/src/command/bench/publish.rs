@@ -58,6 +58,7 @@ pub fn measure(folder: &Path, entries: usize, keys: &Ed25519) -> Result<(Figure,
     let bytes_before = metrics.metric("huxin_batch_bytes_total")?;
     let (commit_before, group_before) = seconds(&mut metrics)?;
     let groups_before = groups();
+    let signs_before = keys.signs_per_s();
     let share = entries.div_ceil(SUBMITTERS);
     let writer = Arc::new(inner.running.writer.clone());
     let begun = Instant::now();
@@ -93,7 +94,7 @@ pub fn measure(folder: &Path, entries: usize, keys: &Ed25519) -> Result<(Figure,
     let latency = Latency::of(times, took);
     let per_group = |whole: f64| whole / groups.max(1) as f64;
     let (rows, bytes) = (per_group(rows(&store)? as f64) + REWRITTEN, per_group(bytes));
-    let signs_per_s = keys.signs_per_s();
+    let signs_per_s = signs_before.midpoint(keys.signs_per_s());
     let synced_groups_per_s = synced_batches_per_s(folder, rows.round() as usize, bytes.round() as usize)?;
     let disk = synced_groups_per_s * per_group(entries as f64);
     let limit = if disk < signs_per_s {
