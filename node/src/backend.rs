@@ -9,6 +9,7 @@ use huxin_api::model::{EditionItem, InfoReply, LinkedSubject, PeerItem, PeersRep
 use huxin_api::{Backend, Command, Problem, Sources, Submitted};
 use huxin_engine::SigningState;
 use huxin_engine::gather::sources;
+use huxin_engine::input::Road;
 use huxin_engine::ledger::{Family, HeadRow, LedgerRead, ReadFault, meta};
 use huxin_engine::wire::FRAME_BYTES;
 use huxin_net::NetHandle;
@@ -83,6 +84,7 @@ impl NodeBackend {
                 let read =
                     Segment::decode(&bytes, FRAME_BYTES).and_then(|segment| segment.read(&self.drafter.federation));
                 let refused = |fault: huxin_protocol::segment::SegmentFault| {
+                    self.metrics.refused.with_label_values(&[Road::Disk.name(), fault.code()]).inc();
                     Problem::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, fault.code(), fault.to_string())
                         .trying("export the file again, and carry it over unchanged")
                 };
@@ -282,7 +284,10 @@ impl Backend for NodeBackend {
         self.metrics.text(self.net.counters(), &self.libp2p.lock())
     }
 
-    fn observe(&self, route: &'static str, status: u16, seconds: f64) {
+    fn observe(&self, route: &'static str, status: u16, problem: Option<&str>, seconds: f64) {
+        if let Some(code) = problem {
+            self.metrics.http_problems.with_label_values(&[route, code]).inc();
+        }
         self.metrics.http_seconds.with_label_values(&[route]).observe(seconds);
         let status = match status {
             200 => "200",

@@ -83,8 +83,8 @@ impl DraftFault {
         }
     }
 
-    const fn next_step(&self) -> Option<&'static str> {
-        Some(match self {
+    const fn next_step(&self) -> &'static str {
+        match self {
             Self::Code(_) => {
                 "check the code with `huxin codes check`; where the certificate shows it like this, confirm it with confirm_code"
             }
@@ -94,9 +94,16 @@ impl DraftFault {
             Self::NotAMember(_) | Self::Readers => "see the members with `huxin federation show`",
             Self::NoSuchStatement(_) => "check the id, and `huxin peers` for how far the logs are held",
             Self::Body(BodyFault::TooLong) => "shorten the summary; the decision itself stays with the authority",
+            Self::Body(_) => {
+                "keep the lengths in bytes: summary 8192, reason 8192, ground and law 4096, names 512, codes 128; a measure stands once"
+            }
+            Self::Agency => "shorten the agency's name, or leave it out",
+            Self::OwnCity => "name the partner whose entries are to count here",
+            Self::Reason => "say why in `reason`: it is signed and shown to partners",
+            Self::Repair(_) => "complete what the refusal names, by the conditions of the listing's rules",
+            Self::Random => "look at the machine's log, and send the request again",
             Self::Read(_) => "stop the node and run `huxin fsck`",
-            _ => return None,
-        })
+        }
     }
 }
 
@@ -109,11 +116,7 @@ impl From<DraftFault> for Problem {
             DraftFault::NaturalPerson => StatusCode::FORBIDDEN,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        let problem = Self::new(status, fault.code(), fault.to_string());
-        match fault.next_step() {
-            Some(next_step) => problem.trying(next_step),
-            None => problem,
-        }
+        Self::new(status, fault.code(), fault.to_string()).trying(fault.next_step())
     }
 }
 

@@ -165,7 +165,7 @@ impl World {
                             (delay, Delivery::Asked { from, to, asked, request: request.clone() })
                         });
                         // The engine takes the first answer; this one comes when the real road gives up.
-                        let answer = Answer::Failed { code: "timeout".to_owned() };
+                        let answer = Answer::Failed { code: "timeout" };
                         let timeout = Delivery::Answered { from: to, to: from, asked, answer };
                         self.send(Millis(self.now.0 + REQUEST_TIMEOUT_MS), timeout);
                     }

@@ -79,6 +79,6 @@ pub trait Backend: Send + Sync + 'static {
     fn ready(&self) -> ReadyReply;
     /// All metrics as Prometheus text 0.0.4.
     fn metrics(&self) -> String;
-    /// One request was answered.
-    fn observe(&self, route: &'static str, status: u16, seconds: f64);
+    /// One request was answered; where by a [`Problem`], with its code.
+    fn observe(&self, route: &'static str, status: u16, problem: Option<&str>, seconds: f64);
 }

@@ -86,7 +86,10 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let (status, next_step) = match &refusal {
-            Refusal::NotSigning(_) => (StatusCode::CONFLICT, None),
+            Refusal::NotSigning(_) => (
+                StatusCode::CONFLICT,
+                Some("look at `huxin peers`; when partners confirm, signing begins by itself".to_owned()),
+            ),
             Refusal::AlreadyListed(id) => (
                 StatusCode::CONFLICT,
                 Some(format!("look at it with `huxin entry {id}`, and amend it with `huxin amend {id}`")),
@@ -104,7 +107,10 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchCity(_) => {
                 (StatusCode::NOT_FOUND, Some("see the members with `huxin federation show`".to_owned()))
             }
-            Refusal::NotOurs(_) | Refusal::WrongTarget(_) => (StatusCode::CONFLICT, None),
+            Refusal::NotOurs(id) | Refusal::WrongTarget(id) => (
+                StatusCode::CONFLICT,
+                Some(format!("look at it with `huxin entry {id}`: which city it is of, and of which kind")),
+            ),
             Refusal::Incomplete(_) | Refusal::Catalogue(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Some("complete the entry by the rules of its catalogue edition".to_owned()),
@@ -114,7 +120,13 @@ impl From<Refusal> for Problem {
                 Some("name an edition that `GET /v1/info` lists, or add its file to the configuration".to_owned()),
             ),
             Refusal::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, Some("shorten the summary or the ground".to_owned())),
-            Refusal::Segment { .. } | Refusal::Record { .. } => (StatusCode::UNPROCESSABLE_ENTITY, None),
+            Refusal::Segment { code: "gap" | "unknown_epoch" } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, Some("bring what lies before it first, then this again".to_owned()))
+            }
+            Refusal::Segment { .. } | Refusal::Record { .. } => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Some("check that it is of this federation, and ask its city for it again".to_owned()),
+            ),
             Refusal::Store => return Self::store(),
         };
         let mut problem = Self::new(status, refusal.code(), refusal.to_string());
@@ -123,12 +135,18 @@ impl From<Refusal> for Problem {
     }
 }
 
+/// Rides on the response as far as the counters: they count by it.
+#[derive(Clone, Debug)]
+pub(crate) struct ProblemCode(pub String);
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // A struct of text and numbers always has a JSON form.
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        response.extensions_mut().insert(ProblemCode(self.code));
+        response
     }
 }
 

@@ -1,7 +1,7 @@
 //! The router: which path leads where, who may pass, and how long a body may be.
 
 use crate::backend::Backend;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::routes::{entries, logs, node, subjects};
 use axum::Router;
 use axum::body::Body;
@@ -82,7 +82,8 @@ async fn observe(State(app): Shared, request: Request<Body>, next: Next) -> Resp
     let route = route_name(request.extensions().get::<MatchedPath>().map(MatchedPath::as_str));
     let begun = Instant::now();
     let response = next.run(request).await;
-    app.backend.observe(route, response.status().as_u16(), begun.elapsed().as_secs_f64());
+    let problem = response.extensions().get::<ProblemCode>().map(|ProblemCode(code)| code.as_str());
+    app.backend.observe(route, response.status().as_u16(), problem, begun.elapsed().as_secs_f64());
     response
 }
 
@@ -117,6 +118,7 @@ async fn no_such_path() -> Problem {
 
 async fn no_such_method() -> Problem {
     Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "no_such_method", "this path does not take this method")
+        .trying("see the list of paths in the documentation")
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ impl Engine {
             self.close(ClosedReason::HeardFurther(told.size));
         }
         if told.size <= held {
-            return self.older(segment, txn);
+            return self.older(road, segment, txn);
         }
         let frontier = self.head(city).frontier;
         let proved = match segment.prove(&frontier) {
@@ -111,6 +111,7 @@ impl Engine {
     /// A checkpoint that is no newer than what we hold: it must be about the same history. Its cosignatures are welcome.
     fn older(
         &mut self,
+        road: &Road,
         segment: AuthenticSegment,
         txn: &mut Txn<'_>,
     ) -> Result<Result<Admission, SegmentFault>, ReadFault> {
@@ -125,13 +126,17 @@ impl Engine {
         // A restored or rewound head may lack a checkpoint for what it holds.
         let proved = head.checkpoint()?.map_or(Size(0), |stored| stored.checkpoint.size);
         let newer_epoch = head.checkpoint()?.is_none_or(|stored| stored.checkpoint.origin.epoch < told.origin.epoch);
-        if told.size > proved || (told.size == proved && newer_epoch && told.size == held) {
+        let newer = told.size > proved || (told.size == proved && newer_epoch && told.size == held);
+        if newer {
             head.checkpoint = Some(segment.checkpoint.encode(&[]));
             txn.put(Family::Head, city_key(city), head.encode());
             self.heads.insert(city, head);
             self.note_new_head(city, held);
         }
-        self.take_cosignatures(&segment, txn)?;
+        let cosignatures = self.take_cosignatures(&segment, txn)?;
+        if !newer && cosignatures == 0 {
+            self.event(Event::Repeated { road: road.name() });
+        }
         Ok(Ok(Admission { new: 0, size: held }))
     }
 
@@ -208,8 +213,10 @@ impl Engine {
     }
 
     /// Keeps the newest cosignature of each cosigner; the checkpoint that they are on is known to fit our tree.
-    fn take_cosignatures(&mut self, segment: &AuthenticSegment, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+    /// How many were newer.
+    fn take_cosignatures(&mut self, segment: &AuthenticSegment, txn: &mut Txn<'_>) -> Result<u64, ReadFault> {
         let log = segment.city;
+        let mut taken = 0;
         for cosignature in &segment.cosignatures {
             let cosigner = cosignature.cosigner.city;
             let held = CosignatureRow::read(&*txn, log, cosigner)?;
@@ -218,12 +225,13 @@ impl Engine {
             // What our own cosigner said last is only ever written by our own signing.
             if newer && cosigner != self.me() {
                 put_cosignature(txn, log, cosigner, cosignature);
+                taken += 1;
                 if cosigner != log {
                     self.event(Event::Witnessed { log, cosigner, size: cosignature.checkpoint.size });
                 }
             }
         }
-        Ok(())
+        Ok(taken)
     }
 
     /// Our own log was heard from elsewhere: nothing is signed under this epoch any more.

@@ -68,6 +68,10 @@ pub enum Event {
         road: &'static str,
         code: &'static str,
     },
+    /// A segment held nothing that was not here already: no leaf, no newer checkpoint, no newer cosignature.
+    Repeated {
+        road: &'static str,
+    },
     Witnessed {
         log: CityCode,
         cosigner: CityCode,

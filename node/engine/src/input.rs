@@ -82,9 +82,10 @@ pub enum Answer {
     Busy {
         retry_after_ms: u32,
     },
-    /// The peer refused, the connection failed, or the answer did not decode: a stable code.
+    /// The peer refused, the connection failed, or the answer did not decode: a stable code of ours, for it becomes a
+    /// metric's label. What a peer calls its own reason never does.
     Failed {
-        code: String,
+        code: &'static str,
     },
 }
 
@@ -98,7 +99,7 @@ impl Answer {
             Response::Bodies(bodies) => Self::Bodies(bodies),
             Response::Nothing => Self::Nothing,
             Response::Busy { retry_after_ms } => Self::Busy { retry_after_ms },
-            Response::Refused { code } => Self::Failed { code },
+            Response::Refused { .. } => Self::Failed { code: "ask_refused" },
             Response::Segment(_) => return None,
         })
     }

@@ -28,7 +28,7 @@ const BODIES_PER_ROUND: usize = BODIES_PER_REQUEST;
 #[derive(Clone, Debug)]
 enum Purpose {
     Heads,
-    Window { city: CityCode },
+    Window { city: CityCode, from: Seq },
     Bodies,
 }
 
@@ -148,10 +148,11 @@ impl Engine {
         match (purpose, answer) {
             (Purpose::Heads, Answer::Same) => self.confirm(city),
             (Purpose::Heads, Answer::Heads(told)) => self.compare(peer, city, &told, txn)?,
-            (Purpose::Window { city }, answer) => self.window(now, peer, city, answer, txn, signer)?,
+            (Purpose::Window { city, from }, answer) => self.window(now, peer, (city, from), answer, txn, signer)?,
             (Purpose::Bodies, Answer::Bodies(bodies)) => self.bodies(bodies, txn)?,
-            (_, Answer::Failed { .. }) => self.event(Event::Refused { road: "sync", code: "ask_failed" }),
-            _ => {}
+            (Purpose::Bodies, Answer::Nothing) | (_, Answer::Busy { .. }) => {}
+            (_, Answer::Failed { code }) => self.event(Event::Refused { road: "sync", code }),
+            _ => self.event(Event::Refused { road: "sync", code: "other_answer" }),
         }
         Ok(())
     }
@@ -267,7 +268,7 @@ impl Engine {
         pull.next = Seq(from.0 + u64::from(count));
         pull.under_way += 1;
         let peer = pull.peer.clone();
-        self.ask(&peer, Purpose::Window { city }, Request::Segment { city, from, count, epoch });
+        self.ask(&peer, Purpose::Window { city, from }, Request::Segment { city, from, count, epoch });
     }
 
     fn fill(&mut self, city: CityCode) {
@@ -281,15 +282,26 @@ impl Engine {
         &mut self,
         now: Millis,
         peer: &Peer,
-        city: CityCode,
+        (city, asked_from): (CityCode, Seq),
         answer: Answer,
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         let held = self.size(city);
+        let refused = match &answer {
+            Answer::Segment(segment) if segment.city != city => Some("other_city"),
+            // A run is asked for at its place; one from elsewhere is no answer. Without leaves it speaks of the checkpoint.
+            Answer::Segment(segment) if !segment.leaves.is_empty() && segment.from != asked_from => Some("other_place"),
+            Answer::Failed { code } => Some(*code),
+            Answer::Heads(_) | Answer::Bodies(_) | Answer::Same => Some("other_answer"),
+            Answer::Segment(_) | Answer::Nothing | Answer::Busy { .. } => None,
+        };
+        if let Some(code) = refused {
+            self.event(Event::Refused { road: "sync", code });
+        }
         let mut segment = match answer {
-            Answer::Segment(segment) if segment.city == city => Some(segment),
-            Answer::Nothing | Answer::Same => None,
+            Answer::Segment(segment) if refused.is_none() => Some(segment),
+            Answer::Nothing => None,
             _ => {
                 self.give_up(now, peer, city);
                 return Ok(());
@@ -396,7 +408,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Bodies that came later than their statements. Those that do not match are dropped.
+    /// Bodies that came later than their statements. Those that do not match are dropped and counted.
     fn bodies(&mut self, bodies: Vec<(StatementId, Vec<u8>)>, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
         let me = self.me();
         let federation = self.roster.federation();
@@ -413,6 +425,8 @@ impl Engine {
             if fits {
                 write_late_body(txn, &federation, me, header, body)?;
                 count += 1;
+            } else {
+                self.event(Event::Refused { road: "sync", code: "body_commitment" });
             }
         }
         if count > 0 {

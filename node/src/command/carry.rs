@@ -41,8 +41,8 @@ struct Carried {
     segments: u64,
     statements: u64,
     bytes: u64,
-    /// Segments that the door refused, with its code.
-    refused: Vec<String>,
+    /// Segments that held nothing new.
+    repeated: u64,
 }
 
 pub fn export(args: &ExportArgs, context: &Context) -> Result<(), Fault> {
@@ -87,6 +87,7 @@ pub fn import(args: &ImportArgs, context: &Context) -> Result<(), Fault> {
     let file = File::open(&args.file).map_err(|source| Fault::file("read", &args.file, &source))?;
     let mut reader = BufReader::new(file);
     let mut carried = Carried::default();
+    let mut refused = Vec::new();
     let cut = || {
         Fault::refused("file_cut", format_args!("{} ends in the middle of a segment", args.file.display()))
             .trying("carry the file over again; what came before is admitted already")
@@ -100,28 +101,34 @@ pub fn import(args: &ImportArgs, context: &Context) -> Result<(), Fault> {
         }
         let length = u32::from_be_bytes(length) as usize;
         if length > FRAME_BYTES {
-            return Err(Fault::refused("file_shape", format_args!("{} is no file of segments", args.file.display())));
+            return Err(Fault::refused("file_shape", format_args!("{} is no file of segments", args.file.display()))
+                .trying("bring a file that `huxin export` wrote"));
         }
         let mut segment = vec![0; length];
         reader.read_exact(&mut segment).map_err(|_| cut())?;
         carried.segments += 1;
         carried.bytes += length as u64;
         match client.import(&segment) {
+            Ok(reply) if reply.new == 0 => carried.repeated += 1,
             Ok(reply) => carried.statements += reply.new,
-            Err(fault) if fault.exit == crate::fault::Exit::Refused => carried.refused.push(fault.code),
+            // What the door refuses does not keep the rest of the file out.
+            Err(fault) if fault.exit == crate::fault::Exit::Refused => refused.push(fault.code),
             Err(fault) => return Err(fault),
         }
     }
-    context.show(&carried, |carried| {
-        println!("{} new statements from {} segments", carried.statements, carried.segments);
-        for code in &carried.refused {
-            println!("refused: {code}");
-        }
-    })?;
-    if carried.refused.is_empty() {
-        Ok(())
-    } else {
-        Err(Fault::refused("segments_refused", format_args!("{} segments were refused", carried.refused.len()))
-            .trying("import what lies before them first, or ask for the export again"))
+    if refused.is_empty() {
+        return context.show(&carried, |carried| {
+            println!("{} new statements from {} segments", carried.statements, carried.segments);
+        });
     }
+    let Carried { segments, statements, .. } = carried;
+    Err(Fault::refused(
+        "segments_refused",
+        format_args!(
+            "{} of {segments} segments were refused ({}); from the others came {statements} new statements",
+            refused.len(),
+            refused.join(", ")
+        ),
+    )
+    .trying("import what lies before them first, or ask for the export again"))
 }

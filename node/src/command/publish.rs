@@ -57,7 +57,7 @@ pub fn read_entry(path: &Path) -> Result<EntryRequest, Fault> {
     let text = std::fs::read_to_string(path).map_err(|source| Fault::file("read", path, &source))?;
     let malformed = |cause: String| {
         Fault::usage("entry_malformed", format_args!("{} is not an entry: {cause}", path.display()))
-            .trying("compare it with the example in docs/entry.md")
+            .trying("compare it with the entries in node/demo/entries.json")
     };
     if path.extension().is_some_and(|ending| ending == "toml") {
         toml::from_str(&text).map_err(|fault| malformed(fault.to_string()))

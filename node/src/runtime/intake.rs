@@ -152,7 +152,7 @@ fn run_lane(lane: &Receiver<PeerEvent>, federation: &Digest, writer: &WriterHand
 
 /// Decodes, reads and hashes a page; everything else passes as it is.
 fn read_answer(answer: Result<Response, &'static str>, federation: &Digest) -> Answer {
-    let failed = |code: &str| Answer::Failed { code: code.to_owned() };
+    let failed = |code: &'static str| Answer::Failed { code };
     match answer {
         Err(code) => failed(code),
         Ok(Response::Segment(bytes)) => match Segment::decode(&bytes, FRAME_BYTES).and_then(|s| s.read(federation)) {

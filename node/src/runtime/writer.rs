@@ -477,7 +477,7 @@ impl Writer {
                         self.metrics.net_calls_lost.with_label_values(&["ask"]).inc();
                         let answer = match fault {
                             NetFault::Busy => Answer::Busy { retry_after_ms: super::serving::BUSY_RETRY_MS },
-                            other => Answer::Failed { code: other.code().to_owned() },
+                            other => Answer::Failed { code: other.code() },
                         };
                         self.unasked.push(Input::Answered { peer, asked, answer });
                     }

@@ -133,11 +133,11 @@ impl City {
             Ok(Response::Segment(bytes)) => {
                 match Segment::decode(&bytes, PAGE_BYTES + 128 * 1024).and_then(|segment| segment.read(federation)) {
                     Ok(segment) => Answer::Segment(Box::new(segment)),
-                    Err(fault) => Answer::Failed { code: fault.code().to_owned() },
+                    Err(fault) => Answer::Failed { code: fault.code() },
                 }
             }
-            Ok(response) => Answer::from_plain(response).unwrap_or(Answer::Failed { code: "unreachable".to_owned() }),
-            Err(_) => Answer::Failed { code: "store".to_owned() },
+            Ok(response) => Answer::from_plain(response).unwrap_or(Answer::Failed { code: "unreachable" }),
+            Err(_) => Answer::Failed { code: "store" },
         }
     }
 
