@@ -31,7 +31,7 @@ use huxin_engine::{Continuity, Engine};
 use huxin_net::NetSettings;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::roster::Roster;
-use huxin_store::{Options, RocksStore, Store};
+use huxin_store::{Options, RocksStore, Store, make_folder};
 use parking_lot::{Mutex, RwLock};
 use prometheus_client::registry::Registry;
 pub use signer::NodeSigner;
@@ -218,7 +218,7 @@ fn millis(duration: Duration) -> i64 {
 
 fn open_store(settings: &Settings) -> Result<RocksStore, Fault> {
     let data: &Path = &settings.node.data;
-    std::fs::create_dir_all(data).map_err(|source| Fault::file("make", data, &source))?;
+    make_folder(data).map_err(|source| Fault::file("make", data, &source))?;
     let options = Options {
         cache_mib: settings.storage.cache_mib as usize,
         max_open_files: i32::try_from(settings.storage.max_open_files).unwrap_or(i32::MAX),

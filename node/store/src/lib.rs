@@ -24,7 +24,7 @@ mod memory;
 pub mod rocks;
 mod store;
 
-pub use disk::free_bytes;
+pub use disk::{free_bytes, make_folder};
 pub use fault::{CommitFault, OpenFault, StoreFault};
 pub use hook::{CommitHook, Decision};
 pub use identity::{FORM, bind, bound};

@@ -2,6 +2,7 @@
 
 use super::log::{Ending, Records, walk};
 use super::settings::{Options, Shared};
+use crate::disk::make_folder;
 use crate::fault::OpenFault;
 use crate::identity::FORM;
 use huxin_engine::ledger::FAMILIES;
@@ -31,7 +32,7 @@ impl Opening {
         let names = match names(path) {
             Ok(names) => names,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && create => {
-                std::fs::create_dir_all(path).map_err(|error| OpenFault::io(path, &error))?;
+                make_folder(path).map_err(|error| OpenFault::io(path, &error))?;
                 BTreeSet::new()
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
