@@ -92,7 +92,7 @@ impl Federation {
         }
         let mut federation = Self { folder, nodes };
         for (code, _) in CITIES {
-            federation.launch(code);
+            federation.launch(code, |_| {});
         }
         for (code, _) in CITIES {
             federation.until_ready(code);
@@ -104,18 +104,19 @@ impl Federation {
         self.folder.path().join(ZHOUSHAN).join("genesis.cbor")
     }
 
-    fn launch(&mut self, code: &'static str) {
+    fn launch(&mut self, code: &'static str, arm: impl FnOnce(&mut Command)) {
         let node = self.nodes.get_mut(code).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_huxin"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_huxin"));
+        command
             .arg("--config")
             .arg(&node.config)
             .args(["run", "--end-with-input"])
             .env("HUXIN_NETWORK_SYNC_SECONDS", "2")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::null());
+        arm(&mut command);
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{code} did not start: {line:?}"));
@@ -129,8 +130,18 @@ impl Federation {
 
     /// Starts a node that was killed, and waits until it can do its work.
     pub fn start(&mut self, code: &'static str) {
-        self.launch(code);
+        self.start_with(code, |_| {});
+    }
+
+    /// The same, with something done to its process first.
+    pub fn start_with(&mut self, code: &'static str, arm: impl FnOnce(&mut Command)) {
+        self.launch(code, arm);
         self.until_ready(code);
+    }
+
+    /// Where a city keeps all that is its own: settings, keys and store.
+    pub fn folder(&self, code: &str) -> PathBuf {
+        self.folder.path().join(code)
     }
 
     /// As by a power cut.

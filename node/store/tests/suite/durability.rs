@@ -4,6 +4,7 @@ use crate::{open, put};
 use huxin_engine::ledger::{Family, LedgerRead};
 use huxin_store::Store;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 #[test]
@@ -17,28 +18,32 @@ fn every_commit_is_synced_before_it_answers() {
     }
 }
 
-/// Not a test of its own: the process that [`what_was_answered_survives_a_kill`] kills.
-#[test]
-#[ignore = "run by another test, in a process of its own"]
-fn commit_until_killed() {
-    let Ok(folder) = std::env::var("HUXIN_TEST_STORE") else { return };
-    let store = open(folder.as_ref());
-    for n in 0u64.. {
+/// Names the store for the process that [`what_was_answered_survives_a_kill`] kills: the same test in a process of its own.
+const STORE: &str = "HUXIN_TEST_STORE";
+
+fn commit_until_killed(folder: &Path) -> ! {
+    let store = open(folder);
+    let mut n = 0u64;
+    loop {
         let key = n.to_be_bytes();
         store
             .commit(&put(&[(Family::Log, &key, &[7; 3000]), (Family::Body, &key, &key), (Family::Head, b"h", &key)]))
             .unwrap();
         println!("answered {n}");
+        n += 1;
     }
 }
 
 #[test]
 fn what_was_answered_survives_a_kill() {
+    if let Some(folder) = std::env::var_os(STORE) {
+        commit_until_killed(folder.as_ref());
+    }
     let folder = tempfile::tempdir().unwrap();
     for round in 1..=3u64 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "durability::commit_until_killed", "--ignored", "--nocapture"])
-            .env("HUXIN_TEST_STORE", folder.path())
+            .args(["--exact", "durability::what_was_answered_survives_a_kill", "--nocapture"])
+            .env(STORE, folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
