@@ -38,5 +38,6 @@ pub use marker::Marker;
 pub use passphrase::{Passphrase, PassphraseFault, PassphraseSource};
 pub use peer_id::{peer_id_bytes, peer_id_text};
 pub use rotation::RotationOrder;
+pub use secret_file::Work;
 pub use signer::{EpochSigner, FileSigner};
 pub use transport::TransportKey;

@@ -54,10 +54,18 @@ impl Table {
     pub fn read(path: &Path, file: &File) -> Result<Self, TableFault> {
         let bytes =
             std::fs::read(path).map_err(|cause| TableFault::Read { path: path.display().to_string(), cause })?;
+        Self::decode(&bytes, file)
+    }
+
+    /// As [`Table::read`], with the file's bytes handed in.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn decode(bytes: &[u8], file: &File) -> Result<Self, TableFault> {
         match file.format {
-            Format::Csv => Self::from_csv(&text(&bytes, file.encoding)?),
-            Format::Jsonl => Self::from_json_lines(&text(&bytes, file.encoding)?),
-            Format::Xlsx => Self::from_workbook(&bytes, file.sheet.as_deref()),
+            Format::Csv => Self::from_csv(&text(bytes, file.encoding)?),
+            Format::Jsonl => Self::from_json_lines(&text(bytes, file.encoding)?),
+            Format::Xlsx => Self::from_workbook(bytes, file.sheet.as_deref()),
         }
     }
 
