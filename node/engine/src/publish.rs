@@ -19,6 +19,9 @@ use huxin_protocol::limits;
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::leaf_hash;
 
+/// What a header may lack that is otherwise complete.
+const UNREADABLE: &str = "a header that others can read: 1 to 128 readers in order, an agency of 1 to 64 bytes";
+
 /// A statement that has its place and waits for its signature; the rest of the group already sees it.
 pub(crate) struct Pending {
     pub header: Header,
@@ -83,6 +86,25 @@ impl Engine {
         self.roster.city(self.me()).map_or(Epoch::FIRST, |member| member.current().epoch)
     }
 
+    /// The header of a draft at the next place.
+    fn header(&self, now: Millis, draft: &Draft, about: Option<About>) -> Header {
+        let city = self.me();
+        Header {
+            suite: SUITE_1,
+            city,
+            epoch: self.epoch(),
+            seq: self.next_seq(),
+            issuer: Issuer { city, agency: draft.agency.clone() },
+            issued_at: now.max(self.signing.last_issued),
+            kind: draft.kind,
+            body_version: BODY_VERSION,
+            disclosure: draft.disclosure.clone(),
+            about,
+            ground: draft.ground,
+            commitment: draft.commitment,
+        }
+    }
+
     /// Gives a draft its place: header, digest and index rows now, signature and leaf when the group is closed.
     fn place(
         &mut self,
@@ -92,22 +114,8 @@ impl Engine {
         txn: &mut Txn<'_>,
     ) -> Result<StatementId, ReadFault> {
         let city = self.me();
-        let issued_at = now.max(self.signing.last_issued);
-        self.signing.last_issued = issued_at;
-        let header = Header {
-            suite: SUITE_1,
-            city,
-            epoch: self.epoch(),
-            seq: self.next_seq(),
-            issuer: Issuer { city, agency: draft.agency },
-            issued_at,
-            kind: draft.kind,
-            body_version: BODY_VERSION,
-            disclosure: draft.disclosure,
-            about,
-            ground: draft.ground,
-            commitment: draft.commitment,
-        };
+        let header = self.header(now, &draft, about);
+        self.signing.last_issued = header.issued_at;
         let federation = self.roster.federation();
         let payload = header.encode();
         let key = self.roster.city(city).map(|member| member.current().log.digest()).unwrap_or(federation);
@@ -203,7 +211,13 @@ impl Engine {
                 return Ok(Err(refusal));
             }
         }
-        Ok(Ok(about.map(|(id, target)| About { id, digest: target.digest })))
+        let about = about.map(|(id, target)| About { id, digest: target.digest });
+        // A header that nobody can read is void for ever, and its place is taken. The drafting before this has looked at
+        // the same things; whoever drafts otherwise is told.
+        if Header::decode(&self.header(now, draft, about).encode()).is_err() {
+            return Ok(Err(Refusal::Incomplete(UNREADABLE)));
+        }
+        Ok(Ok(about))
     }
 
     fn check_listing(
