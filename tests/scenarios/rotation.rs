@@ -7,6 +7,7 @@ use huxin_engine::{Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{Epoch, Size};
 use huxin_protocol::key_record::Tail;
 use huxin_protocol::kind::Kind;
+use huxin_protocol::roster::Roster;
 use huxin_tests::world::World;
 
 #[test]
@@ -119,4 +120,29 @@ fn two_records_on_one_predecessor_freeze_the_city_and_leave_one_evidence() {
         assert!(!entry.counts, "{node}: an issuer under review carries no measure");
     }
     assert_eq!(held[0], held[1], "whatever came first, the same evidence is kept");
+}
+
+/// Which epoch evidence is against follows from the evidence, not from which record came last. (Found by fuzzing the
+/// engine: two nodes kept it under different keys, never agreed about it, and `fsck --mend` took it away.)
+#[test]
+fn rivals_that_open_different_epochs_leave_evidence_where_it_is_looked_for() {
+    let (mut lower, mut higher) = (0, 0);
+    for epoch in 3..9 {
+        let mut world = three(5);
+        let head = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
+        let (federation, at) = (world.genesis.id(), (head.size(), head.root()));
+        let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+        let first = secrets.record(&federation, Epoch(2), federation, at, Tail::Endings);
+        let rival = secrets.record(&federation, Epoch(epoch), federation, at, Tail::Endings);
+        *if rival.digest() < first.digest() { &mut lower } else { &mut higher } += 1;
+        for record in [&first, &rival] {
+            let bytes = record.bytes().to_vec();
+            world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+        }
+        let (roster, store) = (Roster::new(&world.genesis), &world.city(city(2)).store);
+        let report = huxin_engine::fsck::check(&**store, roster, city(2), false, &mut |_| {});
+        assert_eq!(report.counts.evidence, 1);
+        assert!(report.is_clean(), "{:?}", report.findings);
+    }
+    assert!(lower > 0 && higher > 0, "{lower} rivals with the lower digest and {higher} with the higher one");
 }

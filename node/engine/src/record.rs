@@ -13,7 +13,7 @@ use crate::ledger::{
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::body::Body;
 use huxin_protocol::digest::{Context, Digest};
-use huxin_protocol::evidence::Evidence;
+use huxin_protocol::evidence::{Evidence, VerifiedEvidence};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::key_record::{RecordFault, SignedRecord, Tail};
 use huxin_protocol::roster::{Added, CityRoster, Roster};
@@ -149,8 +149,8 @@ impl Engine {
                 }
             }
             Added::Frozen { .. } => {
-                if let Some(evidence) = self.two_records(city, bytes) {
-                    keep_evidence(txn, city, place.epoch, &evidence)?;
+                if let Some(verified) = self.two_records(city, bytes) {
+                    keep_evidence(txn, city, verified.epoch(), verified.evidence())?;
                 }
                 self.event(Event::EvidenceFound { city, epoch: place.epoch });
             }
@@ -159,11 +159,13 @@ impl Engine {
         Ok(Ok((city, place.epoch)))
     }
 
-    /// A record and the one that it rivals, which the roster keeps.
-    fn two_records(&self, city: CityCode, rival: &[u8]) -> Option<Evidence> {
+    /// A record and the one that it rivals, which the roster keeps. The two may open different epochs; which of them the
+    /// evidence is about follows from the evidence alone, whichever came last.
+    fn two_records(&self, city: CityCode, rival: &[u8]) -> Option<VerifiedEvidence> {
         let member = self.roster.city(city)?;
         let rival = SignedRecord::verify(rival, &self.roster.federation(), &member.root).ok()?;
-        member.records.iter().find_map(|known| Evidence::two_records(known, &rival))
+        let evidence = member.records.iter().find_map(|known| Evidence::two_records(known, &rival))?;
+        evidence.check(&self.roster).ok()
     }
 
     /// Signing goes on under a new epoch once its keys are here and the log has been fetched up to its beginning.
