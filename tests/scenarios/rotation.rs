@@ -146,3 +146,36 @@ fn rivals_that_open_different_epochs_leave_evidence_where_it_is_looked_for() {
     }
     assert!(lower > 0 && higher > 0, "{lower} rivals with the lower digest and {higher} with the higher one");
 }
+
+/// A root that signs a rival of an old record cannot keep anybody's node from starting. (Found by fuzzing the engine: the
+/// stored records were taken up in the order of their digests, the chain broke on the rival, and every node that had heard of
+/// it refused to start for good.)
+#[test]
+fn a_node_starts_again_whatever_rivals_an_old_record() {
+    let mut world = three(7);
+    rotate(&mut world, city(1)).unwrap();
+    rotate(&mut world, city(1)).unwrap();
+    list(&mut world, city(1), 1);
+    assert!(world.run_until(10_000, World::agree));
+    let federation = world.genesis.id();
+    let empty = huxin_protocol::tree::empty_root();
+    for size in 0..8 {
+        let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+        let rival = secrets.record(&federation, Epoch(2), federation, (Size(1_000 + size), empty), Tail::Void);
+        // Each rival is heard of by a node that knows of none: one of them has a digest below that of the record in force.
+        let mut copy = World::new(3, 7);
+        let store = world.city(city(2)).store.content();
+        copy.city(city(2)).store.restore(store);
+        copy.cities.get_mut(&city(2)).unwrap().marker = world.city(city(2)).marker.clone();
+        copy.start(city(2));
+        let bytes = rival.bytes().to_vec();
+        copy.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+        copy.kill(city(2));
+        copy.start(city(2));
+        let store = &copy.city(city(2)).store;
+        let report = huxin_engine::fsck::check(&**store, Roster::new(&copy.genesis), city(2), false, &mut |_| {});
+        assert!(report.is_clean(), "{:?}", report.findings);
+        let ruling = copy.ruling(city(2), city(2), &huxin_tests::world::subject(1));
+        assert!(ruling.entries.iter().all(|entry| !entry.counts), "the city is frozen after a restart too");
+    }
+}

@@ -7,8 +7,8 @@ use crate::index::read_leaf;
 use crate::input::Ticket;
 use crate::ledger::{
     CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key, city_key,
-    cosignature_key, evidence_key, ground_key, place_key, record_key, reference_key, scan_prefix, subject_key,
-    tree_key, trust_key,
+    cosignature_key, evidence_key, ground_key, place_key, record_key, reference_key, rival_key, scan_prefix,
+    subject_key, tree_key, trust_key,
 };
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::body::Body;
@@ -26,7 +26,7 @@ pub const ABANDONED_ACTOR: u64 = 1 << 63;
 /// Position of the row that keeps the digests of abandoned heads and whether a member had cosigned one.
 pub(crate) const HEADS_ROW: Seq = Seq(u64::MAX);
 
-/// Takes up all stored records, in the order of epochs.
+/// Takes up all stored records, in the order of epochs, and rivals behind them.
 pub(crate) fn take_up_stored(read: &(impl LedgerRead + ?Sized), roster: &mut Roster) -> Result<(), EngineFault> {
     let mut rows = Vec::new();
     scan_prefix(read, Family::Record, &[], &mut |_, value| {
@@ -137,7 +137,11 @@ impl Engine {
             Added::Epoch { city, .. } | Added::Frozen { city, .. } => *city,
         };
         let Some(place) = KeyPlace::of(bytes, &self.roster) else { return Ok(Err(RecordFault::Shape)) };
-        txn.put(Family::Record, record_key(city, place.epoch, &place.digest), bytes.to_vec());
+        let key = match added {
+            Added::Frozen { .. } => rival_key(city, &place.digest),
+            _ => record_key(city, place.epoch, &place.digest),
+        };
+        txn.put(Family::Record, key, bytes.to_vec());
         match added {
             Added::Epoch { continues_at: (size, _), epoch, .. } => {
                 if self.size(city) > size {
