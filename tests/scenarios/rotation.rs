@@ -179,3 +179,29 @@ fn a_node_starts_again_whatever_rivals_an_old_record() {
         assert!(ruling.entries.iter().all(|entry| !entry.counts), "the city is frozen after a restart too");
     }
 }
+
+/// An erasure that a record cuts off: with its effect, what it erased stays erased; without it, the body is lacking and is
+/// looked for. (Found by fuzzing the engine: the body was neither held nor lacking nor erased.)
+#[test]
+fn an_erasure_that_is_cut_off_erases_or_leaves_a_body_to_be_found() {
+    for (tail, lacks) in [(Tail::Endings, false), (Tail::Void, true)] {
+        let mut world = three(6);
+        let id = list(&mut world, city(1), 1);
+        assert!(world.run_until(10_000, World::agree));
+        let head = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
+        end(&mut world, city(1), Kind::Erasure, id);
+        assert!(world.run_until(10_000, World::agree));
+        let (federation, at) = (world.genesis.id(), (head.size(), head.root()));
+        let record =
+            world.cities.get_mut(&city(1)).unwrap().secrets.record(&federation, Epoch(2), federation, at, tail);
+        let bytes = record.bytes().to_vec();
+        world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+        assert!(world.run_until(120_000, World::agree), "{tail:?}");
+        for node in world.codes() {
+            let (roster, store) = (Roster::new(&world.genesis), &world.city(node).store);
+            let report = huxin_engine::fsck::check(&**store, roster, node, false, &mut |_| {});
+            assert!(report.is_clean(), "{node} {tail:?}: {:?}", report.findings);
+            assert_eq!(report.counts.lacking, u64::from(lacks), "{node} {tail:?}");
+        }
+    }
+}

@@ -5,9 +5,10 @@
 //! only the leaf itself is kept (R100).
 
 use crate::ledger::{
-    Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, place_key, reference_key,
-    scan_prefix, subject_key, trust_key,
+    Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, last_seq, place_key,
+    reference_key, scan_prefix, subject_key, trust_key,
 };
+use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Lookup;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::header::{About, Header};
@@ -155,7 +156,11 @@ pub fn is_erased(
         let Some(target) = read_leaf(read, federation, city, link)? else { continue };
         for (actor, actor_seq, kind) in acts_about(read, city, link)? {
             if kind == Kind::Erasure && actor == city && actor_seq > link {
-                let act = read_leaf(read, federation, city, actor_seq)?;
+                let act = if actor_seq.0 & ABANDONED_ACTOR == 0 {
+                    read_leaf(read, federation, city, actor_seq)?
+                } else {
+                    abandoned_erasure(read, federation, city, Seq(actor_seq.0 & !ABANDONED_ACTOR))?
+                };
                 if act.and_then(|a| a.header.about).is_some_and(|a| a.digest == target.digest) {
                     return Ok(true);
                 }
@@ -163,6 +168,42 @@ pub fn is_erased(
         }
     }
     Ok(false)
+}
+
+/// An Erasure that left the log with its epoch and keeps its effect (R86): what it erased stays erased.
+fn abandoned_erasure(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    city: CityCode,
+    seq: Seq,
+) -> Result<Option<Statement>, ReadFault> {
+    let mut found = None;
+    scan_prefix(read, Family::Abandoned, city.key_bytes(), &mut |key, leaf| {
+        if last_seq(key) == Some(seq) {
+            let statement = Statement::read(leaf.to_vec(), federation).ok();
+            found = statement.filter(|statement| statement.header.kind == Kind::Erasure);
+        }
+        found.is_none()
+    })?;
+    Ok(found)
+}
+
+/// After an Erasure left the log: bodies that it took away, and that nothing else erases, are looked for again.
+pub(crate) fn unerase(
+    txn: &mut Txn<'_>,
+    federation: &Digest,
+    me: CityCode,
+    (city, seq): (CityCode, Seq),
+) -> Result<(), ReadFault> {
+    for link in chain(txn, federation, city, seq)? {
+        let Some(statement) = read_leaf(txn, federation, city, link)? else { continue };
+        let header = &statement.header;
+        let held = txn.get(Family::Body, &body_key(city, header.epoch, link))?.is_some();
+        if !held && header.disclosure.allows(city, me) && !is_erased(txn, federation, city, link)? {
+            txn.put(Family::Lacking, place_key(city, link), Vec::new());
+        }
+    }
+    Ok(())
 }
 
 /// All links of the chain that a listing belongs to: up to its Entry and down over every Amendment, ascending. A position that

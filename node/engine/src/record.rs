@@ -3,7 +3,7 @@
 
 use crate::effect::{Event, Outcome, Refusal};
 use crate::engine::{Engine, EngineFault, Signer};
-use crate::index::read_leaf;
+use crate::index::{read_leaf, unerase};
 use crate::input::Ticket;
 use crate::ledger::{
     CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key, city_key,
@@ -16,6 +16,7 @@ use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::evidence::{Evidence, VerifiedEvidence};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::key_record::{RecordFault, SignedRecord, Tail};
+use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::{Added, CityRoster, Roster};
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::{NodePlace, frontier_at};
@@ -209,15 +210,21 @@ impl Engine {
         let head = self.head(city);
         let size = head.frontier.size();
         let frontier = frontier_at(&LedgerTree { read: &*txn, city }, to).map_err(|_| ReadFault::row(Family::Tree))?;
+        let mut unerased = Vec::new();
         for seq in (to.0..size.0).map(Seq) {
             let Some(leaf) = txn.get(Family::Log, &place_key(city, seq))? else {
                 return Err(ReadFault::row(Family::Log));
             };
             if let Some(statement) = read_leaf(&*txn, &federation, city, seq)? {
                 self.unindex(city, seq, &statement.header, closed.tail, txn)?;
+                let erased = statement.header.about.filter(|_| statement.header.kind == Kind::Erasure);
+                unerased.extend(erased.filter(|about| about.id.city == city && about.id.seq.0 < to.0));
             }
             txn.delete(Family::Log, place_key(city, seq));
             txn.put(Family::Abandoned, body_key(city, closed.epoch, seq), leaf);
+        }
+        for about in unerased {
+            unerase(txn, &federation, self.me(), (city, about.id.seq))?;
         }
         let mut level = STORED_LEVELS;
         while size.0 >> level > 0 {
