@@ -143,7 +143,7 @@ impl Engine {
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         match input {
-            Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn),
+            Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn, signer),
             Input::Segment { ticket, road, segment } => self.segment(now, ticket, road, *segment, txn, signer),
             Input::Connected { peer, city } => self.connected(now, peer, city, txn),
             Input::Disconnected { peer } => {

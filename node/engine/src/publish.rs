@@ -46,6 +46,7 @@ impl Engine {
         ticket: Ticket,
         drafts: Vec<Draft>,
         txn: &mut Txn<'_>,
+        signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         if self.signing.state != SigningState::Ready {
             self.reply(Some(ticket), Err(Refusal::NotSigning(self.signing.state.clone())));
@@ -72,6 +73,10 @@ impl Engine {
         }
         let mut ids = Vec::with_capacity(drafts.len());
         for (draft, about) in drafts.into_iter().zip(abouts) {
+            if draft.kind == Kind::Erasure {
+                // It takes away the bodies of a chain that it finds in the log: what waits has to be there first.
+                self.sign_pending(txn, signer)?;
+            }
             ids.push(self.place(now, draft, about, txn)?);
         }
         self.reply(Some(ticket), Ok(Outcome::Published(ids)));
