@@ -211,3 +211,21 @@ fn an_erasure_takes_what_came_in_the_same_group() {
         assert!(![id.seq, Seq(id.seq.0 + 1), next.seq].into_iter().any(held), "{node} kept a body");
     }
 }
+
+/// One request is checked as a whole against what stood before it, so nothing in it may act on what it ends. (Found by
+/// fuzzing the engine: the amendment's body was kept, though its chain was erased.)
+#[test]
+fn a_request_does_not_amend_what_it_ends() {
+    let mut world = three(10);
+    let id = list(&mut world, city(1), 1);
+    let first = amendment(&world, city(1), id, 1, "corrected");
+    let first = publish(&mut world, city(1), first).unwrap();
+    for kind in [Kind::Erasure, Kind::Repair] {
+        for (ends, amends) in [(id, id), (id, first), (first, id)] {
+            let drafts = vec![act(&world, city(1), kind, ends), amendment(&world, city(1), amends, 1, "again")];
+            assert!(matches!(world.publish(city(1), drafts), Err(Refusal::Incomplete(_))), "{kind:?} {ends} {amends}");
+        }
+    }
+    let drafts = vec![amendment(&world, city(1), first, 1, "again"), act(&world, city(1), Kind::Repair, id)];
+    assert_eq!(world.publish(city(1), drafts).unwrap().len(), 2, "the other order is a whole");
+}

@@ -55,14 +55,21 @@ impl Engine {
         // A command is checked as a whole before any of it takes a place, so that a refusal leaves nothing behind. Drafts of
         // one command may not act on each other; two listings of one command may not share a ground.
         let mut grounds = std::collections::BTreeSet::new();
+        let mut ended = std::collections::BTreeSet::new();
         let mut abouts = Vec::with_capacity(drafts.len());
         for draft in &drafts {
             let repeated = draft.ground.is_some_and(|ground| draft.kind == Kind::Entry && !grounds.insert(ground));
+            let own = draft.about.filter(|about| about.city == self.me());
             let checked = if repeated {
                 Err(Refusal::Incomplete("a ground of its own: two entries of this request rest on the same one"))
+            } else if own.is_some_and(|about| ended.contains(&about.seq)) {
+                Err(Refusal::Incomplete("a request of its own: this one ends what it acts on"))
             } else {
                 self.check(draft, now, txn)?
             };
+            if let (true, Some(about)) = (draft.kind.is_ending(), own) {
+                ended.extend(self.chain_with_pending(about.seq, txn)?);
+            }
             match checked {
                 Ok(about) => abouts.push(about),
                 Err(refusal) => {
