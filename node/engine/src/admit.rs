@@ -6,7 +6,7 @@ use crate::engine::{Engine, Signer};
 use crate::index::{HeldBody, write_leaf};
 use crate::input::{Peer, Road, Ticket};
 use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, tree_key};
-use crate::record::keep_evidence;
+use crate::record::{Bringer, keep_evidence};
 use crate::signing::{ClosedReason, SigningState};
 use crate::spread::put_cosignature;
 use huxin_protocol::evidence::Evidence;
@@ -75,7 +75,7 @@ impl Engine {
             self.sign_pending(txn, signer)?;
         }
         for record in std::mem::take(&mut segment.records) {
-            if let Err(fault) = self.take_record(&record, txn, signer)? {
+            if let Err(fault) = self.take_record(&record, Bringer::Partner, txn, signer)? {
                 self.event(Event::Refused { road: road.name(), code: fault.code() });
             }
         }
@@ -101,11 +101,7 @@ impl Engine {
             Ok(proved) => proved,
             Err(fault) => return Ok(Err(fault)),
         };
-        let admission = self.write(road, proved, txn)?;
-        if city == self.me() {
-            self.reconsider_signing(signer);
-        }
-        Ok(Ok(admission))
+        self.write(road, proved, txn).map(Ok)
     }
 
     /// A checkpoint that is no newer than what we hold: it must be about the same history. Its cosignatures are welcome.

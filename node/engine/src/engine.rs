@@ -63,6 +63,8 @@ pub(crate) struct Signing {
     /// Partners that have confirmed our log since the start.
     pub confirmed: BTreeSet<CityCode>,
     pub held_until: Option<Millis>,
+    /// The last own key record when an operator last held signing in this life: what a rotation continues from.
+    pub held_record: Option<Digest>,
     pub last_issued: Millis,
     /// When our cosigner last said that our log is fresh.
     pub last_heartbeat: Option<Millis>,
@@ -122,7 +124,14 @@ impl Engine {
             settings,
             roster,
             heads,
-            signing: Signing { state, confirmed: BTreeSet::new(), held_until: None, last_issued, last_heartbeat: None },
+            signing: Signing {
+                state,
+                confirmed: BTreeSet::new(),
+                held_until: None,
+                held_record: None,
+                last_issued,
+                last_heartbeat: None,
+            },
             sync: Sync::new(now),
             to_cosign,
             pending: Vec::new(),

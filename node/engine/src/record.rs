@@ -85,6 +85,7 @@ impl Engine {
             size: head.size(),
             root: head.root(),
         };
+        self.signing.held_record = Some(member.last_record());
         self.reply(Some(ticket), Ok(outcome));
         Ok(())
     }
@@ -108,7 +109,7 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
-        let outcome = match self.take_record(bytes, txn, signer)? {
+        let outcome = match self.take_record(bytes, Bringer::Operator, txn, signer)? {
             Ok((city, epoch)) => Ok(Outcome::RecordTaken { city, epoch }),
             Err(fault) => Err(Refusal::Record { code: fault.code() }),
         };
@@ -120,6 +121,7 @@ impl Engine {
     pub(crate) fn take_record(
         &mut self,
         bytes: &[u8],
+        bringer: Bringer,
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<Result<(CityCode, Epoch), RecordFault>, ReadFault> {
@@ -150,7 +152,7 @@ impl Engine {
                 }
                 self.event(Event::EpochOpened { city, epoch });
                 if city == self.me() {
-                    self.open_own_epoch(epoch, size, signer);
+                    self.open_own_epoch(epoch, size, bringer, signer);
                 }
             }
             Added::Frozen { .. } => {
@@ -173,30 +175,46 @@ impl Engine {
         evidence.check(&self.roster).ok()
     }
 
-    /// Signing goes on under a new epoch once its keys are here and the log has been fetched up to its beginning.
-    fn open_own_epoch(&mut self, epoch: Epoch, from: Size, signer: &dyn Signer) {
+    /// Signing goes on under a new epoch: once its keys are here, and only if nothing can have been signed under it before.
+    ///
+    /// A rotation is safe whatever became of the disk: it makes its keys after the hold that it begins with. Any other
+    /// record may be an old one, whose epoch was signed under before the disk was lost or by another machine: one that a
+    /// partner brings, and one that lies in the key folder beside a store that goes back. Such a record is taken up, so
+    /// that a rotation can follow it, and signs nothing.
+    fn open_own_epoch(&mut self, epoch: Epoch, from: Size, bringer: Bringer, signer: &dyn Signer) {
+        let closed = self.roster.city(self.me()).and_then(|member| member.epochs.iter().rev().nth(1));
+        let rotated = closed.is_some_and(|closed| self.signing.held_record == Some(closed.record));
+        let healthy = !matches!(self.signing.state, SigningState::Closed(_));
         self.signing.held_until = None;
+        if bringer == Bringer::Partner || !(rotated || healthy) {
+            // What closed signing before says more than this.
+            if healthy {
+                self.close(ClosedReason::HeardFurther(from));
+            }
+            return;
+        }
         let state = if signer.log_key(epoch).is_none() || signer.cosigner_key(epoch).is_none() {
             SigningState::Closed(ClosedReason::NoKeys)
         } else if self.size(self.me()) < from {
             SigningState::Closed(ClosedReason::HeardFurther(from))
+        } else if !rotated && matches!(self.signing.state, SigningState::Asking { .. }) {
+            // A crash came between making the record and sending it, or all of the machine goes back: partners know.
+            self.signing.state.clone()
         } else {
-            // A checkpoint of the new epoch goes out at once, so that partners learn of it.
             self.own_head_moved = true;
             SigningState::Ready
         };
         self.set_signing(state);
     }
 
-    /// After own leaves were fetched: an epoch that waited for them may begin.
-    pub(crate) fn reconsider_signing(&mut self, signer: &dyn Signer) {
+    /// After a partner confirmed our log: a checkpoint of an epoch that was opened meanwhile goes out at once, so that
+    /// partners learn of it.
+    pub(crate) fn announce_own_epoch(&mut self) -> Result<(), ReadFault> {
         let me = self.me();
-        let Some(keys) = self.roster.city(me).map(CityRoster::current) else { return };
-        let (epoch, from) = (keys.epoch, keys.from);
-        let waits = self.signing.state == SigningState::Closed(ClosedReason::HeardFurther(from));
-        if waits && epoch > Epoch::FIRST && self.size(me) == from {
-            self.open_own_epoch(epoch, from, signer);
-        }
+        let epoch = self.roster.city(me).map_or(Epoch::FIRST, |member| member.current().epoch);
+        let spoken = self.head(me).checkpoint()?.map_or(Epoch::FIRST, |stored| stored.checkpoint.origin.epoch);
+        self.own_head_moved |= epoch > spoken;
+        Ok(())
     }
 
     /// Moves the leaves from `to` on out of the log. Whether a member had cosigned one of the heads that go is kept: it is shown
@@ -305,6 +323,13 @@ pub(crate) fn keep_evidence(
         txn.put(Family::Evidence, key, evidence.encode());
     }
     Ok(())
+}
+
+/// Who brings a record. A partner's word opens nothing of our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bringer {
+    Operator,
+    Partner,
 }
 
 /// Where a record stands, read again from its verified bytes.

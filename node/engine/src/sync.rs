@@ -146,7 +146,7 @@ impl Engine {
             partner.next_round = partner.next_round.min(Millis(now.0 + i64::from(*retry_after_ms)));
         }
         match (purpose, answer) {
-            (Purpose::Heads, Answer::Same) => self.confirm(city),
+            (Purpose::Heads, Answer::Same) => self.confirm(city)?,
             (Purpose::Heads, Answer::Heads(told)) => self.compare(peer, city, &told, txn)?,
             (Purpose::Window { city, from }, answer) => self.window(now, peer, (city, from), answer, txn, signer)?,
             (Purpose::Bodies, Answer::Bodies(bodies)) => self.bodies(bodies, txn)?,
@@ -158,13 +158,17 @@ impl Engine {
     }
 
     /// A partner holds nothing of our log that we do not hold.
-    fn confirm(&mut self, partner: CityCode) {
+    fn confirm(&mut self, partner: CityCode) -> Result<(), ReadFault> {
         self.signing.confirmed.insert(partner);
         if let SigningState::Asking { needed, .. } = self.signing.state {
             let heard = self.signing.confirmed.len();
             let state = if heard >= needed { SigningState::Ready } else { SigningState::Asking { heard, needed } };
             self.set_signing(state);
+            if heard >= needed {
+                self.announce_own_epoch()?;
+            }
         }
+        Ok(())
     }
 
     fn compare(
@@ -193,7 +197,7 @@ impl Engine {
             }
         }
         if own_is_fine {
-            self.confirm(partner);
+            self.confirm(partner)?;
         }
         Ok(())
     }
