@@ -43,10 +43,8 @@ pub struct Work {
 impl Work {
     /// What a node allows: scrypt with 16 times our own factors, and PBKDF2, which OpenSSL may have used, with ten
     /// million rounds (its present default is 2048, advice is 600,000).
-    pub const MOST: Self = Self {
-        scrypt: 16 * (1 << SCRYPT_LOG_N) * (SCRYPT_R as u64) * (SCRYPT_P as u64),
-        rounds: 10_000_000,
-    };
+    pub const MOST: Self =
+        Self { scrypt: 16 * (1 << SCRYPT_LOG_N) * (SCRYPT_R as u64) * (SCRYPT_P as u64), rounds: 10_000_000 };
 }
 
 /// PEM text of `secret`; encrypted if there is a passphrase.

@@ -30,12 +30,7 @@ impl FileSigner {
 
     /// As [`FileSigner::open`], with the file's bytes handed in; `path` names it in faults, and `most` is the work that
     /// the file may ask for.
-    pub fn from_pem(
-        bytes: &[u8],
-        path: &Path,
-        passphrase: Option<&Passphrase>,
-        most: Work,
-    ) -> Result<Self, KeysFault> {
+    pub fn from_pem(bytes: &[u8], path: &Path, passphrase: Option<&Passphrase>, most: Work) -> Result<Self, KeysFault> {
         Self::from_secret(&secret_file::decode(bytes, path, passphrase, most)?, path)
     }
 
