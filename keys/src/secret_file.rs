@@ -105,13 +105,21 @@ fn secret_of(der: &[u8], path: &Path, not_a_key: impl Fn() -> KeysFault) -> Resu
 }
 
 fn check_work(scheme: &EncryptionScheme, path: &Path, most: Work) -> Result<(), KeysFault> {
+    let unreadable = || KeysFault::Unreadable { path: path.to_owned() };
     let fits = match scheme.pbes2().map(|params| &params.kdf) {
         Some(Kdf::Scrypt(scrypt)) => {
-            let work = u64::from(scrypt.block_size).checked_mul(u64::from(scrypt.parallelization));
-            work.and_then(|work| work.checked_mul(scrypt.cost_parameter)).is_some_and(|work| work <= most.scrypt)
+            let factors = [scrypt.cost_parameter, scrypt.block_size.into(), scrypt.parallelization.into()];
+            // RFC 7914: N is a power of two above 1, r and p are at least 1. The library reckons with N = 0 unseen.
+            if factors.contains(&0) || !scrypt.cost_parameter.is_power_of_two() || scrypt.cost_parameter == 1 {
+                return Err(unreadable());
+            }
+            factors
+                .iter()
+                .try_fold(1, |work: u64, factor| work.checked_mul(*factor))
+                .is_some_and(|work| work <= most.scrypt)
         }
         Some(Kdf::Pbkdf2(pbkdf2)) => u64::from(pbkdf2.iteration_count) <= most.rounds,
-        _ => return Err(KeysFault::Unreadable { path: path.to_owned() }),
+        _ => return Err(unreadable()),
     };
     if fits { Ok(()) } else { Err(KeysFault::CostTooHigh { path: path.to_owned() }) }
 }

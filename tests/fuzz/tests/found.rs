@@ -13,6 +13,7 @@ const FOUND: &[(&str, &str, &str)] = &[
     ("sheet", "a-row-number-of-33-bits", "the library's reckoning ran over: a panic, or row 1 where it is not checked"),
     ("sheet", "a-column-of-ten-letters", "the same in the other direction"),
     ("workbook", "a-damaged-cell-name", "the library's reckoning ran over"),
+    ("key-file", "scrypt-with-a-work-factor-of-nought", "the library reckoned below zero: a panic"),
     ("http", "an-id-that-is-no-text", "the refusal was a bare line of the library's and no problem document"),
     ("engine", "an-entry-for-nobody", "a header that does not read back was signed and acknowledged"),
     (
