@@ -14,7 +14,9 @@ use crate::engine;
 use crate::{Memory, Target};
 
 /// A decoder: what it holds is a few times its input.
-const PLAIN: Memory = Memory { fixed: 64 * 1024, per_byte: 64 };
+const PLAIN: Memory = Memory { fixed: 16 * 1024, per_byte: 64 };
+/// A decoder with a roster of its own beside it.
+const ROSTER: Memory = Memory { fixed: 64 * 1024, per_byte: 64 };
 /// Decoders behind general libraries, which keep tables of their own.
 const ROOMY: Memory = Memory { fixed: 1024 * 1024, per_byte: 256 };
 /// A sheet's table may have some thousand cells of which few are filled.
@@ -33,7 +35,7 @@ pub const TARGETS: &[Target] = &[
     target("header", "a statement's header", messages::header, PLAIN, 500_000),
     target("body", "a body: its kind, its version, its bytes", messages::body, PLAIN, 400_000),
     target("statement", "a leaf, as it came and signed by a city's key", messages::statement, PLAIN, 24_000),
-    target("record", "a key record, as it came and signed by each root", messages::record, PLAIN, 8_000),
+    target("record", "a key record, as it came and signed by each root", messages::record, ROSTER, 8_000),
     target("manifest", "a founding manifest", messages::manifest, PLAIN, 60_000),
     target("genesis", "a genesis file", messages::genesis, PLAIN, 40_000),
     target(
