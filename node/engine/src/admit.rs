@@ -101,7 +101,11 @@ impl Engine {
             Ok(proved) => proved,
             Err(fault) => return Ok(Err(fault)),
         };
-        self.write(road, proved, txn).map(Ok)
+        let admission = self.write(road, proved, txn)?;
+        if city == self.me() {
+            self.reconsider_signing();
+        }
+        Ok(Ok(admission))
     }
 
     /// A checkpoint that is no newer than what we hold: it must be about the same history. Its cosignatures are welcome.

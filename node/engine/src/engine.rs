@@ -65,6 +65,10 @@ pub(crate) struct Signing {
     pub held_until: Option<Millis>,
     /// The last own key record when an operator last held signing in this life: what a rotation continues from.
     pub held_record: Option<Digest>,
+    /// Whether the store is not the continuation of the last signature, and no rotation has followed that yet.
+    pub broken: bool,
+    /// An own epoch that an operator's record opened and whose beginning is still to be fetched.
+    pub opening: Option<Epoch>,
     pub last_issued: Millis,
     /// When our cosigner last said that our log is fresh.
     pub last_heartbeat: Option<Millis>,
@@ -129,6 +133,8 @@ impl Engine {
                 confirmed: BTreeSet::new(),
                 held_until: None,
                 held_record: None,
+                broken: continuity == Continuity::Broken,
+                opening: None,
                 last_issued,
                 last_heartbeat: None,
             },

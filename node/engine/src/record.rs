@@ -177,22 +177,24 @@ impl Engine {
 
     /// Signing goes on under a new epoch: once its keys are here, and only if nothing can have been signed under it before.
     ///
-    /// A rotation is safe whatever became of the disk: it makes its keys after the hold that it begins with. Any other
-    /// record may be an old one, whose epoch was signed under before the disk was lost or by another machine: one that a
-    /// partner brings, and one that lies in the key folder beside a store that goes back. Such a record is taken up, so
-    /// that a rotation can follow it, and signs nothing.
+    /// A rotation is safe whatever became of the disk: it makes its keys after the hold that it begins with. A record that a
+    /// partner brings may be an old one, whose epoch was signed under before the disk was lost or by another machine; so may
+    /// the one that lies in the key folder beside a store that is not continued. Such a record is taken up, so that a
+    /// rotation can follow it, and signs nothing.
     fn open_own_epoch(&mut self, epoch: Epoch, from: Size, bringer: Bringer, signer: &dyn Signer) {
         let closed = self.roster.city(self.me()).and_then(|member| member.epochs.iter().rev().nth(1));
         let rotated = closed.is_some_and(|closed| self.signing.held_record == Some(closed.record));
-        let healthy = !matches!(self.signing.state, SigningState::Closed(_));
         self.signing.held_until = None;
-        if bringer == Bringer::Partner || !(rotated || healthy) {
+        self.signing.opening = None;
+        if bringer == Bringer::Partner || (self.signing.broken && !rotated) {
             // What closed signing before says more than this.
-            if healthy {
+            if !matches!(self.signing.state, SigningState::Closed(_)) {
                 self.close(ClosedReason::HeardFurther(from));
             }
             return;
         }
+        self.signing.broken = false;
+        self.signing.opening = Some(epoch);
         let state = if signer.log_key(epoch).is_none() || signer.cosigner_key(epoch).is_none() {
             SigningState::Closed(ClosedReason::NoKeys)
         } else if self.size(self.me()) < from {
@@ -205,6 +207,18 @@ impl Engine {
             SigningState::Ready
         };
         self.set_signing(state);
+    }
+
+    /// After own leaves were fetched: an epoch that waited for them may begin.
+    pub(crate) fn reconsider_signing(&mut self) {
+        let me = self.me();
+        let Some(keys) = self.roster.city(me).map(CityRoster::current) else { return };
+        let (epoch, from) = (keys.epoch, keys.from);
+        let waits = self.signing.state == SigningState::Closed(ClosedReason::HeardFurther(from));
+        if waits && self.signing.opening == Some(epoch) && self.size(me) == from {
+            self.own_head_moved = true;
+            self.set_signing(SigningState::Ready);
+        }
     }
 
     /// After a partner confirmed our log: a checkpoint of an epoch that was opened meanwhile goes out at once, so that

@@ -12,10 +12,11 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         let name = std::env::var("HUXIN_FUZZ_TARGET").unwrap_or_default();
         let Some(target) = Target::find(&name) else { panic!("HUXIN_FUZZ_TARGET names no target: {name:?}") };
         let seeds = huxin_fuzz::corpus::inputs("corpus", target.name).unwrap_or_default();
-        seeds.iter().for_each(|seed| target.run(&seed.bytes));
-        // The library's own hook ends the process at any panic, also at one that our code catches (a library's under
-        // an import). A panic that comes through the target still ends it.
+        // libFuzzer's own hook ends the process at any panic, also at one that our code catches. A panic that comes through
+        // the target still ends it.
         drop(std::panic::take_hook());
+        huxin_fuzz::hush();
+        seeds.iter().for_each(|seed| target.run(&seed.bytes));
         target
     });
     target.judge(input);

@@ -37,6 +37,7 @@ fn refuse(sentence: &str) -> ExitCode {
 
 /// A panic of the target ends the program, with the file named before it.
 fn run(target: &Target, files: &[&str]) -> ExitCode {
+    huxin_fuzz::hush();
     for file in files {
         match std::fs::read(file) {
             Ok(bytes) => {

@@ -8,12 +8,11 @@
 use huxin_fuzz::corpus::{Input, inputs};
 use huxin_fuzz::mutation::mutate;
 use huxin_fuzz::seeds::Seeds;
-use huxin_fuzz::{TARGETS, Target};
+use huxin_fuzz::{TARGETS, Target, hush};
 use huxin_tests::world::Chance;
 use std::collections::BTreeMap;
 use std::panic::catch_unwind;
 use std::path::PathBuf;
-use std::sync::Once;
 
 /// Seed of the run that everybody repeats.
 const SEED: u64 = 20_261_125;
@@ -30,19 +29,6 @@ fn committed(target: &Target) -> Vec<Input> {
 
 fn kept(target: &Target) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{}", target.name))
-}
-
-/// Panics that our code catches are not told: the library under workbooks has one for each wild place.
-fn hush() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let told = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if panic.location().is_none_or(|location| !location.file().contains("/calamine-")) {
-                told(panic);
-            }
-        }));
-    });
 }
 
 /// Tries one input. What breaks something is kept in a file.
