@@ -120,7 +120,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         partners_before_signing: if members < 2 { 0 } else { settings.publish.partners_before_signing() },
         hold_ms: HOLD_MS,
     };
-    let engine = Engine::open(engine_settings, roster, continuity, &store, clock::now())?;
+    let engine = Engine::open(engine_settings, roster, continuity, &store)?;
 
     let metrics = Arc::new(Metrics::new()?);
     let mut libp2p = Registry::default();

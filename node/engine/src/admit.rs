@@ -6,10 +6,8 @@ use crate::engine::{Engine, Signer};
 use crate::index::{HeldBody, write_leaf};
 use crate::input::{Peer, Road, Ticket};
 use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, tree_key};
-use crate::record::keep_evidence;
 use crate::signing::{ClosedReason, SigningState};
 use crate::spread::put_cosignature;
-use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
 use huxin_protocol::roster::CityRoster;
 use huxin_protocol::segment::{AuthenticSegment, Blame, ProvedSegment, ReadSegment, SegmentFault};
@@ -36,9 +34,15 @@ impl Engine {
         let city = segment.city;
         let checkpoint_size = segment.checkpoint.checkpoint.size;
         let outcome = self.admit(&road, segment, txn, signer)?;
-        if let (Road::Gossip { from }, Err(SegmentFault::Gap | SegmentFault::UnknownEpoch)) = (&road, &outcome) {
+        match (&road, &outcome) {
             // Something came before its turn: pull what lies between.
-            self.want(now, from, city, checkpoint_size, txn)?;
+            (Road::Gossip { from }, Err(SegmentFault::Gap | SegmentFault::UnknownEpoch)) => {
+                self.want(now, from, city, checkpoint_size, txn)?;
+            }
+            (Road::Gossip { from }, Err(SegmentFault::Proof | SegmentFault::Border)) => {
+                self.suspect(from, city, checkpoint_size);
+            }
+            _ => {}
         }
         let reply = match &outcome {
             Ok(admission) => Ok(Outcome::Admitted { city, new: admission.new, size: admission.size }),
@@ -103,7 +107,7 @@ impl Engine {
         };
         let admission = self.write(road, proved, txn)?;
         if city == self.me() {
-            self.reconsider_signing(signer);
+            self.reconsider_signing(txn, signer)?;
         }
         Ok(Ok(admission))
     }
@@ -120,7 +124,12 @@ impl Engine {
         let held = self.size(city);
         let ours = root_at(&LedgerTree { read: &*txn, city }, told.size).map_err(|_| ReadFault::row(Family::Tree))?;
         if ours != told.root {
-            return self.contradiction(&segment, txn);
+            // Our own log in another history: whoever signed it has our key.
+            if city == self.me() {
+                self.close(ClosedReason::HeardOther);
+            }
+            self.contradiction(&segment, txn)?;
+            return Ok(Err(SegmentFault::Proof));
         }
         let mut head = self.head(city);
         // A restored or rewound head may lack a checkpoint for what it holds.
@@ -138,32 +147,6 @@ impl Engine {
             self.event(Event::Repeated { road: road.name() });
         }
         Ok(Ok(Admission { new: 0, size: held }))
-    }
-
-    /// Two roots for one size. Held once as evidence; nothing is deleted.
-    fn contradiction(
-        &mut self,
-        segment: &AuthenticSegment,
-        txn: &mut Txn<'_>,
-    ) -> Result<Result<Admission, SegmentFault>, ReadFault> {
-        let city = segment.city;
-        let told = *segment.checkpoint.checkpoint();
-        if city == self.me() {
-            self.close(ClosedReason::HeardOther);
-        }
-        let Some(member) = self.roster.city(city) else { return Ok(Err(SegmentFault::ForeignCity)) };
-        let stored = self.head(city).checkpoint()?;
-        let same_place =
-            stored.filter(|stored| stored.checkpoint.origin == told.origin && stored.checkpoint.size == told.size);
-        let key = member.epoch(told.origin.epoch).map(|keys| keys.log.clone());
-        if let (Some(stored), Some(key)) = (same_place, key)
-            && let Ok(ours) = stored.verify(&key)
-            && let Some(evidence) = Evidence::two_roots(&ours, &segment.checkpoint)
-        {
-            keep_evidence(txn, city, told.origin.epoch, &evidence)?;
-        }
-        self.event(Event::EvidenceFound { city, epoch: told.origin.epoch });
-        Ok(Err(SegmentFault::Proof))
     }
 
     fn write(&mut self, road: &Road, proved: ProvedSegment, txn: &mut Txn<'_>) -> Result<Admission, ReadFault> {

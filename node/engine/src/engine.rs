@@ -94,7 +94,6 @@ impl Engine {
         mut roster: Roster,
         continuity: Continuity,
         read: &impl LedgerRead,
-        now: Millis,
     ) -> Result<Self, EngineFault> {
         let me = settings.city;
         if roster.city(me).is_none() {
@@ -123,7 +122,7 @@ impl Engine {
             roster,
             heads,
             signing: Signing { state, confirmed: BTreeSet::new(), held_until: None, last_issued, last_heartbeat: None },
-            sync: Sync::new(now),
+            sync: Sync::new(),
             to_cosign,
             pending: Vec::new(),
             fresh: Vec::new(),
@@ -147,7 +146,7 @@ impl Engine {
             Input::Segment { ticket, road, segment } => self.segment(now, ticket, road, *segment, txn, signer),
             Input::Connected { peer, city } => self.connected(now, peer, city, txn),
             Input::Disconnected { peer } => {
-                self.disconnected(&peer);
+                self.disconnected(now, &peer);
                 Ok(())
             }
             Input::Answered { peer, asked, answer } => self.answered(now, &peer, asked, answer, txn, signer),

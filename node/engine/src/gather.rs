@@ -7,7 +7,8 @@
 
 use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, read_leaf};
 use crate::ledger::{
-    CosignatureRow, Family, HeadRow, LedgerRead, ReadFault, last_place, last_seq, scan_prefix, subject_prefix,
+    CosignatureRow, Family, HeadRow, LedgerRead, ReadFault, evidence_key, last_place, last_seq, scan_prefix,
+    subject_prefix,
 };
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Body;
@@ -230,6 +231,8 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
         Some(stored) => (stored.checkpoint.size, stored.checkpoint.root),
         None => (Size(0), Frontier::default().root()),
     };
+    // Evidence in a closed epoch speaks against its key and not against the city (R99).
+    let accused = read.get(Family::Evidence, &evidence_key(city, member.current().epoch))?.is_some();
     let cosignatures = CosignatureRow::read_all(read, city)?;
     let mut lacking = lacking(read, roster, member)?;
     lacking.retain(|seq| seq.0 < size.0);
@@ -255,7 +258,7 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
         root,
         last_record: member.last_record(),
         abandoned_heads,
-        frozen: member.frozen.is_some(),
+        frozen: member.frozen.is_some() || accused,
         history_cut,
         lacking,
         freshness,

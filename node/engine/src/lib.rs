@@ -18,8 +18,10 @@ pub mod ledger;
 pub mod serve;
 pub mod wire;
 
+mod abandon;
 mod admit;
 mod engine;
+mod fork;
 pub mod index;
 mod publish;
 mod record;

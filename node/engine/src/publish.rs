@@ -15,7 +15,7 @@ use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::header::{About, BODY_VERSION, Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::kind::Kind;
-use huxin_protocol::limits;
+use huxin_protocol::limits::{self, CLOCK_TOLERANCE_MS};
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::leaf_hash;
 
@@ -92,7 +92,10 @@ impl Engine {
         txn: &mut Txn<'_>,
     ) -> Result<StatementId, ReadFault> {
         let city = self.me();
-        let issued_at = now.max(self.signing.last_issued);
+        // Times never go back (BYTES, Time), unless the last one was signed by a clock that ran ahead: every statement would
+        // otherwise be *not yet* until that day. Order is by place alone, so an honest time harms nothing.
+        let ahead = self.signing.last_issued.0 - now.0 > CLOCK_TOLERANCE_MS;
+        let issued_at = if ahead { now } else { now.max(self.signing.last_issued) };
         self.signing.last_issued = issued_at;
         let header = Header {
             suite: SUITE_1,

@@ -1,8 +1,10 @@
 //! Answers to partners' questions, from the ledger alone. Pure reads: worker threads serve while the writer writes.
 
 use crate::index::read_leaf;
-use crate::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, body_key, place_key};
-use crate::wire::{BODIES_PER_REQUEST, HeadSummary, Request, Response, STATEMENTS_PER_REQUEST};
+use crate::ledger::{
+    CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, body_key, place_key, scan_prefix,
+};
+use crate::wire::{BODIES_PER_REQUEST, EVIDENCE_PER_RESPONSE, HeadSummary, Request, Response, STATEMENTS_PER_REQUEST};
 use huxin_protocol::checkpoint::{Checkpoint, UnverifiedCheckpoint};
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
@@ -11,7 +13,7 @@ use huxin_protocol::note::{Note, SignatureLine};
 use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::segment::{Item, Segment};
 use huxin_protocol::statement::Statement;
-use huxin_protocol::tree::consistency_proof;
+use huxin_protocol::tree::{consistency_proof, root_at};
 use std::collections::VecDeque;
 
 /// Answers one request by `asker`, the member city that the connection belongs to.
@@ -31,6 +33,12 @@ pub fn serve(
                 .map_or(Response::Nothing, |segment| Response::Segment(segment.encode())))
         }
         Request::Bodies { ids } => bodies(read, roster, asker, ids),
+        Request::History { city, size } => history(read, *city, *size),
+        Request::Evidence { city } => {
+            let mut objects = evidence(read, *city)?;
+            objects.truncate(EVIDENCE_PER_RESPONSE);
+            Ok(if objects.is_empty() { Response::Nothing } else { Response::Evidence(objects) })
+        }
     }
 }
 
@@ -47,11 +55,6 @@ fn summary(read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<Hea
         hasher.update(cosigner.key_bytes());
         hasher.update(&row.size.0.to_be_bytes());
     }
-    if let Some(evidence) =
-        read.get(Family::Evidence, &crate::ledger::evidence_key(member.code, member.current().epoch))?
-    {
-        hasher.update(&evidence);
-    }
     Ok(HeadSummary {
         city: member.code,
         epoch: member.current().epoch,
@@ -60,7 +63,44 @@ fn summary(read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<Hea
         record: member.last_record(),
         proved: stored.map_or(Size(0), |checkpoint| checkpoint.size),
         witnesses: Digest(*hasher.finalize().as_bytes()),
+        evidence: evidence_digest(&evidence(read, member.code)?),
     })
+}
+
+/// All evidence held about a city, the newest epoch first.
+fn evidence(read: &(impl LedgerRead + ?Sized), city: CityCode) -> Result<Vec<Vec<u8>>, ReadFault> {
+    let mut objects = Vec::new();
+    scan_prefix(read, Family::Evidence, city.key_bytes(), &mut |_, value| {
+        objects.push(value.to_vec());
+        true
+    })?;
+    objects.reverse();
+    Ok(objects)
+}
+
+/// Zeros for none, so that two nodes without any compare equal whatever they know of epochs.
+fn evidence_digest(objects: &[Vec<u8>]) -> Digest {
+    if objects.is_empty() {
+        return Digest([0; 32]);
+    }
+    let mut hasher = Context::View.hasher();
+    for object in objects {
+        hasher.update(object);
+    }
+    Digest(*hasher.finalize().as_bytes())
+}
+
+/// How the log of one size leads to the newest checkpoint held.
+fn history(read: &(impl LedgerRead + ?Sized), city: CityCode, size: Size) -> Result<Response, ReadFault> {
+    let Some((stored, checkpoint)) = checkpoint_note(read, city)? else { return Ok(Response::Nothing) };
+    if size.0 == 0 || size > stored.checkpoint.size {
+        return Ok(Response::Nothing);
+    }
+    let tree = LedgerTree { read, city };
+    let fault = |_| ReadFault::row(Family::Tree);
+    let root = root_at(&tree, size).map_err(fault)?;
+    let proof = consistency_proof(&tree, size, stored.checkpoint.size).map_err(fault)?;
+    Ok(Response::History { root, proof, checkpoint })
 }
 
 /// Cosignatures held on exactly this checkpoint.
@@ -89,6 +129,7 @@ pub fn heads_digest(heads: &[HeadSummary]) -> Digest {
         hasher.update(&head.record.0);
         hasher.update(&head.proved.0.to_be_bytes());
         hasher.update(&head.witnesses.0);
+        hasher.update(&head.evidence.0);
     }
     Digest(*hasher.finalize().as_bytes())
 }

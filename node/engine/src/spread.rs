@@ -159,7 +159,9 @@ impl Engine {
         if matches!(self.signing.state, SigningState::Closed(_)) {
             return Ok(());
         }
-        let due = self.signing.last_heartbeat.is_none_or(|last| now.0 - last.0 >= self.settings.heartbeat_every_ms);
+        // A heartbeat in the future was made before the clock went back.
+        let every = self.settings.heartbeat_every_ms;
+        let due = self.signing.last_heartbeat.is_none_or(|last| now.0 - last.0 >= every || last > now);
         if due && self.signing.state == SigningState::Ready && self.head(me).checkpoint.is_some() {
             self.to_cosign.insert(me);
             self.signing.last_heartbeat = Some(now);

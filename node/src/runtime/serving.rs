@@ -82,6 +82,8 @@ const fn name(response: &Response) -> &'static str {
         Response::Heads(_) => "heads",
         Response::Segment(_) => "segment",
         Response::Bodies(_) => "bodies",
+        Response::History { .. } => "history",
+        Response::Evidence(_) => "evidence",
         Response::Nothing => "nothing",
         Response::Busy { .. } => "busy",
         Response::Refused { .. } => "refused",

@@ -95,7 +95,7 @@ impl City {
             return;
         }
         self.marker = Some(incarnation);
-        let opened = Engine::open(self.settings.clone(), Roster::new(&self.genesis), continuity, &*self.store, now);
+        let opened = Engine::open(self.settings.clone(), Roster::new(&self.genesis), continuity, &*self.store);
         match opened {
             Ok(engine) => self.engine = Some(engine),
             Err(fault) => panic!("{} did not start: {fault}", self.code),
