@@ -22,7 +22,6 @@ use huxin_protocol::digest::Digest;
 use huxin_protocol::fold::{Viewpoint, rule};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::{CityCode, Size, StatementId};
-use huxin_protocol::roster::Roster;
 use huxin_protocol::ruling::Ruling;
 use huxin_protocol::segment::Segment;
 use huxin_protocol::subject::SubjectId;
@@ -275,9 +274,7 @@ impl World {
     /// Sizes of all logs as one node holds them.
     #[must_use]
     pub fn sizes(&self, code: CityCode) -> BTreeMap<CityCode, Size> {
-        let roster = Roster::new(&self.genesis);
-        let heads = huxin_engine::serve::heads(&*self.cities[&code].store, &roster).unwrap_or_default();
-        heads.into_iter().map(|head| (head.city, head.size)).collect()
+        self.cities[&code].heads().all().iter().map(|head| (head.city, head.size)).collect()
     }
 
     /// Digest of the logs as one node holds them (R110).

@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::index::read_leaf;
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key,
-    city_key, cosignature_key, ground_key, place_key, reference_key, subject_key, tree_key, trust_key,
+    cosignature_key, ground_key, place_key, reference_key, subject_key, tree_key, trust_key,
 };
 use crate::record::{ABANDONED_ACTOR, HEADS_ROW};
 use huxin_protocol::body::Body;
@@ -77,8 +77,7 @@ impl Engine {
         }
         let kept = head.checkpoint()?.filter(|stored| stored.checkpoint.size <= to).and(head.checkpoint.clone());
         let head = HeadRow { frontier, checkpoint: kept };
-        txn.put(Family::Head, city_key(city), head.encode());
-        self.heads.insert(city, head);
+        self.put_head(city, head, txn);
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use crate::effect::{Effect, Event, Outcome, Refusal};
 use crate::engine::{Engine, Signer};
 use crate::index::{HeldBody, write_leaf};
 use crate::input::{Peer, Road, Ticket};
-use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, tree_key};
+use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, tree_key};
 use crate::signing::{ClosedReason, SigningState};
 use crate::spread::put_cosignature;
 use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
@@ -138,8 +138,7 @@ impl Engine {
         let newer = told.size > proved || (told.size == proved && newer_epoch && told.size == held);
         if newer {
             head.checkpoint = Some(segment.checkpoint.encode(&[]));
-            txn.put(Family::Head, city_key(city), head.encode());
-            self.heads.insert(city, head);
+            self.put_head(city, head, txn);
             self.note_new_head(city, held);
         }
         let cosignatures = self.take_cosignatures(&segment, txn)?;
@@ -176,8 +175,7 @@ impl Engine {
         if told.size == size {
             head.checkpoint = Some(segment.checkpoint.encode(&[]));
         }
-        txn.put(Family::Head, city_key(city), head.encode());
-        self.heads.insert(city, head);
+        self.put_head(city, head, txn);
         if told.size == size {
             self.note_new_head(city, size);
             self.take_cosignatures(&segment, txn)?;
@@ -190,7 +188,7 @@ impl Engine {
 
     fn note_new_head(&mut self, city: CityCode, size: Size) {
         self.event(Event::HeadChanged { city, size });
-        if city != self.me() {
+        if self.witnessed.contains(&city) {
             self.to_cosign.insert(city);
         }
     }
@@ -208,6 +206,7 @@ impl Engine {
             // What our own cosigner said last is only ever written by our own signing.
             if newer && cosigner != self.me() {
                 put_cosignature(txn, log, cosigner, cosignature);
+                self.note_changed(log);
                 taken += 1;
                 if cosigner != log {
                     self.event(Event::Witnessed { log, cosigner, size: cosignature.checkpoint.size });

@@ -221,6 +221,7 @@ impl Engine {
         txn: &mut Txn<'_>,
     ) -> Result<(), ReadFault> {
         if keep_evidence(txn, city, epoch, evidence)? {
+            self.note_changed(city);
             self.event(Event::EvidenceFound { city, epoch });
         }
         let current = self.roster.city(city).is_some_and(|member| member.current().epoch == epoch);

@@ -5,14 +5,17 @@
 //!
 //! - [`ledger`]: the registry of stored families and keys, what can be read, and the batch under construction.
 //! - [`wire`]: what nodes ask each other.
+//! - [`heads`]: how far each log is held, as nodes compare it.
 //! - [`serve`]: answers to those questions, from the ledger alone.
 //! - [`gather`]: the case file of a subject, for a ruling.
 //! - [`fsck`]: the whole ledger read again and compared with what follows from it.
+//! - [`witness`]: whose logs a city cosigns.
 //! - [`Engine`]: the state machine: [`Input`]s in, [`Effect`]s out.
 
 pub mod effect;
 pub mod fsck;
 pub mod gather;
+pub mod heads;
 pub mod input;
 pub mod ledger;
 pub mod serve;
@@ -28,6 +31,7 @@ mod record;
 mod signing;
 mod spread;
 mod sync;
+pub mod witness;
 
 pub use effect::{Effect, Event, Outcome, Refusal};
 pub use engine::{Engine, EngineFault, Settings, Signer};

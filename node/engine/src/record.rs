@@ -133,6 +133,7 @@ impl Engine {
             Added::Epoch { city, .. } | Added::Frozen { city, .. } => *city,
         };
         let Some(place) = KeyPlace::of(bytes, &self.roster) else { return Ok(Err(RecordFault::Shape)) };
+        self.note_changed(city);
         txn.put(Family::Record, record_key(city, place.epoch, &place.digest), bytes.to_vec());
         match added {
             Added::Epoch { continues_at: (size, root), epoch, .. } => {

@@ -12,7 +12,6 @@ use crate::engine::{Engine, Signer};
 use crate::fork::Inquiry;
 use crate::input::{Answer, Asked, Peer};
 use crate::ledger::{LedgerTree, ReadFault, Txn};
-use crate::serve::{heads, heads_digest};
 use crate::signing::SigningState;
 use crate::wire::{HeadSummary, Request};
 use huxin_protocol::digest::{Digest, TreeHash};
@@ -130,7 +129,7 @@ impl Engine {
         if due.is_empty() {
             return Ok(());
         }
-        let digest = heads_digest(&heads(txn, &self.roster)?);
+        let digest = self.renew_heads(txn)?.digest();
         for peer in due {
             if let Some(partner) = self.sync.partners.get_mut(&peer) {
                 partner.next_round = Millis(now.0 + every);
@@ -209,15 +208,14 @@ impl Engine {
         told: &[HeadSummary],
         txn: &Txn<'_>,
     ) -> Result<(), ReadFault> {
-        let ours: BTreeMap<CityCode, HeadSummary> =
-            heads(txn, &self.roster)?.into_iter().map(|head| (head.city, head)).collect();
+        let ours = self.renew_heads(txn)?;
         if let Some(partner) = self.sync.partners.get_mut(peer) {
             partner.told.clear();
         }
         let mut own_is_fine = true;
         for theirs in told {
             let city = theirs.city;
-            let Some(held) = ours.get(&city) else { continue };
+            let Some(held) = ours.get(city) else { continue };
             if theirs.evidence != held.evidence && theirs.evidence != Digest([0; 32]) {
                 self.ask(peer, Purpose::Evidence { city }, Request::Evidence { city });
             }

@@ -15,6 +15,7 @@ use super::signer::NodeSigner;
 use crate::fault::Fault;
 use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
+use huxin_engine::heads::Heads;
 use huxin_engine::input::Answer;
 use huxin_engine::ledger::{Batch, Family, LedgerRead, Over, Txn, meta};
 use huxin_engine::{Draft, Effect, Engine, Event, Input, Outcome, Refusal, SigningState, Ticket};
@@ -66,6 +67,8 @@ pub enum Order {
 /// What other threads see of the writer and the engine.
 pub struct Board {
     pub roster: RwLock<Arc<Roster>>,
+    /// How far each log is held, as partners are told.
+    pub heads: RwLock<Arc<Heads>>,
     pub signing: RwLock<SigningState>,
     /// Milliseconds since 1970 of the writer's last round: a silent writer is not ready.
     pub beat: AtomicI64,
@@ -111,6 +114,10 @@ impl WriterHandle {
     #[must_use]
     pub fn roster(&self) -> Arc<Roster> {
         self.board.roster.read().clone()
+    }
+    #[must_use]
+    pub fn heads(&self) -> Arc<Heads> {
+        self.board.heads.read().clone()
     }
 }
 
@@ -166,6 +173,7 @@ struct Sealed {
     effects: Vec<Effect>,
     /// The roster, where this group changed it.
     roster: Option<Arc<Roster>>,
+    heads: Arc<Heads>,
     signing: SigningState,
     /// To be written beside the store as soon as the batch is durable.
     marker: Option<Marker>,
@@ -191,6 +199,7 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
     let (stop_in, stop) = crossbeam_channel::bounded(1);
     let board = Arc::new(Board {
         roster: RwLock::new(Arc::new(parts.engine.roster().clone())),
+        heads: RwLock::new(Arc::clone(parts.engine.heads())),
         signing: RwLock::new(parts.engine.signing()),
         beat: AtomicI64::new(now().0),
         groups: AtomicU64::new(0),
@@ -397,17 +406,21 @@ impl Writer {
         let changed = fingerprint != self.sealed_roster;
         self.sealed_roster = fingerprint;
         let roster = changed.then(|| Arc::new(self.engine.roster().clone()));
-        Ok(Sealed { batch: Arc::new(batch), effects, roster, signing, marker, inputs, begun })
+        let heads = Arc::clone(self.engine.heads());
+        Ok(Sealed { batch: Arc::new(batch), effects, roster, heads, signing, marker, inputs, begun })
     }
 
     /// What is to be done once a group's batch is durable: shown to readers, then said.
     fn durable(&mut self, sealed: Sealed) -> Result<(), Fault> {
-        let Sealed { batch, effects, roster, signing, marker, inputs, begun } = sealed;
+        let Sealed { batch, effects, roster, heads, signing, marker, inputs, begun } = sealed;
         if let Some(marker) = marker {
             marker.write(self.signer.folder())?;
         }
         if let Some(roster) = roster {
             *self.board.roster.write() = roster;
+        }
+        if !batch.is_empty() {
+            *self.board.heads.write() = heads;
         }
         if *self.board.signing.read() != signing {
             *self.board.signing.write() = signing;

@@ -1,6 +1,7 @@
 //! One simulated city: engine, disk, keys, and the marker that lies outside the disk.
 
 use super::founding::Secrets;
+use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Input};
 use huxin_engine::ledger::{Batch, Family, LedgerRead, Txn, meta};
 use huxin_engine::wire::{Request, Response};
@@ -127,9 +128,15 @@ impl City {
         self.engine.as_ref().map_or_else(|| Roster::new(&self.genesis), |engine| engine.roster().clone())
     }
 
+    /// How far this node holds each log, as it tells partners.
+    pub(super) fn heads(&self) -> Arc<Heads> {
+        let stopped = || Arc::new(Heads::read(&*self.store, &Roster::new(&self.genesis)).unwrap_or_default());
+        self.engine.as_ref().map_or_else(stopped, |engine| Arc::clone(engine.heads()))
+    }
+
     /// Answers a partner's question as worker threads do.
     pub(super) fn answer(&self, asker: CityCode, request: &Request, federation: &Digest) -> Answer {
-        match serve::serve(&*self.store, &self.roster(), asker, request) {
+        match serve::serve(&*self.store, &self.roster(), &self.heads(), asker, request) {
             Ok(Response::Segment(bytes)) => {
                 match Segment::decode(&bytes, PAGE_BYTES + 128 * 1024).and_then(|segment| segment.read(federation)) {
                     Ok(segment) => Answer::Segment(Box::new(segment)),
