@@ -37,3 +37,4 @@ pub use effect::{Effect, Event, Outcome, Refusal};
 pub use engine::{Engine, EngineFault, Settings, Signer};
 pub use input::{Draft, Input, Peer, Road, Ticket};
 pub use signing::{ClosedReason, Continuity, SigningState};
+pub use sync::Bound;

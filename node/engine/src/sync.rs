@@ -22,7 +22,7 @@ use pull::Pull;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a request was for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Heads,
     Window { city: CityCode, from: Seq },
@@ -48,6 +48,14 @@ struct Partner {
 struct Stuck {
     theirs: (Size, TreeHash),
     ours: (Size, Digest),
+}
+
+/// Something that is held in memory, how much of it, and how much at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    pub name: &'static str,
+    pub held: usize,
+    pub limit: usize,
 }
 
 pub(crate) struct Sync {
@@ -148,6 +156,11 @@ impl Engine {
         self.effects.push(Effect::Ask { peer: peer.clone(), asked, request });
     }
 
+    /// Whether such a question to a peer is still open.
+    fn waits_for(&self, peer: &Peer, what: impl Fn(&Purpose) -> bool) -> bool {
+        self.sync.partners.get(peer).is_some_and(|partner| partner.asked.values().any(what))
+    }
+
     pub(crate) fn answered(
         &mut self,
         now: Millis,
@@ -216,7 +229,8 @@ impl Engine {
         for theirs in told {
             let city = theirs.city;
             let Some(held) = ours.get(city) else { continue };
-            if theirs.evidence != held.evidence && theirs.evidence != Digest([0; 32]) {
+            let accuses = theirs.evidence != held.evidence && theirs.evidence != Digest([0; 32]);
+            if accuses && !self.waits_for(peer, |purpose| *purpose == Purpose::Evidence { city }) {
                 self.ask(peer, Purpose::Evidence { city }, Request::Evidence { city });
             }
             let own = city == self.me();
@@ -293,6 +307,39 @@ impl Engine {
     #[must_use]
     pub fn missing(&self) -> BTreeMap<CityCode, u64> {
         self.sync.pulls.iter().map(|(city, pull)| (*city, pull.target.0.saturating_sub(self.size(*city).0))).collect()
+    }
+
+    /// What is held in memory for partners, against its limit: for a judge of bounds.
+    #[must_use]
+    pub fn bounds(&self) -> Vec<Bound> {
+        let members = self.heads.len();
+        let most = |counts: &mut dyn Iterator<Item = usize>| counts.max().unwrap_or(0);
+        let sync = &self.sync;
+        vec![
+            Bound { name: "pulls", held: sync.pulls.len(), limit: members },
+            Bound { name: "inquiries", held: sync.inquiries.len(), limit: members },
+            Bound {
+                name: "early windows",
+                held: most(&mut sync.pulls.values().map(Pull::early)),
+                limit: pull::WINDOWS,
+            },
+            Bound {
+                name: "offers of one log",
+                held: most(&mut sync.pulls.values().map(Pull::offers)),
+                limit: sync.partners.len(),
+            },
+            Bound {
+                name: "questions to one partner",
+                held: most(&mut sync.partners.values().map(|partner| partner.asked.len())),
+                // Windows, history and evidence of each log; heads and bodies.
+                limit: members * (pull::WINDOWS + 2) + 2,
+            },
+            Bound {
+                name: "logs that do not fit",
+                held: most(&mut sync.partners.values().map(|partner| partner.stuck.len().max(partner.told.len()))),
+                limit: members,
+            },
+        ]
     }
 
     /// Member cities with a connection.

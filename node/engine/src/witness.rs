@@ -58,9 +58,8 @@ mod tests {
     }
 
     fn roster(count: usize) -> Roster {
-        let roots: BTreeMap<CityCode, Key> = (0..count)
-            .map(|n| (CityCode::new(&format!("w{n:03}")).unwrap(), Key::new(&format!("root {n}"))))
-            .collect();
+        let roots: BTreeMap<CityCode, Key> =
+            (0..count).map(|n| (CityCode::new(&format!("w{n:03}")).unwrap(), Key::new(&format!("root {n}")))).collect();
         let members = roots
             .iter()
             .map(|(code, root)| Member {

@@ -55,6 +55,9 @@ impl Engine {
         }
         for (peer, mut ids) in wanted {
             ids.truncate(BODIES_PER_REQUEST);
+            if self.waits_for(&peer, |purpose| *purpose == Purpose::Bodies) {
+                continue;
+            }
             self.ask(&peer, Purpose::Bodies, Request::Bodies { ids });
         }
         Ok(())

@@ -17,7 +17,7 @@ use huxin_protocol::time::Millis;
 use std::collections::BTreeMap;
 
 /// Windows of one pull on their way at once: one is served, one travels, one is read, one is written.
-const WINDOWS: usize = 4;
+pub(super) const WINDOWS: usize = 4;
 /// Statements asked for in one window. At 1.2 KiB with body it stays below a page.
 const WINDOW: u32 = 512;
 /// Milliseconds in which a pull has to bring a window's worth of statements while others offer the same log.
@@ -44,6 +44,15 @@ pub(super) struct Pull {
     since: (Millis, Size),
     /// Who else offered more than we hold, and how much: at most one offer a connected partner.
     others: BTreeMap<Peer, Size>,
+}
+
+impl Pull {
+    pub(super) fn early(&self) -> usize {
+        self.early.len()
+    }
+    pub(super) fn offers(&self) -> usize {
+        self.others.len()
+    }
 }
 
 impl Engine {
