@@ -6,6 +6,7 @@
 //! - [`ledger`]: the registry of stored families and keys, what can be read, and the batch under construction.
 //! - [`wire`]: what nodes ask each other.
 //! - [`heads`]: how far each log is held, as nodes compare it.
+//! - [`mesh`]: the numbers by which gossip spreads.
 //! - [`serve`]: answers to those questions, from the ledger alone.
 //! - [`gather`]: the case file of a subject, for a ruling.
 //! - [`fsck`]: the whole ledger read again and compared with what follows from it.
@@ -18,6 +19,7 @@ pub mod gather;
 pub mod heads;
 pub mod input;
 pub mod ledger;
+pub mod mesh;
 pub mod serve;
 pub mod wire;
 
