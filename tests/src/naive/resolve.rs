@@ -1,0 +1,268 @@
+//! The answer, put together rule by rule. Where several rules give a state, the order here is: an ending of the matter
+//! (R105, R108), what the chain is by itself (R106, R107, R123 to R128), another subject (R143), a repeated ground (R120),
+//! and only then the viewer.
+
+use super::decoded::{Decoded, Leaf};
+use super::effect::{Effect, effect_at};
+use super::groups::{Standing, groups};
+use super::matter::{Matters, current_link, matters};
+use super::recognition::{
+    declined_by, freshness, is_beyond_complete, is_disputed, is_stale, lacking, objections, rule_for,
+};
+use super::terms::{Known, Life, life, measure_fault};
+use super::{Chain, InForce, Question, Resolution, Source};
+use huxin_protocol::body::List;
+use huxin_protocol::edition::MeasureKind;
+use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::ruling::{ReasonCode, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A chain on its way to its answer.
+struct Work<'a> {
+    links: Vec<&'a Leaf>,
+    current: Option<&'a Leaf>,
+    life: Life<'a>,
+}
+
+/// What counts for the subject of the question, by everything that was decoded.
+#[must_use]
+pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
+    let mut answer = Resolution::default();
+    let mut shown: BTreeMap<StatementId, Work<'_>> = BTreeMap::new();
+    for city in all.cities.keys() {
+        let about_subject: BTreeSet<StatementId> = all
+            .log(*city)
+            .iter()
+            .filter(|leaf| leaf.listing().is_some_and(|body| body.subject.id == question.subject))
+            .filter_map(|leaf| leaf.chain)
+            .collect();
+        if !about_subject.is_empty() {
+            resolve_city(all, *city, &about_subject, question, &mut answer, &mut shown);
+        }
+        answer.sources.insert(*city, source(all, *city, question));
+    }
+    gather(question, &mut answer, &shown);
+    answer
+}
+
+fn source(all: &Decoded, city: CityCode, question: &Question) -> Source {
+    Source {
+        lacking: lacking(all, city).len() as u64,
+        frozen: all.cities.get(&city).is_some_and(|log| log.frozen),
+        stale: is_stale(all, city, question),
+        freshness: freshness(all, city, question),
+        rule: rule_for(all, city, question).map(|(id, _)| id),
+    }
+}
+
+fn resolve_city<'a>(
+    all: &'a Decoded,
+    city: CityCode,
+    about_subject: &BTreeSet<StatementId>,
+    question: &Question,
+    answer: &mut Resolution,
+    shown: &mut BTreeMap<StatementId, Work<'a>>,
+) {
+    let matters = matters(all, city, question);
+    for matter in matters.matters.iter().filter(|matter| matter.state().is_some()) {
+        answer.ended_grounds.extend(matter.grounds.iter().map(|ground| (city, *ground)));
+    }
+    for leaf in all.log(city) {
+        if let Some(reason) = effect_at(leaf, question).reason() {
+            answer.without_effect.insert(leaf.place, reason);
+        }
+    }
+    let work_of = |first: StatementId| {
+        let links: Vec<&Leaf> = all.log(city).iter().filter(|leaf| leaf.chain == Some(first)).collect();
+        let current = current_link(&links, &matters, question);
+        let life = life(all, &links, current, &matters, question);
+        Work { links, current, life }
+    };
+    for first in about_subject {
+        let work = work_of(*first);
+        // R120: who speaks in the matter is asked of all its chains, also of other subjects.
+        let speaker = matters.of_chain(*first).filter(|matter| matter.state().is_none()).and_then(|matter| {
+            matter.chains.iter().copied().find(|chain| matches!(work_of(*chain).life, Life::Known(_)))
+        });
+        let same_as = speaker.filter(|speaker| speaker != first);
+        answer.chains.insert(*first, chain_of(all, *first, &work, same_as, &matters, question));
+        shown.insert(*first, work);
+    }
+}
+
+fn chain_of(
+    all: &Decoded,
+    first: StatementId,
+    work: &Work<'_>,
+    same_as: Option<StatementId>,
+    matters: &Matters,
+    question: &Question,
+) -> Chain {
+    let (links, current) = (&work.links, work.current);
+    let reason_of = |leaf: &&Leaf| match effect_at(leaf, question) {
+        Effect::Stands => matters.silenced.get(&leaf.place).copied(),
+        effect => effect.reason(),
+    };
+    let beyond_complete = first.city != question.viewer && is_beyond_complete(all, links);
+    let stale = is_stale(all, first.city, question);
+    let mut chain = Chain {
+        id: first,
+        links: links.iter().map(|leaf| (leaf.place, reason_of(leaf))).collect(),
+        current: current.map(|leaf| leaf.place),
+        state: State::Listed,
+        why: None,
+        ended: false,
+        ended_by: None,
+        same_as: None,
+        counts: false,
+        objections: BTreeSet::new(),
+        declined_by: declined_by(all, links, question),
+        rule: rule_for(all, first.city, question).map(|(id, _)| id).filter(|_| first.city != question.viewer),
+        starts_at: None,
+        ends_at: None,
+        listed_here_on: None,
+        lacks: Vec::new(),
+        shows_content: false,
+        beyond_complete,
+        stale,
+        confirm: false,
+        measures: Vec::new(),
+    };
+    let known = match &work.life {
+        Life::Known(known) => Some(known),
+        _ => None,
+    };
+    let other_subject =
+        current.and_then(Leaf::listing).is_some_and(|body| body.subject.id != question.subject);
+    let ending = matters.of_chain(first).and_then(super::matter::Matter::state);
+    chain.shows_content = current.and_then(Leaf::listing).is_some()
+        && !other_subject
+        && !matches!(ending, Some((State::Erased, _)));
+    if let Some(known) = known.filter(|_| !other_subject) {
+        chain.starts_at = Some(known.starts_at);
+        chain.ends_at = known.ends_at;
+        chain.listed_here_on = known.listed_here_on;
+        chain.lacks.clone_from(&known.lacks);
+    }
+    if let Some((state, by)) = ending {
+        (chain.state, chain.ended, chain.ended_by) = (state, true, Some(by));
+        return chain;
+    }
+    let without = match &work.life {
+        Life::Void(reason) => Some((State::Void, *reason)),
+        Life::NotYet(reason) => Some((State::NotYet, *reason)),
+        Life::Unknown(reason) => Some((State::Unknown, *reason)),
+        Life::Known(_) => None,
+    };
+    let without = without.or(other_subject.then_some((State::Void, ReasonCode::OtherSubject)));
+    if let Some((state, why)) = same_as.map(|_| (State::Void, ReasonCode::SameGround)).or(without) {
+        (chain.state, chain.why, chain.same_as) = (state, Some(why), same_as);
+        return chain;
+    }
+    if let Some(known) = known {
+        stand(all, &mut chain, links, known, question);
+    }
+    chain
+}
+
+/// An entry whose effect is known: its term, then the viewer.
+fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, question: &Question) {
+    if question.at < known.starts_at {
+        (chain.state, chain.why) = (State::NotYet, Some(ReasonCode::NotYetEffective));
+        return;
+    }
+    if known.ends_at.is_some_and(|end| question.at >= end) {
+        (chain.state, chain.ended) = (State::Expired, true);
+        return;
+    }
+    let own = chain.id.city == question.viewer;
+    let rule = rule_for(all, chain.id.city, question).filter(|_| !own);
+    if !own {
+        chain.objections = objections(rule, known, question);
+    }
+    if chain.declined_by.is_some() {
+        chain.objections.insert(ReasonCode::Declined);
+    }
+    let disputed = is_disputed(all, links, question);
+    let suspends = disputed && rule.is_some_and(|(_, rule)| rule.suspend_while_disputed);
+    let frozen = all.cities.get(&chain.id.city).is_some_and(|log| log.frozen);
+    chain.state = match () {
+        () if frozen || suspends => State::Suspended,
+        () if disputed => State::Disputed,
+        () => State::Listed,
+    };
+    chain.counts = chain.objections.is_empty() && !frozen && !suspends;
+    chain.confirm = (chain.stale || chain.beyond_complete) && known.body.list != List::Red;
+    for code in &known.body.measures {
+        let recognised = rule
+            .and_then(|(_, rule)| rule.measures.as_ref())
+            .is_none_or(|measures| measures.contains(code));
+        let fault = measure_fault(known, code)
+            .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised))
+            .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting));
+        chain.measures.push((code.clone(), fault.is_none(), fault));
+    }
+}
+
+/// R137 and R138: over all entries of the subject.
+fn gather(question: &Question, answer: &mut Resolution, shown: &BTreeMap<StatementId, Work<'_>>) {
+    let known_of = |id: &StatementId| match &shown.get(id)?.life {
+        Life::Known(known) => Some(known),
+        _ => None,
+    };
+    let standing: Vec<Standing<'_>> = answer
+        .chains
+        .values()
+        .filter(|chain| chain.state.stands())
+        .filter_map(|chain| {
+            let (known, work) = (known_of(&chain.id)?, shown.get(&chain.id)?);
+            Some(Standing { id: chain.id, links: &work.links, known })
+        })
+        .collect();
+    answer.groups = groups(&standing);
+    let mut black_rests = false;
+    for chain in answer.chains.values().filter(|chain| chain.counts) {
+        let Some(known) = known_of(&chain.id) else { continue };
+        black_rests |= known.body.list == List::Black && known.lacks.is_empty();
+        let grouped = answer.groups.iter().find(|group| group.contains(&chain.id));
+        let gravest = |id: &StatementId| {
+            let list = known_of(id).map(|known| known.body.list);
+            (answer.chains.get(id).filter(|chain| chain.counts).and(list).map_or(0, weight), std::cmp::Reverse(*id))
+        };
+        let speaks = grouped.is_none_or(|group| group.iter().max_by_key(|id| gravest(id)) == Some(&chain.id));
+        if speaks {
+            answer.counted[usize::from(known.body.list.number())] += 1;
+        }
+        for (code, holds, _) in &chain.measures {
+            let Some(measure) = known.edition.measures().iter().find(|measure| measure.code == *code) else { continue };
+            if *holds {
+                let in_force = answer.in_force.entry((known.body.edition, code.clone())).or_insert_with(|| InForce {
+                    kind: measure.kind,
+                    entries: BTreeSet::new(),
+                    suspended: false,
+                    confirm: false,
+                });
+                in_force.entries.insert(chain.id);
+                in_force.confirm |= chain.confirm;
+            }
+        }
+    }
+    let _ = question;
+    for chain in answer.chains.values().filter(|chain| chain.counts) {
+        let Some(known) = known_of(&chain.id) else { continue };
+        for ((edition, _), in_force) in &mut answer.in_force {
+            if *edition == known.body.edition && in_force.kind == MeasureKind::Incentive {
+                in_force.suspended |= black_rests && known.edition.black_suspends_incentives();
+            }
+        }
+    }
+}
+
+/// R137: black, watch, red.
+const fn weight(list: List) -> u8 {
+    match list {
+        List::Red => 1,
+        List::Watch => 2,
+        List::Black => 3,
+    }
+}
