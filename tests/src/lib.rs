@@ -5,5 +5,6 @@
 
 pub mod binary;
 pub mod data;
+pub mod mesh;
 pub mod skip;
 pub mod world;
