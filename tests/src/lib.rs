@@ -5,6 +5,7 @@
 
 pub mod binary;
 pub mod data;
+pub mod mesh;
 pub mod naive;
 pub mod skip;
 pub mod world;
