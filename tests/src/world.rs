@@ -9,28 +9,30 @@
 mod chance;
 mod city;
 mod founding;
+mod gossip;
+mod pace;
+mod trace;
 mod traffic;
 
 pub use chance::Chance;
 pub use city::{City, Crash};
-pub use founding::{Secrets, TestKey, at, draft, entry_body, found, ground_of, subject};
-pub use traffic::Line;
+pub use founding::{Secrets, TestKey, at, draft, entry_body, found, found_by, ground_of, subject};
+pub use gossip::Spread;
+pub use pace::Pace;
+pub use trace::Trace;
+pub use traffic::{Line, Place};
 
-use huxin_engine::input::{Answer, Draft, Input, Peer, Road, Ticket};
+use huxin_engine::input::{Answer, Draft, Input, Peer, Ticket};
 use huxin_engine::{Effect, Outcome, Refusal};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::fold::{Viewpoint, rule};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::{CityCode, Size, StatementId};
 use huxin_protocol::ruling::Ruling;
-use huxin_protocol::segment::Segment;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use traffic::Delivery;
-
-/// Milliseconds between ticks of a node.
-const TICK_MS: i64 = 1000;
 
 /// Milliseconds after which the real road gives an unanswered request up.
 const REQUEST_TIMEOUT_MS: i64 = 30_000;
@@ -43,6 +45,14 @@ pub struct World {
     /// What the network does to messages.
     pub line: Line,
     pub chance: Chance,
+    /// How gossip goes from city to city.
+    pub spread: Spread,
+    /// How often nodes tick.
+    pub pace: Pace,
+    /// What happened, as one digest.
+    pub trace: Trace,
+    /// Connections that stand, the lesser name first.
+    pub links: BTreeSet<(CityCode, CityCode)>,
     queue: BTreeMap<(Millis, u64), Delivery>,
     sent: u64,
     tickets: u64,
@@ -53,7 +63,12 @@ impl World {
     /// `count` cities `c01`, `c02`, …, all connected, none started.
     #[must_use]
     pub fn new(count: usize, seed: u64) -> Self {
-        let (genesis, secrets) = found(count);
+        Self::founded(found(count), seed)
+    }
+
+    /// As [`World::new`], of these members.
+    #[must_use]
+    pub fn founded((genesis, secrets): (Genesis, BTreeMap<CityCode, Secrets>), seed: u64) -> Self {
         // The first second of 2026 in UTC.
         let now = Millis(1_767_225_600_000);
         let cities = secrets.into_iter().map(|(code, secrets)| (code, City::new(code, secrets, &genesis))).collect();
@@ -63,6 +78,10 @@ impl World {
             cities,
             line: Line::default(),
             chance: Chance::new(seed),
+            spread: Spread::Direct,
+            pace: Pace::default(),
+            trace: Trace::default(),
+            links: BTreeSet::new(),
             queue: BTreeMap::new(),
             sent: 0,
             tickets: 0,
@@ -105,14 +124,40 @@ impl World {
         if let Some(city) = self.cities.get_mut(&code) {
             city.start(now);
         }
+        self.spread.started(code, now, self.cities.len());
         for other in self.codes() {
-            if other != code && self.cities[&other].runs() {
-                let (mine, theirs) = (self.cities[&code].code, self.cities[&other].code);
-                self.give(code, Input::Connected { peer: peer_of(other), city: theirs });
-                self.give(other, Input::Connected { peer: peer_of(code), city: mine });
+            if self.cities[&other].runs() {
+                self.connect(code, other);
             }
         }
-        self.send(now, Delivery::Tick { to: code });
+        self.tick_at(code, now);
+    }
+
+    /// Opens a connection: `dialler` opened it.
+    pub fn connect(&mut self, dialler: CityCode, other: CityCode) {
+        let both_run = [dialler, other].iter().all(|name| self.cities.get(name).is_some_and(City::runs));
+        if dialler == other || !both_run || !self.links.insert(link(dialler, other)) {
+            return;
+        }
+        let (mine, theirs) = (self.cities[&dialler].code, self.cities[&other].code);
+        self.spread.connected(self.now, dialler, other);
+        self.give(dialler, Input::Connected { peer: peer_of(other), city: theirs });
+        self.give(other, Input::Connected { peer: peer_of(dialler), city: mine });
+        self.pump(dialler);
+        self.pump(other);
+    }
+
+    /// A connection is gone, and both ends know.
+    pub fn disconnect(&mut self, one: CityCode, other: CityCode) {
+        if !self.links.remove(&link(one, other)) {
+            return;
+        }
+        self.spread.disconnected(one, other);
+        for (end, far) in [(one, other), (other, one)] {
+            if self.cities.get(&end).is_some_and(City::runs) {
+                self.give(end, Input::Disconnected { peer: peer_of(far) });
+            }
+        }
     }
 
     /// Kills a node. Partners see the connection go.
@@ -121,10 +166,9 @@ impl World {
             city.stop();
         }
         for other in self.codes() {
-            if other != code && self.cities[&other].runs() {
-                self.give(other, Input::Disconnected { peer: peer_of(code) });
-            }
+            self.disconnect(code, other);
         }
+        self.spread.stopped(code);
         self.queue.retain(|_, delivery| delivery.to() != code);
     }
 
@@ -136,9 +180,15 @@ impl World {
     /// Several inputs as one group commit.
     pub fn give_group(&mut self, to: CityCode, inputs: Vec<Input>) {
         let now = self.now;
+        let only_tick = inputs.iter().all(|input| matches!(input, Input::Tick));
         let Some(city) = self.cities.get_mut(&to) else { return };
         match city.step(now, inputs) {
-            Ok(effects) => self.perform(to, effects),
+            Ok((effects, wrote)) => {
+                if wrote && !only_tick {
+                    self.hurry(to);
+                }
+                self.perform(to, effects);
+            }
             Err(Crash) => self.kill(to),
         }
     }
@@ -149,15 +199,7 @@ impl World {
                 Effect::Reply { ticket, outcome } => {
                     self.replies.insert(ticket, outcome);
                 }
-                Effect::Gossip(bytes) => {
-                    for to in self.codes() {
-                        if to != from {
-                            self.send_over(from, to, |delay| {
-                                (delay, Delivery::Gossip { from, to, bytes: bytes.clone() })
-                            });
-                        }
-                    }
-                }
+                Effect::Gossip(bytes) => self.gossip(from, bytes),
                 Effect::Ask { peer, asked, request } => {
                     if let Some(to) = city_of(&peer) {
                         self.send_over(from, to, |delay| {
@@ -180,6 +222,9 @@ impl World {
     }
 
     fn send_over(&mut self, from: CityCode, to: CityCode, make: impl Fn(i64) -> (i64, Delivery)) {
+        if !self.links.contains(&link(from, to)) {
+            return;
+        }
         for delay in self.line.copies(from, to, &mut self.chance) {
             let (delay, delivery) = make(delay);
             self.send(Millis(self.now.0 + delay), delivery);
@@ -222,19 +267,14 @@ impl World {
         if !self.cities.get(&to).is_some_and(City::runs) {
             return;
         }
+        self.trace.note(self.now, &delivery);
         match delivery {
-            Delivery::Tick { to } => {
-                self.give(to, Input::Tick);
-                self.send(Millis(self.now.0 + TICK_MS), Delivery::Tick { to });
-            }
+            Delivery::Tick { to, number } => self.tick(to, number),
             Delivery::Gossip { from, to, bytes } => {
-                let read = Segment::decode(&bytes, huxin_protocol::limits::GOSSIP_BYTES)
-                    .and_then(|segment| segment.read(&self.genesis.id()));
-                if let Ok(segment) = read {
-                    let road = Road::Gossip { from: peer_of(from) };
-                    self.give(to, Input::Segment { ticket: None, road, segment: Box::new(segment) });
-                }
+                self.heard(from, to, &bytes);
             }
+            Delivery::Frame { from, to, frame } => self.frame(from, to, frame),
+            Delivery::Heartbeat { to } => self.mesh_heartbeat(to),
             Delivery::Asked { from, to, asked, request } => {
                 let asker = self.cities[&from].code;
                 let answer = self.cities[&to].answer(asker, &request, &self.genesis.id());
@@ -262,6 +302,26 @@ impl World {
             Some(Err(refusal)) => Err(refusal),
             other => panic!("publish by {code} was answered by {other:?}"),
         }
+    }
+
+    /// As [`World::publish`]; `None` where the node is down, or went down over it.
+    pub fn try_publish(&mut self, code: CityCode, drafts: Vec<Draft>) -> Option<Result<Vec<StatementId>, Refusal>> {
+        match self.try_command(code, |ticket| Input::Publish { ticket, drafts })? {
+            Ok(Outcome::Published(ids)) => Some(Ok(ids)),
+            Ok(_) => None,
+            Err(refusal) => Some(Err(refusal)),
+        }
+    }
+
+    /// As [`World::command`]; `None` where the node is down, or went down over it.
+    pub fn try_command(
+        &mut self,
+        code: CityCode,
+        make: impl FnOnce(Ticket) -> Input,
+    ) -> Option<Result<Outcome, Refusal>> {
+        let ticket = self.ticket();
+        self.give(code, make(ticket));
+        self.replies.remove(&ticket)
     }
 
     /// A command whose outcome is asked for.
@@ -308,6 +368,11 @@ impl World {
 #[must_use]
 pub fn peer_of(city: CityCode) -> Peer {
     Peer(city.key_bytes().to_vec())
+}
+
+/// One name for the line between two nodes.
+fn link(one: CityCode, other: CityCode) -> (CityCode, CityCode) {
+    (one.min(other), one.max(other))
 }
 
 fn city_of(peer: &Peer) -> Option<CityCode> {

@@ -5,7 +5,7 @@ use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Input};
 use huxin_engine::ledger::{Batch, Family, LedgerRead, Txn, meta};
 use huxin_engine::wire::{Request, Response};
-use huxin_engine::{Continuity, Effect, Engine, Event, Settings, SigningState, gather, serve};
+use huxin_engine::{Bound, Continuity, Effect, Engine, Event, Settings, SigningState, gather, serve};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::fold::{CaseFile, Viewpoint};
@@ -108,9 +108,9 @@ impl City {
         self.store.restore(self.store.content());
     }
 
-    /// One group: effects are handed out only if the commit held.
-    pub(super) fn step(&mut self, now: Millis, inputs: Vec<Input>) -> Result<Vec<Effect>, Crash> {
-        let Some(engine) = self.engine.as_mut() else { return Ok(Vec::new()) };
+    /// One group: effects are handed out only if the commit held. And whether anything was written.
+    pub(super) fn step(&mut self, now: Millis, inputs: Vec<Input>) -> Result<(Vec<Effect>, bool), Crash> {
+        let Some(engine) = self.engine.as_mut() else { return Ok((Vec::new(), false)) };
         let now = Millis(now.0 + self.clock_ahead_ms);
         let store = Arc::clone(&self.store);
         let mut txn = Txn::new(&*store);
@@ -118,18 +118,28 @@ impl City {
             engine.handle(now, input, &mut txn, &self.secrets).map_err(|_| Crash)?;
         }
         let effects = engine.seal(now, &mut txn, &self.secrets).map_err(|_| Crash)?;
-        if !txn.batch.is_empty() {
+        let wrote = !txn.batch.is_empty();
+        if wrote {
             self.store.commit(&txn.batch).map_err(|_| Crash)?;
         }
-        Ok(effects)
+        Ok((effects, wrote))
     }
 
-    fn roster(&self) -> Roster {
+    /// What the engine holds in memory for partners, against its limits.
+    #[must_use]
+    pub fn bounds(&self) -> Vec<Bound> {
+        self.engine.as_ref().map(Engine::bounds).unwrap_or_default()
+    }
+
+    /// Key records and members as this node knows them.
+    #[must_use]
+    pub fn roster(&self) -> Roster {
         self.engine.as_ref().map_or_else(|| Roster::new(&self.genesis), |engine| engine.roster().clone())
     }
 
     /// How far this node holds each log, as it tells partners.
-    pub(super) fn heads(&self) -> Arc<Heads> {
+    #[must_use]
+    pub fn heads(&self) -> Arc<Heads> {
         let stopped = || Arc::new(Heads::read(&*self.store, &Roster::new(&self.genesis)).unwrap_or_default());
         self.engine.as_ref().map_or_else(stopped, |engine| Arc::clone(engine.heads()))
     }
