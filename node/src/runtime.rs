@@ -119,6 +119,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         // Alone there is nobody to ask.
         partners_before_signing: if members < 2 { 0 } else { settings.publish.partners_before_signing() },
         hold_ms: HOLD_MS,
+        witnesses: huxin_engine::witness::WITNESSES,
     };
     let engine = Engine::open(engine_settings, roster, continuity, &store)?;
 

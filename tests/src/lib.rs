@@ -7,5 +7,6 @@ pub mod binary;
 pub mod data;
 pub mod mesh;
 pub mod naive;
+pub mod sim;
 pub mod skip;
 pub mod world;

@@ -24,10 +24,10 @@ pub use traffic::{Line, Place};
 
 use huxin_engine::input::{Answer, Draft, Input, Peer, Ticket};
 use huxin_engine::{Effect, Outcome, Refusal};
-use huxin_protocol::digest::Digest;
+use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::fold::{Viewpoint, rule};
 use huxin_protocol::genesis::Genesis;
-use huxin_protocol::ids::{CityCode, Size, StatementId};
+use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
 use huxin_protocol::ruling::Ruling;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
@@ -53,6 +53,9 @@ pub struct World {
     pub trace: Trace,
     /// Connections that stand, the lesser name first.
     pub links: BTreeSet<(CityCode, CityCode)>,
+    /// Every checkpoint that a city's nodes committed as their own, by city.
+    signed: BTreeMap<CityCode, BTreeMap<(Epoch, Size), TreeHash>>,
+    signed_twice: Vec<(CityCode, Epoch, Size)>,
     queue: BTreeMap<(Millis, u64), Delivery>,
     sent: u64,
     tickets: u64,
@@ -82,6 +85,8 @@ impl World {
             pace: Pace::default(),
             trace: Trace::default(),
             links: BTreeSet::new(),
+            signed: BTreeMap::new(),
+            signed_twice: Vec::new(),
             queue: BTreeMap::new(),
             sent: 0,
             tickets: 0,
@@ -187,10 +192,35 @@ impl World {
                 if wrote && !only_tick {
                     self.hurry(to);
                 }
+                if wrote {
+                    self.write_down(to);
+                }
                 self.perform(to, effects);
             }
             Err(Crash) => self.kill(to),
         }
+    }
+
+    /// Keeps what a node has as its own newest checkpoint.
+    fn write_down(&mut self, name: CityCode) {
+        let node = &self.cities[&name];
+        let heads = node.heads();
+        let Some(own) = heads.get(node.code).filter(|own| own.proved == own.size && own.size.0 > 0) else { return };
+        let place = (own.epoch, own.size);
+        let known = self.signed.entry(node.code).or_default().insert(place, own.root);
+        if known.is_some_and(|root| root != own.root) {
+            self.signed_twice.push((node.code, own.epoch, own.size));
+        }
+    }
+
+    /// Places at which a city's nodes committed two roots.
+    #[must_use]
+    pub fn signed_twice(&self) -> &[(CityCode, Epoch, Size)] {
+        &self.signed_twice
+    }
+    /// The roots that a city's nodes committed as their own.
+    pub fn signed_by(&self, city: CityCode) -> impl Iterator<Item = (&(Epoch, Size), &TreeHash)> {
+        self.signed.get(&city).into_iter().flatten()
     }
 
     fn perform(&mut self, from: CityCode, effects: Vec<Effect>) {

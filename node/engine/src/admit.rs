@@ -84,7 +84,7 @@ impl Engine {
             }
         }
         let cosigned = segment.checkpoint.other_lines.len();
-        let segment = match segment.authenticate(&self.roster) {
+        let segment = match segment.authenticate_with(&mut self.verified, &self.roster) {
             Ok(segment) => segment,
             Err(fault) => return Ok(Err(fault)),
         };

@@ -14,6 +14,7 @@ use huxin_protocol::edition::Edition;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::key::Sign;
 use huxin_protocol::roster::Roster;
+use huxin_protocol::segment::Memory;
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::{frontier_at, root_at};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,8 @@ pub struct Settings {
     pub partners_before_signing: usize,
     /// Milliseconds that a hold lasts (60,000).
     pub hold_ms: i64,
+    /// Witnesses of one log ([`crate::witness::WITNESSES`]).
+    pub witnesses: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +80,8 @@ pub struct Engine {
     /// How far each member's log is held; the same as the stored rows under the batch in construction.
     pub(crate) heads: BTreeMap<CityCode, HeadRow>,
     pub(crate) signing: Signing,
+    /// Checkpoints and cosignatures verified before.
+    pub(crate) verified: Memory,
     pub(crate) sync: Sync,
     /// What [`Engine::heads`] hands out, and the cities of which it is behind the ledger.
     heads_told: Arc<Heads>,
@@ -125,7 +130,7 @@ impl Engine {
             Continuity::New | Continuity::Proved if needed == 0 => SigningState::Ready,
             Continuity::New | Continuity::Proved => SigningState::Asking { heard: 0, needed },
         };
-        let witnessed = witnessed_by(&roster, me);
+        let witnessed = witnessed_by(&roster, me, settings.witnesses);
         let to_cosign =
             heads.iter().filter(|(c, h)| witnessed.contains(c) && h.checkpoint.is_some()).map(|(c, _)| *c).collect();
         Ok(Self {
@@ -133,6 +138,7 @@ impl Engine {
             roster,
             heads,
             signing: Signing { state, confirmed: BTreeSet::new(), held_until: None, last_issued, last_heartbeat: None },
+            verified: Memory::default(),
             sync: Sync::new(),
             heads_told: Arc::new(heads_told),
             changed: BTreeSet::new(),

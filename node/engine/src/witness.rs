@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 /// stays below 4 KiB.
 pub const WITNESSES: usize = 16;
 
-/// The logs that `cosigner` witnesses.
+/// The logs that `cosigner` witnesses, where each has so many witnesses.
 #[must_use]
-pub fn witnessed_by(roster: &Roster, cosigner: CityCode) -> BTreeSet<CityCode> {
+pub fn witnessed_by(roster: &Roster, cosigner: CityCode, each: usize) -> BTreeSet<CityCode> {
     let codes: Vec<CityCode> = roster.cities().map(|member| member.code).collect();
     let others = |log: CityCode| codes.iter().copied().filter(move |city| *city != log);
     let rank = |log: CityCode, city: CityCode| {
@@ -26,7 +26,7 @@ pub fn witnessed_by(roster: &Roster, cosigner: CityCode) -> BTreeSet<CityCode> {
     };
     let witnesses = |log: &CityCode| {
         let mine = rank(*log, cosigner);
-        *log != cosigner && others(*log).filter(|city| rank(*log, *city) < mine).take(WITNESSES).count() < WITNESSES
+        *log != cosigner && others(*log).filter(|city| rank(*log, *city) < mine).take(each).count() < each
     };
     codes.iter().copied().filter(witnesses).collect()
 }
@@ -87,7 +87,7 @@ mod tests {
         let roster = roster(count);
         let mut each: BTreeMap<CityCode, usize> = BTreeMap::new();
         for member in roster.cities() {
-            let logs = witnessed_by(&roster, member.code);
+            let logs = witnessed_by(&roster, member.code, WITNESSES);
             assert!(!logs.contains(&member.code), "nobody witnesses himself (R78)");
             for log in logs {
                 *each.entry(log).or_default() += 1;

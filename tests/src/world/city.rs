@@ -53,6 +53,7 @@ impl City {
             anti_entropy: true,
             partners_before_signing: (genesis.manifest().members.len() - 1).div_ceil(2),
             hold_ms: 60_000,
+            witnesses: huxin_engine::witness::WITNESSES,
         };
         Self {
             code,
