@@ -121,6 +121,8 @@ pub struct Resolution {
     pub ended_grounds: BTreeSet<(CityCode, Digest)>,
     /// Every act in those logs that has no effect, with its reason (R101 to R104).
     pub without_effect: BTreeMap<StatementId, ReasonCode>,
+    /// Amendments that lead back to no Entry and cannot be read here: whom they are about nobody can say.
+    pub rootless: BTreeSet<StatementId>,
     /// Lacking bodies and frozen, by city.
     pub sources: BTreeMap<CityCode, Source>,
 }

@@ -27,8 +27,9 @@ pub fn disagreements(naive: &Resolution, ruling: &Ruling) -> Vec<String> {
     let moment = if ruling.now { "now" } else { "then" };
     let of = format!("{} for {} at {} ({moment})", ruling.subject, ruling.viewer, ruling.at_text);
     let mut differences = Differences { of, found: Vec::new() };
-    let ids: BTreeSet<StatementId> = naive.chains.keys().copied().collect();
-    let theirs: BTreeSet<StatementId> = ruling.entries.iter().map(|entry| entry.id).collect();
+    let told = |id: &StatementId| !naive.rootless.contains(id);
+    let ids: BTreeSet<StatementId> = naive.chains.keys().copied().filter(told).collect();
+    let theirs: BTreeSet<StatementId> = ruling.entries.iter().map(|entry| entry.id).filter(told).collect();
     differences.same("R106", "the set of chains", &ids, &theirs);
     for entry in &ruling.entries {
         if let Some(chain) = naive.chains.get(&entry.id) {

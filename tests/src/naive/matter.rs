@@ -57,6 +57,11 @@ pub(super) fn matters(all: &Decoded, city: CityCode, question: &Question) -> Mat
         let Some(header) = leaf.header() else { continue };
         if header.kind.is_listing() {
             let named = effective.iter().any(|ending| about_of(ending) == Some(leaf.place));
+            // R106: what leads back to no Entry has no effect.
+            let rooted = leaf.chain.and_then(|chain| all.leaf(chain)).is_some_and(|first| first.is(Kind::Entry));
+            if !rooted && !named {
+                continue;
+            }
             admit(&mut found, leaf, named, question);
         } else if effective.iter().any(|ending| ending.place == leaf.place)
             && let Some(chain) = about_of(leaf).and_then(|place| all.leaf(place)).and_then(|link| link.chain)
@@ -89,7 +94,7 @@ fn admit(found: &mut Matters, leaf: &Leaf, named: bool, question: &Question) {
         Some(ReasonCode::EndedBefore)
     } else if chain != leaf.place && found.silenced.contains_key(&chain) {
         // The chain of an Entry that R109 silences has no effect either.
-        Some(ReasonCode::GroundEnded)
+        Some(ReasonCode::EndedBefore)
     } else {
         None
     };
@@ -122,10 +127,6 @@ pub(super) fn current_link<'a>(
     matters: &Matters,
     question: &Question,
 ) -> Option<&'a Leaf> {
-    let first = links.first()?;
-    if !first.is(Kind::Entry) || matters.silenced.contains_key(&first.place) {
-        return None;
-    }
     let usable =
         |leaf: &&&Leaf| effect_at(leaf, question) == Effect::Stands && !matters.silenced.contains_key(&leaf.place);
     links.iter().filter(usable).max_by_key(|leaf| order(leaf.place)).copied()

@@ -7,6 +7,7 @@ use super::{Question, Slip};
 use huxin_protocol::body::EntryBody;
 use huxin_protocol::edition::{BasisItem, Edition};
 use huxin_protocol::header::Disclosure;
+use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::ReasonCode;
 use huxin_protocol::subject::SubjectClass;
 use huxin_protocol::time::{Date, Millis};
@@ -41,7 +42,8 @@ pub(super) fn life<'a>(
     question: &Question,
 ) -> Life<'a> {
     let Some(first) = links.first() else { return Life::Unknown(ReasonCode::BodyLacking) };
-    let Some(link) = current else {
+    let rooted = first.is(Kind::Entry) && !matters.silenced.contains_key(&first.place);
+    let Some(link) = current.filter(|_| rooted) else {
         // A chain without its Entry, or without any link that has an effect, is what its first link is.
         let silenced = matters.silenced.get(&first.place).map(|reason| Effect::Void(*reason));
         return match silenced.unwrap_or_else(|| effect_at(first, question)) {
@@ -57,11 +59,14 @@ pub(super) fn life<'a>(
         Content::Erased => return Life::Unknown(ReasonCode::BodyErased),
         Content::NotReader => return Life::Unknown(ReasonCode::NotReader),
         Content::NeedsNewerNode => return Life::Unknown(ReasonCode::NeedsNewerNode),
-        // Of an Entry this was said before; as the current Amendment it makes the effect unknown.
+        Content::Malformed if link.is(Kind::Entry) => return Life::Void(ReasonCode::BodyMalformed),
         Content::Malformed | Content::Recognition(_) | Content::Other => {
             return Life::Unknown(ReasonCode::BodyMalformed);
         }
     };
+    if body.subject.id != question.subject {
+        return Life::Void(ReasonCode::OtherSubject);
+    }
     let named = link.header().is_some_and(|header| matches!(header.disclosure, Disclosure::Named(_)));
     if is_person(body) && !named {
         return Life::Void(ReasonCode::PersonNotNamedDisclosure);
