@@ -167,3 +167,11 @@ fn dump() {
     let decoded = Decoded::new(&held(&world, city(std::env::var("READER").unwrap().parse().unwrap())));
     decoded.dump(&filter);
 }
+
+#[test]
+fn rows() {
+    use huxin_engine::ledger::{Family, scan_prefix};
+    let mut mixture = mixture::Mixture::new(206, 3, 90, mixture::Spice::Cut);
+    let world = mixture.book.read_by(city(1), mixture.now);
+    scan_prefix(&*world.city(city(1)).store, Family::Lacking, city(1).key_bytes(), &mut |key, _| { println!("lacking {:?}", huxin_engine::ledger::last_place(key)); true }).unwrap();
+}

@@ -79,6 +79,8 @@ pub struct Chain {
     /// Links by place, each with the reason why it has no effect.
     pub links: Vec<(StatementId, Option<ReasonCode>)>,
     pub current: Option<StatementId>,
+    /// Begins with an Entry.
+    pub rooted: bool,
     pub state: State,
     /// Why the state is void, not yet or unknown; absent for the other states.
     pub why: Option<ReasonCode>,
@@ -121,8 +123,9 @@ pub struct Resolution {
     pub ended_grounds: BTreeSet<(CityCode, Digest)>,
     /// Every act in those logs that has no effect, with its reason (R101 to R104).
     pub without_effect: BTreeMap<StatementId, ReasonCode>,
-    /// Amendments that lead back to no Entry and cannot be read here: whom they are about nobody can say.
-    pub rootless: BTreeSet<StatementId>,
+    /// Chains that may be shown or not, for nobody here can say whom they are about: amendments that lead back to no Entry
+    /// and cannot be read, and what is tied to the subject by a misplaced leaf alone.
+    pub untold: BTreeSet<StatementId>,
     /// Lacking bodies and frozen, by city.
     pub sources: BTreeMap<CityCode, Source>,
 }

@@ -27,7 +27,7 @@ pub fn disagreements(naive: &Resolution, ruling: &Ruling) -> Vec<String> {
     let moment = if ruling.now { "now" } else { "then" };
     let of = format!("{} for {} at {} ({moment})", ruling.subject, ruling.viewer, ruling.at_text);
     let mut differences = Differences { of, found: Vec::new() };
-    let told = |id: &StatementId| !naive.rootless.contains(id);
+    let told = |id: &StatementId| !naive.untold.contains(id);
     let ids: BTreeSet<StatementId> = naive.chains.keys().copied().filter(told).collect();
     let theirs: BTreeSet<StatementId> = ruling.entries.iter().map(|entry| entry.id).filter(told).collect();
     differences.same("R106", "the set of chains", &ids, &theirs);
@@ -47,15 +47,18 @@ fn compare_entry(differences: &mut Differences, chain: &Chain, entry: &EntryRuli
     let links: Vec<(StatementId, Option<ReasonCode>)> =
         entry.links.iter().map(|link| (link.id, link.reason.as_ref().map(|reason| reason.code))).collect();
     differences.same("R101 to R109", "links without effect", &chain.links, &links);
-    differences.same("R106", "the current link", &chain.current, &entry.current);
     let flagged = entry.links.iter().find(|link| link.current).map(|link| link.id);
-    differences.same("R106", "the link marked current", &chain.current, &flagged);
+    differences.same("R106", "the link marked current", &entry.current, &flagged);
+    // Of a chain without its Entry nothing is current (R106), whatever is shown.
+    if chain.rooted {
+        differences.same("R106", "the current link", &chain.current, &entry.current);
+        differences.same("R143, R139", "whether content is shown", &chain.shows_content, &entry.content.is_some());
+    }
     differences.same("R105 to R132", "the state", &chain.state, &entry.state);
     differences.same("R129 to R135", "whether it counts", &chain.counts, &entry.counts);
     differences.same("R122, R123", "whether it has ended", &chain.ended, &entry.ended);
     differences.same("R122", "the ending that gave the state", &chain.ended_by, &entry.ended_by);
     differences.same("R120", "the entry that it repeats", &chain.same_as, &entry.same_as);
-    differences.same("R143, R139", "whether content is shown", &chain.shows_content, &entry.content.is_some());
     if let Some(why) = chain.why {
         let given: BTreeSet<ReasonCode> = entry.reasons.iter().map(|reason| reason.code).collect();
         differences.same("R101 to R128", "the reason for that state", &true, &given.contains(&why));

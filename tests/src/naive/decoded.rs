@@ -12,7 +12,6 @@ use huxin_protocol::header::Header;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::key_record::{SignedRecord, Tail};
 use huxin_protocol::kind::Kind;
-use huxin_protocol::ruling::ReasonCode;
 use huxin_protocol::statement::Statement;
 use huxin_protocol::subject::SubjectId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -203,7 +202,7 @@ impl Decoded {
                 let chain = match header.kind {
                     Kind::Entry => Some(leaf.place),
                     // Its header names another place, so nothing that it says of itself is used.
-                    Kind::Amendment if leaf.effect == Effect::Void(ReasonCode::Misplaced) => Some(leaf.place),
+                    Kind::Amendment if leaf.is_misplaced() => Some(leaf.place),
                     Kind::Amendment => match about_holds(self, leaf) {
                         // The target stands at an earlier place, so its chain is known.
                         Ok(Some(target)) => target.chain,
@@ -293,19 +292,14 @@ impl Leaf {
     pub(super) fn is(&self, kind: Kind) -> bool {
         self.header().is_some_and(|header| header.kind == kind)
     }
-    /// R134: live and not void by its header alone (R101).
+    /// R134: it stands in the log at the place that it names, and in no voided stretch.
     pub(super) fn owes_body(&self) -> bool {
-        let void = matches!(
-            self.effect,
-            Effect::Void(
-                ReasonCode::Misplaced
-                    | ReasonCode::VoidedByRecord
-                    | ReasonCode::Abandoned
-                    | ReasonCode::NeedsNewerNode
-                    | ReasonCode::NoGround
-            )
-        );
-        self.said.is_some() && !void
+        let stands = matches!(self.standing, Standing::Live | Standing::Frozen);
+        self.said.is_some() && stands && !self.is_misplaced()
+    }
+    /// R101: its header names another place than its own, so nothing that it says is used and nothing acts on it.
+    pub(super) fn is_misplaced(&self) -> bool {
+        self.header().is_some_and(|header| header.id() != self.place || header.issuer.city != header.city)
     }
 }
 

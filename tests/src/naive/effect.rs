@@ -33,7 +33,7 @@ pub(super) const fn order(place: StatementId) -> (Epoch, Seq) {
 /// R101 to R103, the first of them that applies.
 pub(super) fn header_effect(all: &Decoded, leaf: &Leaf) -> Effect {
     let Some((header, _)) = &leaf.said else { return Effect::Void(ReasonCode::NeedsNewerNode) };
-    if header.id() != leaf.place || header.issuer.city != header.city {
+    if leaf.is_misplaced() {
         return Effect::Void(ReasonCode::Misplaced);
     }
     let ending = header.kind.is_ending();
@@ -83,7 +83,7 @@ pub(super) fn about_holds<'a>(all: &'a Decoded, leaf: &Leaf) -> Result<Option<&'
         return Err(Effect::Void(ReasonCode::AboutMismatch));
     }
     // R103, the rest.
-    let fits = match kind {
+    let fits = !target.is_misplaced() && match kind {
         Kind::Reinstatement => target_header.kind.is_ending(),
         Kind::Decline => target_header.kind.is_listing() && !own,
         Kind::Ruling => target_header.kind == Kind::Objection,

@@ -81,7 +81,8 @@ fn about_of(leaf: &Leaf) -> Option<StatementId> {
 fn admit(found: &mut Matters, leaf: &Leaf, named: bool, question: &Question) {
     let (Some(header), Some(chain)) = (leaf.header(), leaf.chain) else { return };
     // R108: only links with effect at T count, but for those that an effective ending names.
-    if effect_at(leaf, question) != Effect::Stands && !named {
+    let effective = effect_at(leaf, question) == Effect::Stands;
+    if !effective && !named {
         return;
     }
     let has_ground = |matter: &&Matter| header.ground.is_some_and(|ground| matter.grounds.contains(&ground));
@@ -98,7 +99,8 @@ fn admit(found: &mut Matters, leaf: &Leaf, named: bool, question: &Question) {
     } else {
         None
     };
-    if let Some(reason) = silenced {
+    // R109 takes effect away; what has none counts only because an ending names it, and for what that ending ends.
+    if let Some(reason) = silenced.filter(|_| effective) {
         found.silenced.insert(leaf.place, reason);
         if !named {
             return;

@@ -31,19 +31,28 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
     let mut answer = Resolution::default();
     let mut shown: BTreeMap<StatementId, Work<'_>> = BTreeMap::new();
     for city in all.cities.keys() {
-        let about_subject = chains_about(all, *city, question);
+        let about_subject = chains_about(all, *city, question, true);
+        let surely = chains_about(all, *city, question, false);
+        answer.untold.extend(about_subject.difference(&surely));
         if !about_subject.is_empty() {
             resolve_city(all, *city, &about_subject, question, &mut answer, &mut shown);
         }
         answer.sources.insert(*city, source(all, *city, question));
         let rootless = |leaf: &&Leaf| {
-            leaf.is(Kind::Amendment) && leaf.chain == Some(leaf.place) && leaf.listing().is_none()
+            leaf.chain == Some(leaf.place)
+                && leaf.listing().is_none()
+                && (leaf.is_misplaced() || leaf.is(Kind::Amendment))
         };
-        answer.rootless.extend(all.log(*city).iter().filter(rootless).map(|leaf| leaf.place));
+        answer.untold.extend(all.log(*city).iter().filter(rootless).map(|leaf| leaf.place));
     }
     for leaf in all.all() {
-        let unreadable = leaf.is(Kind::Recognition) && matches!(leaf.content, Content::Malformed | Content::NeedsNewerNode);
-        let unreadable = unreadable.then_some(ReasonCode::BodyMalformed);
+        // R129: a rule that cannot be read is none, and the reason is told.
+        let unreadable = match leaf.content {
+            Content::Malformed => Some(ReasonCode::BodyMalformed),
+            Content::NeedsNewerNode => Some(ReasonCode::NeedsNewerNode),
+            _ => None,
+        };
+        let unreadable = unreadable.filter(|_| leaf.is(Kind::Recognition) && leaf.effect == Effect::Stands);
         if let Some(reason) = unreadable.or_else(|| effect_at(leaf, question).reason()).or_else(|| has_not_begun(leaf, question)) {
             answer.without_effect.insert(leaf.place, reason);
         }
@@ -53,15 +62,15 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
 }
 
 /// R143: the chains of which some held link names the subject, and those of which nothing can be read here that share a
-/// ground with one of them, directly or through others.
-fn chains_about(all: &Decoded, city: CityCode, question: &Question) -> BTreeSet<StatementId> {
+/// ground with one of them, directly or through others. With `misplaced`, also by what misplaced leaves say.
+fn chains_about(all: &Decoded, city: CityCode, question: &Question, misplaced: bool) -> BTreeSet<StatementId> {
     let names = |leaf: &&Leaf| leaf.listing().is_some_and(|body| body.subject.id == question.subject);
     let named: BTreeSet<StatementId> = all.log(city).iter().filter(names).filter_map(|leaf| leaf.chain).collect();
     let mut tied = named.clone();
     loop {
         let of_tied = |leaf: &&Leaf| leaf.chain.is_some_and(|chain| tied.contains(&chain));
-        let misplaced = Effect::Void(ReasonCode::Misplaced);
-        let ground = |leaf: &Leaf| leaf.header().filter(|_| leaf.effect != misplaced).and_then(|header| header.ground);
+        let placed = |leaf: &Leaf| misplaced || !leaf.is_misplaced();
+        let ground = |leaf: &Leaf| leaf.header().filter(|_| placed(leaf)).and_then(|header| header.ground);
         let grounds: BTreeSet<_> = all.log(city).iter().filter(of_tied).filter_map(ground).collect();
         let shares = |leaf: &&Leaf| ground(leaf).is_some_and(|ground| grounds.contains(&ground));
         let more: BTreeSet<StatementId> = all.log(city).iter().filter(shares).filter_map(|leaf| leaf.chain).collect();
@@ -135,6 +144,7 @@ fn chain_of(
         id: first,
         links: links.iter().map(|leaf| (leaf.place, reason_of(leaf))).collect(),
         current: current.map(|leaf| leaf.place),
+        rooted: links.first().is_some_and(|first| first.is(Kind::Entry)),
         state: State::Listed,
         why: None,
         ended: false,
@@ -158,7 +168,7 @@ fn chain_of(
         Life::Known(known) => Some(known),
         _ => None,
     };
-    let other_subject = matches!(work.life, Life::Void(ReasonCode::OtherSubject));
+    let other_subject = current.and_then(Leaf::listing).is_some_and(|body| body.subject.id != question.subject);
     let ending = matters.of_chain(first).and_then(super::matter::Matter::state);
     chain.shows_content = current.and_then(Leaf::listing).is_some()
         && !other_subject

@@ -41,12 +41,21 @@ pub(super) fn life<'a>(
     matters: &Matters,
     question: &Question,
 ) -> Life<'a> {
+    let links: &[&Leaf] = links;
     let Some(first) = links.first() else { return Life::Unknown(ReasonCode::BodyLacking) };
     let rooted = first.is(Kind::Entry) && !matters.silenced.contains_key(&first.place);
     let Some(link) = current.filter(|_| rooted) else {
-        // A chain without its Entry, or without any link that has an effect, is what its first link is.
-        let silenced = matters.silenced.get(&first.place).map(|reason| Effect::Void(*reason));
-        return match silenced.unwrap_or_else(|| effect_at(first, question)) {
+        // A chain without its Entry, or whose Entry came too late, is what its first link is.
+        let silenced = matters.silenced.get(&first.place).copied();
+        if let Some(reason) = silenced {
+            return Life::Void(reason);
+        }
+        // With its Entry and nothing that has an effect yet: it may have one from the issue of some link on.
+        let later = |link: &&Leaf| effect_at(link, question) == Effect::NotYet(ReasonCode::NotYetIssued);
+        if rooted && links.iter().any(later) {
+            return Life::NotYet(ReasonCode::NotYetIssued);
+        }
+        return match effect_at(first, question) {
             Effect::Void(reason) => Life::Void(reason),
             Effect::NotYet(reason) => Life::NotYet(reason),
             // An amendment that holds and leads to nothing cannot be: its target would be its chain.
