@@ -164,9 +164,12 @@ fn fact(
         read_leaf(read, &federation, city, seq)?.map(|statement| (member.epoch_at(seq), statement))
     };
     let Some((epoch, statement)) = found else { return Ok(None) };
-    let body = body_state(read, &federation, reader, &statement)?;
+    let id = StatementId { city, epoch, seq };
+    // What a misplaced header commits to is not kept; the body at the place that it names is another statement's.
+    let placed = statement.header.id() == id;
+    let body = if placed { body_state(read, &federation, reader, &statement)? } else { BodyState::Lacking };
     Ok(Some(Fact {
-        id: StatementId { city, epoch, seq },
+        id,
         digest: statement.digest,
         header: statement.header,
         body,

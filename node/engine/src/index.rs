@@ -1,8 +1,8 @@
 //! From a leaf at its place to every row that is derived from it. This derivation exists once: admission writes through
 //! it, and `fsck` runs it again and compares.
 //!
-//! A header that does not belong where it stands (other city, epoch or position) gives no index rows: it is void, and
-//! only the leaf itself is kept (R100).
+//! A header that does not belong where it stands (other city, epoch or position) is void, and its body is not kept. What it
+//! would list is found again all the same, for an amendment may lead back through it and an ending may name it (R106, R108).
 
 use crate::ledger::{
     Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, place_key, reference_key,
@@ -39,10 +39,30 @@ pub fn write_leaf(
     body: Option<HeldBody>,
 ) -> Result<(), ReadFault> {
     txn.put(Family::Log, place_key(place.city, place.seq), leaf);
-    let Some(statement) = statement.filter(|statement| statement.header.id() == place) else {
-        return Ok(());
-    };
-    write_rows(txn, federation, me, place, &statement.header, body)
+    match statement {
+        None => Ok(()),
+        Some(statement) if statement.header.id() == place => {
+            write_rows(txn, federation, me, place, &statement.header, body)
+        }
+        Some(statement) => {
+            if statement.header.kind.is_listing() {
+                write_ties(txn, place, &statement.header);
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The rows by which a leaf is found from what it acts on and from others on its ground.
+fn write_ties(txn: &mut Txn<'_>, place: StatementId, header: &Header) {
+    let StatementId { city, seq, .. } = place;
+    if let Some(about) = &header.about {
+        let key = about_key((about.id.city, about.id.seq), (city, seq));
+        txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
+    }
+    if let (true, Some(ground)) = (header.kind.is_listing(), &header.ground) {
+        txn.put(Family::Ground, ground_key(city, ground, seq), Vec::new());
+    }
 }
 
 /// The rows beside the leaf itself, for a header that stands at its own place.
@@ -55,13 +75,7 @@ pub fn write_rows(
     body: Option<HeldBody>,
 ) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = place;
-    if let Some(about) = &header.about {
-        let key = about_key((about.id.city, about.id.seq), (city, seq));
-        txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
-    }
-    if let (true, Some(ground)) = (header.kind.is_listing(), &header.ground) {
-        txn.put(Family::Ground, ground_key(city, ground, seq), Vec::new());
-    }
+    write_ties(txn, place, header);
     if header.kind.is_trust() {
         txn.put(Family::Trust, trust_key(city, header.kind, seq), Vec::new());
     }
@@ -166,7 +180,8 @@ pub fn is_erased(
 }
 
 /// All links of the chain that a listing belongs to: up to its Entry and down over every Amendment, ascending. A position that
-/// is no listing is a chain of its own.
+/// is no listing is a chain of its own. The position asked for is always among them, also where its `about` names what is not
+/// there: whoever follows chains until nothing new is found must come to an end.
 pub fn chain(
     read: &(impl LedgerRead + ?Sized),
     federation: &Digest,
@@ -175,15 +190,16 @@ pub fn chain(
 ) -> Result<Vec<Seq>, ReadFault> {
     // Up: an amendment is about an earlier link, so this ends.
     let mut top = seq;
+    let mut links = vec![top];
     while let Some(statement) = read_leaf(read, federation, city, top)? {
         match statement.header.about {
             Some(about) if statement.header.kind == Kind::Amendment && about.id.city == city && about.id.seq < top => {
                 top = about.id.seq;
+                links.push(top);
             }
             _ => break,
         }
     }
-    let mut links = vec![top];
     let mut next = 0;
     while next < links.len() {
         for (actor, actor_seq, kind) in acts_about(read, city, links[next])? {
