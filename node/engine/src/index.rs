@@ -188,29 +188,50 @@ pub fn chain(
     city: CityCode,
     seq: Seq,
 ) -> Result<Vec<Seq>, ReadFault> {
-    // Up: an amendment is about an earlier link, so this ends.
-    let mut top = seq;
-    let mut links = vec![top];
-    while let Some(statement) = read_leaf(read, federation, city, top)? {
-        match statement.header.about {
-            Some(about) if statement.header.kind == Kind::Amendment && about.id.city == city && about.id.seq < top => {
-                top = about.id.seq;
-                links.push(top);
-            }
-            _ => break,
+    let mut links = vec![seq];
+    // Up: an amendment is about an earlier link, so this ends. One that names other words leads nowhere.
+    let mut below = read_leaf(read, federation, city, seq)?;
+    while let Some(about) = below.as_ref().and_then(|statement| amended_by(statement, city)) {
+        below = read_leaf(read, federation, city, about.id.seq)?.filter(|target| is_amended(target, &about));
+        let first = links[links.len() - 1];
+        if below.is_none() || about.id.seq >= first {
+            break;
         }
+        links.push(about.id.seq);
     }
+    // Down.
     let mut next = 0;
     while next < links.len() {
-        for (actor, actor_seq, kind) in acts_about(read, city, links[next])? {
-            if kind == Kind::Amendment && actor == city && actor_seq > links[next] && !links.contains(&actor_seq) {
+        let link = links[next];
+        next += 1;
+        // What waits in a group for its signature has its rows and not yet its leaf; it was checked as it was placed.
+        let target = read_leaf(read, federation, city, link)?;
+        for (actor, actor_seq, kind) in acts_about(read, city, link)? {
+            if kind != Kind::Amendment || actor != city || actor_seq <= link || links.contains(&actor_seq) {
+                continue;
+            }
+            let act = read_leaf(read, federation, city, actor_seq)?;
+            let holds = match (&target, &act) {
+                (Some(target), Some(act)) => amended_by(act, city).is_some_and(|about| is_amended(target, &about)),
+                _ => true,
+            };
+            if holds {
                 links.push(actor_seq);
             }
         }
-        next += 1;
     }
     links.sort_unstable();
     Ok(links)
+}
+
+/// What an amendment in this city's log names in it.
+fn amended_by(statement: &Statement, city: CityCode) -> Option<About> {
+    statement.header.about.filter(|about| statement.header.kind == Kind::Amendment && about.id.city == city)
+}
+
+/// Whether these are the words that an amendment names.
+fn is_amended(target: &Statement, about: &About) -> bool {
+    target.digest == about.digest && target.header.kind.is_listing()
 }
 
 /// Who acts on a position: actor's city and position, and the kind of the act. Nothing is judged here.

@@ -2,9 +2,7 @@
 
 use super::book::{Book, Say};
 use crate::words::city;
-use huxin_protocol::body::{
-    ActBody, Basis, Body, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source,
-};
+use huxin_protocol::body::{ActBody, Basis, Body, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::edition::Edition;
 use huxin_protocol::header::{About, Disclosure};
@@ -40,8 +38,7 @@ pub struct Mixture {
 impl Mixture {
     /// `count` statements by `cities` cities over some months from the start of 2026.
     pub fn new(seed: u64, cities: usize, count: usize, spice: Spice) -> Self {
-        let mut mixture =
-            Self { book: Book::new(cities), chance: Chance::new(seed), now: START, spice, cities };
+        let mut mixture = Self { book: Book::new(cities), chance: Chance::new(seed), now: START, spice, cities };
         for _ in 0..count {
             mixture.now.0 += mixture.chance.below(3 * DAY_MS as u64) as i64;
             let by = mixture.some_city();
@@ -234,12 +231,7 @@ impl Mixture {
         };
         let severities = [None, Some(Severity::Minor), Some(Severity::General), Some(Severity::Serious)];
         EntryBody {
-            subject: Subject {
-                id: self.subject(),
-                class,
-                name: "Synthetic company".to_owned(),
-                aliases: Vec::new(),
-            },
+            subject: Subject { id: self.subject(), class, name: "Synthetic company".to_owned(), aliases: Vec::new() },
             list,
             list_name: "Synthetic list".to_owned(),
             field: self.one(&["roads", "taxes"]).to_owned(),
@@ -312,7 +304,11 @@ impl Mixture {
         let cut = if self.chance.hits(600) { 1 + self.chance.below(4) as usize } else { 0 };
         let first = self.book.logs[&by].leaves.iter().position(|leaf| leaf.id.epoch.0 == self.book.logs[&by].epoch);
         let kept = size.saturating_sub(cut).max(first.unwrap_or(size));
-        let void_after = (kept >= 3 && self.chance.hits(400)).then(|| (kept - 1 - self.chance.below(2) as usize) as u64);
+        let begin = first.unwrap_or(size);
+        let void_after =
+            (kept >= 3 && self.chance.hits(400)).then(|| (kept - 1 - self.chance.below(2) as usize) as u64);
+        // It lies in the epoch that closes, or just before it.
+        let void_after = void_after.filter(|last| last + 1 >= begin as u64 && *last < kept as u64);
         let tail = if self.chance.hits(500) { Tail::Endings } else { Tail::Void };
         self.book.cut(by, kept, void_after, tail);
     }

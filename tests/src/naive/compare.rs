@@ -28,8 +28,9 @@ pub fn disagreements(naive: &Resolution, ruling: &Ruling) -> Vec<String> {
     let of = format!("{} for {} at {} ({moment})", ruling.subject, ruling.viewer, ruling.at_text);
     let mut differences = Differences { of, found: Vec::new() };
     let told = |id: &StatementId| !naive.untold.contains(id);
-    let ids: BTreeSet<StatementId> = naive.chains.keys().copied().filter(told).collect();
-    let theirs: BTreeSet<StatementId> = ruling.entries.iter().map(|entry| entry.id).filter(told).collect();
+    let readable = |id: &StatementId| naive.chains.get(id).is_some_and(|chain| chain.names_subject) || told(id);
+    let ids: BTreeSet<StatementId> = naive.chains.keys().copied().filter(readable).collect();
+    let theirs: BTreeSet<StatementId> = ruling.entries.iter().map(|entry| entry.id).filter(readable).collect();
     differences.same("R106", "the set of chains", &ids, &theirs);
     for entry in &ruling.entries {
         if let Some(chain) = naive.chains.get(&entry.id) {
@@ -125,7 +126,7 @@ fn compare_whole(differences: &mut Differences, naive: &Resolution, ruling: &Rul
     differences.same("R137", "the groups", &naive.groups, &groups);
     let counted = [ruling.summary.red, ruling.summary.black, ruling.summary.watch];
     differences.same("R137", "the count of red, black and watch", &naive.counted, &counted);
-    for act in &ruling.without_effect {
+    for act in ruling.without_effect.iter().filter(|act| !naive.untold.contains(&act.id)) {
         let ours = naive.without_effect.get(&act.id).copied();
         differences.same("R101 to R104", &format!("the reason against {}", act.id), &ours, &Some(act.reason.code));
     }

@@ -201,8 +201,6 @@ impl Decoded {
                 }
                 let chain = match header.kind {
                     Kind::Entry => Some(leaf.place),
-                    // Its header names another place, so nothing that it says of itself is used.
-                    Kind::Amendment if leaf.is_misplaced() => Some(leaf.place),
                     Kind::Amendment => match about_holds(self, leaf) {
                         // The target stands at an earlier place, so its chain is known.
                         Ok(Some(target)) => target.chain,
@@ -297,7 +295,7 @@ impl Leaf {
         let stands = matches!(self.standing, Standing::Live | Standing::Frozen);
         self.said.is_some() && stands && !self.is_misplaced()
     }
-    /// R101: its header names another place than its own, so nothing that it says is used and nothing acts on it.
+    /// R101: its header names another place than its own.
     pub(super) fn is_misplaced(&self) -> bool {
         self.header().is_some_and(|header| header.id() != self.place || header.issuer.city != header.city)
     }
@@ -329,12 +327,38 @@ fn content_of(leaf: &Leaf, held: &Held, erased: &BTreeSet<StatementId>) -> Conte
 impl Decoded {
     pub fn dump(&self, city: &str) {
         for leaf in self.all().filter(|leaf| leaf.place.city.as_str() == city) {
-            let Some(h) = leaf.header() else { println!("{} unreadable", leaf.place); continue };
+            let Some(h) = leaf.header() else {
+                println!("{} unreadable", leaf.place);
+                continue;
+            };
             let content = match &leaf.content {
-                Content::Listing(b) => format!("{} {:?} {:?} {} no {:?} dec {:?} eff {:?} from {:?} until {:?} ed {} src {:?}", b.subject.id, b.list, b.severity, b.basis.authority, b.basis.document_number, b.basis.decided_on, b.basis.effective_on, b.from, b.until, &b.edition.to_string()[..4], b.source.is_some()),
+                Content::Listing(b) => format!(
+                    "{} {:?} {:?} {} no {:?} dec {:?} eff {:?} from {:?} until {:?} ed {} src {:?}",
+                    b.subject.id,
+                    b.list,
+                    b.severity,
+                    b.basis.authority,
+                    b.basis.document_number,
+                    b.basis.decided_on,
+                    b.basis.effective_on,
+                    b.from,
+                    b.until,
+                    &b.edition.to_string()[..4],
+                    b.source.is_some()
+                ),
                 other => format!("{other:?}"),
             };
-            println!("{} {:?} at {} about {:?} ground {:?} {:?} {:?} chain {:?} | {content}", leaf.place, h.kind, h.issued_at.text(), h.about.map(|a| a.id), h.ground.map(|g| g.to_string()[..4].to_owned()), leaf.standing, leaf.effect, leaf.chain);
+            println!(
+                "{} {:?} at {} about {:?} ground {:?} {:?} {:?} chain {:?} | {content}",
+                leaf.place,
+                h.kind,
+                h.issued_at.text(),
+                h.about.map(|a| a.id),
+                h.ground.map(|g| g.to_string()[..4].to_owned()),
+                leaf.standing,
+                leaf.effect,
+                leaf.chain
+            );
         }
     }
 }

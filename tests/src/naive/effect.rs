@@ -83,11 +83,10 @@ pub(super) fn about_holds<'a>(all: &'a Decoded, leaf: &Leaf) -> Result<Option<&'
         return Err(Effect::Void(ReasonCode::AboutMismatch));
     }
     // R103, the rest.
-    let fits = !target.is_misplaced() && match kind {
+    let fits = match kind {
         Kind::Reinstatement => target_header.kind.is_ending(),
         Kind::Decline => target_header.kind.is_listing() && !own,
-        Kind::Ruling => target_header.kind == Kind::Objection,
-        Kind::Response | Kind::Feedback => true,
+        Kind::Response | Kind::Feedback | Kind::Ruling => true,
         _ => target_header.kind.is_listing(),
     };
     if fits { Ok(Some(target)) } else { Err(Effect::Void(ReasonCode::WrongTarget)) }
@@ -116,9 +115,9 @@ pub(super) fn ends(all: &Decoded, ending: &Leaf, question: &Question) -> bool {
 
 /// R122: a Removal or Repair of later than the instant leaves the entry as it stood.
 pub(super) fn has_not_begun(ending: &Leaf, question: &Question) -> Option<ReasonCode> {
-    let later = ending.header().is_some_and(|header| {
-        matches!(header.kind, Kind::Removal | Kind::Repair) && header.issued_at > question.at
-    });
+    let later = ending
+        .header()
+        .is_some_and(|header| matches!(header.kind, Kind::Removal | Kind::Repair) && header.issued_at > question.at);
     (later && !question.now).then_some(ReasonCode::NotYetIssued)
 }
 

@@ -59,10 +59,8 @@ pub(super) fn matters(all: &Decoded, city: CityCode, question: &Question) -> Mat
             let named = effective.iter().any(|ending| about_of(ending) == Some(leaf.place));
             // R106: what leads back to no Entry has no effect.
             let rooted = leaf.chain.and_then(|chain| all.leaf(chain)).is_some_and(|first| first.is(Kind::Entry));
-            if !rooted && !named {
-                continue;
-            }
-            admit(&mut found, leaf, named, question);
+            let effective = rooted && effect_at(leaf, question) == Effect::Stands;
+            admit(&mut found, leaf, effective, named, question);
         } else if effective.iter().any(|ending| ending.place == leaf.place)
             && let Some(chain) = about_of(leaf).and_then(|place| all.leaf(place)).and_then(|link| link.chain)
             && let Some(matter) = found.matters.iter_mut().find(|matter| matter.chains.contains(&chain))
@@ -78,10 +76,9 @@ fn about_of(leaf: &Leaf) -> Option<StatementId> {
 }
 
 /// One listing in its turn.
-fn admit(found: &mut Matters, leaf: &Leaf, named: bool, question: &Question) {
+fn admit(found: &mut Matters, leaf: &Leaf, effective: bool, named: bool, question: &Question) {
     let (Some(header), Some(chain)) = (leaf.header(), leaf.chain) else { return };
     // R108: only links with effect at T count, but for those that an effective ending names.
-    let effective = effect_at(leaf, question) == Effect::Stands;
     if !effective && !named {
         return;
     }
@@ -106,9 +103,8 @@ fn admit(found: &mut Matters, leaf: &Leaf, named: bool, question: &Question) {
             return;
         }
     }
-    let joins = |matter: &Matter| {
-        has_chain(&matter) || (question.slip != Slip::EndsOneChainOnly && has_ground(&matter))
-    };
+    let joins =
+        |matter: &Matter| has_chain(&matter) || (question.slip != Slip::EndsOneChainOnly && has_ground(&matter));
     let (touched, apart): (Vec<Matter>, Vec<Matter>) = std::mem::take(&mut found.matters).into_iter().partition(joins);
     let mut joined = Matter::default();
     for matter in touched {
@@ -124,11 +120,7 @@ fn admit(found: &mut Matters, leaf: &Leaf, named: bool, question: &Question) {
 }
 
 /// R106: the current link at T, the one at the highest place that is neither void nor not yet nor silenced.
-pub(super) fn current_link<'a>(
-    links: &[&'a Leaf],
-    matters: &Matters,
-    question: &Question,
-) -> Option<&'a Leaf> {
+pub(super) fn current_link<'a>(links: &[&'a Leaf], matters: &Matters, question: &Question) -> Option<&'a Leaf> {
     let usable =
         |leaf: &&&Leaf| effect_at(leaf, question) == Effect::Stands && !matters.silenced.contains_key(&leaf.place);
     links.iter().filter(usable).max_by_key(|leaf| order(leaf.place)).copied()

@@ -31,18 +31,19 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
     let mut answer = Resolution::default();
     let mut shown: BTreeMap<StatementId, Work<'_>> = BTreeMap::new();
     for city in all.cities.keys() {
-        let about_subject = chains_about(all, *city, question, true);
-        let surely = chains_about(all, *city, question, false);
-        answer.untold.extend(about_subject.difference(&surely));
+        let about_subject = chains_about(all, *city, question);
+        answer.untold.extend(
+            all.log(*city)
+                .iter()
+                .filter_map(|leaf| leaf.chain)
+                .filter(|chain| !about_subject.contains(chain) && is_unreadable(all, *chain)),
+        );
         if !about_subject.is_empty() {
             resolve_city(all, *city, &about_subject, question, &mut answer, &mut shown);
         }
         answer.sources.insert(*city, source(all, *city, question));
-        let rootless = |leaf: &&Leaf| {
-            leaf.chain == Some(leaf.place)
-                && leaf.listing().is_none()
-                && (leaf.is_misplaced() || leaf.is(Kind::Amendment))
-        };
+        let rootless =
+            |leaf: &&Leaf| leaf.is(Kind::Amendment) && leaf.chain == Some(leaf.place) && leaf.listing().is_none();
         answer.untold.extend(all.log(*city).iter().filter(rootless).map(|leaf| leaf.place));
     }
     for leaf in all.all() {
@@ -53,7 +54,9 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
             _ => None,
         };
         let unreadable = unreadable.filter(|_| leaf.is(Kind::Recognition) && leaf.effect == Effect::Stands);
-        if let Some(reason) = unreadable.or_else(|| effect_at(leaf, question).reason()).or_else(|| has_not_begun(leaf, question)) {
+        if let Some(reason) =
+            unreadable.or_else(|| effect_at(leaf, question).reason()).or_else(|| has_not_begun(leaf, question))
+        {
             answer.without_effect.insert(leaf.place, reason);
         }
     }
@@ -62,15 +65,14 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
 }
 
 /// R143: the chains of which some held link names the subject, and those of which nothing can be read here that share a
-/// ground with one of them, directly or through others. With `misplaced`, also by what misplaced leaves say.
-fn chains_about(all: &Decoded, city: CityCode, question: &Question, misplaced: bool) -> BTreeSet<StatementId> {
+/// ground with one of them, directly or through others.
+fn chains_about(all: &Decoded, city: CityCode, question: &Question) -> BTreeSet<StatementId> {
     let names = |leaf: &&Leaf| leaf.listing().is_some_and(|body| body.subject.id == question.subject);
     let named: BTreeSet<StatementId> = all.log(city).iter().filter(names).filter_map(|leaf| leaf.chain).collect();
     let mut tied = named.clone();
     loop {
         let of_tied = |leaf: &&Leaf| leaf.chain.is_some_and(|chain| tied.contains(&chain));
-        let placed = |leaf: &Leaf| misplaced || !leaf.is_misplaced();
-        let ground = |leaf: &Leaf| leaf.header().filter(|_| placed(leaf)).and_then(|header| header.ground);
+        let ground = |leaf: &Leaf| leaf.header().and_then(|header| header.ground);
         let grounds: BTreeSet<_> = all.log(city).iter().filter(of_tied).filter_map(ground).collect();
         let shares = |leaf: &&Leaf| ground(leaf).is_some_and(|ground| grounds.contains(&ground));
         let more: BTreeSet<StatementId> = all.log(city).iter().filter(shares).filter_map(|leaf| leaf.chain).collect();
@@ -79,9 +81,11 @@ fn chains_about(all: &Decoded, city: CityCode, question: &Question, misplaced: b
         }
         tied.extend(more);
     }
-    let unreadable =
-        |chain: &StatementId| !all.log(city).iter().any(|leaf| leaf.chain == Some(*chain) && leaf.listing().is_some());
-    tied.into_iter().filter(|chain| named.contains(chain) || unreadable(chain)).collect()
+    tied.into_iter().filter(|chain| named.contains(chain) || is_unreadable(all, *chain)).collect()
+}
+
+fn is_unreadable(all: &Decoded, chain: StatementId) -> bool {
+    !all.log(chain.city).iter().any(|leaf| leaf.chain == Some(chain) && leaf.listing().is_some())
 }
 
 fn source(all: &Decoded, city: CityCode, question: &Question) -> Source {
@@ -144,6 +148,7 @@ fn chain_of(
         id: first,
         links: links.iter().map(|leaf| (leaf.place, reason_of(leaf))).collect(),
         current: current.map(|leaf| leaf.place),
+        names_subject: links.iter().filter_map(|leaf| leaf.listing()).any(|body| body.subject.id == question.subject),
         rooted: links.first().is_some_and(|first| first.is(Kind::Entry)),
         state: State::Listed,
         why: None,
@@ -170,9 +175,8 @@ fn chain_of(
     };
     let other_subject = current.and_then(Leaf::listing).is_some_and(|body| body.subject.id != question.subject);
     let ending = matters.of_chain(first).and_then(super::matter::Matter::state);
-    chain.shows_content = current.and_then(Leaf::listing).is_some()
-        && !other_subject
-        && !matches!(ending, Some((State::Erased, _)));
+    chain.shows_content =
+        current.and_then(Leaf::listing).is_some() && !other_subject && !matches!(ending, Some((State::Erased, _)));
     if let Some(known) = known {
         chain.starts_at = Some(known.starts_at);
         chain.ends_at = known.ends_at;
@@ -245,9 +249,8 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
     chain.counts = chain.objections.is_empty() && !frozen && !suspends;
     chain.confirm = (chain.stale || chain.beyond_complete) && known.body.list != List::Red;
     for code in &known.body.measures {
-        let recognised = rule
-            .and_then(|(_, rule)| rule.measures.as_ref())
-            .is_none_or(|measures| measures.contains(code));
+        let recognised =
+            rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));
         let fault = measure_fault(known, code)
             .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting))
             .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised));
@@ -300,7 +303,9 @@ fn gather(answer: &mut Resolution, shown: &BTreeMap<StatementId, Work<'_>>) {
     }
     // R138: what rests is an edition's own incentives.
     for chain in answer.chains.values_mut().filter(|chain| chain.counts && black_rests) {
-        let Some(known) = known_of(&chain.id).filter(|known| known.edition.black_suspends_incentives()) else { continue };
+        let Some(known) = known_of(&chain.id).filter(|known| known.edition.black_suspends_incentives()) else {
+            continue;
+        };
         for (code, holds, why) in chain.measures.iter_mut().filter(|(_, holds, _)| *holds) {
             if let Some(in_force) = answer.in_force.get_mut(&(known.body.edition, code.clone()))
                 && in_force.kind == MeasureKind::Incentive

@@ -153,9 +153,8 @@ fn last_day(edition: &Edition, body: &EntryBody, issued_at: Millis) -> Option<Da
 pub(super) fn measure_fault(known: &Known<'_>, code: &str) -> Option<ReasonCode> {
     let issued_on = known.link.header().map(|header| header.issued_at.date());
     let edition = known.edition;
-    let binds = issued_on.is_some_and(|day| {
-        edition.binds_from() <= day && edition.binds_until().is_none_or(|until| day <= until)
-    });
+    let binds = issued_on
+        .is_some_and(|day| edition.binds_from() <= day && edition.binds_until().is_none_or(|until| day <= until));
     let Some(measure) = edition.measures().iter().find(|measure| measure.code == code) else {
         return Some(ReasonCode::MeasureUnknown);
     };
