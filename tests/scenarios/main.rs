@@ -5,6 +5,7 @@ mod banks;
 mod endings;
 mod exchange;
 mod fsck;
+mod naive;
 mod order;
 mod restart;
 mod rotation;

@@ -26,7 +26,7 @@ mod terms;
 
 pub use compare::disagreements;
 pub use decoded::Decoded;
-pub use held::{Held, Heartbeat, held};
+pub use held::{Heartbeat, Held, held};
 pub use resolve::resolve;
 
 use huxin_protocol::digest::Digest;
@@ -79,6 +79,10 @@ pub struct Chain {
     /// Links by place, each with the reason why it has no effect.
     pub links: Vec<(StatementId, Option<ReasonCode>)>,
     pub current: Option<StatementId>,
+    /// Some link that can be read names the subject.
+    pub names_subject: bool,
+    /// Begins with an Entry.
+    pub rooted: bool,
     pub state: State,
     /// Why the state is void, not yet or unknown; absent for the other states.
     pub why: Option<ReasonCode>,
@@ -121,6 +125,8 @@ pub struct Resolution {
     pub ended_grounds: BTreeSet<(CityCode, Digest)>,
     /// Every act in those logs that has no effect, with its reason (R101 to R104).
     pub without_effect: BTreeMap<StatementId, ReasonCode>,
+    /// Chains that may be shown or not: nothing of them can be read here, and no ground ties them to the subject.
+    pub untold: BTreeSet<StatementId>,
     /// Lacking bodies and frozen, by city.
     pub sources: BTreeMap<CityCode, Source>,
 }

@@ -99,6 +99,7 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
                 chains.insert((city, link));
                 self.take((city, link))?;
                 self.acts((city, link))?;
+                open.extend(self.pointed((city, link)));
                 let ground = self.fact((city, link)).and_then(|fact| fact.header.ground);
                 if let Some(ground) = ground {
                     for other in listings_on_ground(self.read, city, &ground)? {
@@ -110,6 +111,13 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
             }
         }
         Ok(())
+    }
+
+    /// What a link names in its own log, whether the reference holds or not: without the statement that stands there nobody could
+    /// say why it does not. It is followed like any other listing, so that it is never seen without its endings.
+    fn pointed(&self, (city, seq): Place) -> Option<Place> {
+        let about = self.fact((city, seq))?.header.about?;
+        (about.id.city == city).then_some((city, about.id.seq))
     }
 
     /// Takes every act about a place, and the acts about those acts.
@@ -165,9 +173,12 @@ fn fact(
         read_leaf(read, &federation, city, seq)?.map(|statement| (member.epoch_at(seq), statement))
     };
     let Some((epoch, statement)) = found else { return Ok(None) };
-    let body = body_state(read, &federation, reader, &statement)?;
+    let id = StatementId { city, epoch, seq };
+    // What a misplaced header commits to is not kept; the body at the place that it names is another statement's.
+    let placed = statement.header.id() == id;
+    let body = if placed { body_state(read, &federation, reader, &statement)? } else { BodyState::Lacking };
     Ok(Some(Fact {
-        id: StatementId { city, epoch, seq },
+        id,
         digest: statement.digest,
         header: statement.header,
         body,

@@ -198,12 +198,14 @@ impl Matters {
 /// Whether an ending ends at this instant: annulment and erasure at every instant, removal and repair from their issue,
 /// and in a ruling for now as soon as they are here (R122).
 fn takes_effect(docket: &Docket<'_>, at: usize) -> bool {
-    let kind = docket.kind(at);
-    kind.is_ending()
-        && docket.is_sound(at)
-        && (matches!(kind, Kind::Annulment | Kind::Erasure)
-            || docket.case.view.now
-            || docket.facts[at].header.issued_at <= docket.case.view.at)
+    docket.kind(at).is_ending() && docket.is_sound(at) && has_begun(docket, at)
+}
+
+/// Whether an ending's time has come (R122).
+pub(super) fn has_begun(docket: &Docket<'_>, at: usize) -> bool {
+    matches!(docket.kind(at), Kind::Annulment | Kind::Erasure)
+        || docket.case.view.now
+        || docket.facts[at].header.issued_at <= docket.case.view.at
 }
 
 /// Effective reinstatements by the ending that each cancels: only the one it names, so a later ending wins again (R121).

@@ -27,8 +27,10 @@ pub fn disagreements(naive: &Resolution, ruling: &Ruling) -> Vec<String> {
     let moment = if ruling.now { "now" } else { "then" };
     let of = format!("{} for {} at {} ({moment})", ruling.subject, ruling.viewer, ruling.at_text);
     let mut differences = Differences { of, found: Vec::new() };
-    let ids: BTreeSet<StatementId> = naive.chains.keys().copied().collect();
-    let theirs: BTreeSet<StatementId> = ruling.entries.iter().map(|entry| entry.id).collect();
+    let told = |id: &StatementId| !naive.untold.contains(id);
+    let readable = |id: &StatementId| naive.chains.get(id).is_some_and(|chain| chain.names_subject) || told(id);
+    let ids: BTreeSet<StatementId> = naive.chains.keys().copied().filter(readable).collect();
+    let theirs: BTreeSet<StatementId> = ruling.entries.iter().map(|entry| entry.id).filter(readable).collect();
     differences.same("R106", "the set of chains", &ids, &theirs);
     for entry in &ruling.entries {
         if let Some(chain) = naive.chains.get(&entry.id) {
@@ -46,15 +48,18 @@ fn compare_entry(differences: &mut Differences, chain: &Chain, entry: &EntryRuli
     let links: Vec<(StatementId, Option<ReasonCode>)> =
         entry.links.iter().map(|link| (link.id, link.reason.as_ref().map(|reason| reason.code))).collect();
     differences.same("R101 to R109", "links without effect", &chain.links, &links);
-    differences.same("R106", "the current link", &chain.current, &entry.current);
     let flagged = entry.links.iter().find(|link| link.current).map(|link| link.id);
-    differences.same("R106", "the link marked current", &chain.current, &flagged);
+    differences.same("R106", "the link marked current", &entry.current, &flagged);
+    // Of a chain without its Entry nothing is current (R106), whatever is shown.
+    if chain.rooted {
+        differences.same("R106", "the current link", &chain.current, &entry.current);
+        differences.same("R143, R139", "whether content is shown", &chain.shows_content, &entry.content.is_some());
+    }
     differences.same("R105 to R132", "the state", &chain.state, &entry.state);
     differences.same("R129 to R135", "whether it counts", &chain.counts, &entry.counts);
     differences.same("R122, R123", "whether it has ended", &chain.ended, &entry.ended);
     differences.same("R122", "the ending that gave the state", &chain.ended_by, &entry.ended_by);
     differences.same("R120", "the entry that it repeats", &chain.same_as, &entry.same_as);
-    differences.same("R143, R139", "whether content is shown", &chain.shows_content, &entry.content.is_some());
     if let Some(why) = chain.why {
         let given: BTreeSet<ReasonCode> = entry.reasons.iter().map(|reason| reason.code).collect();
         differences.same("R101 to R128", "the reason for that state", &true, &given.contains(&why));
@@ -121,7 +126,7 @@ fn compare_whole(differences: &mut Differences, naive: &Resolution, ruling: &Rul
     differences.same("R137", "the groups", &naive.groups, &groups);
     let counted = [ruling.summary.red, ruling.summary.black, ruling.summary.watch];
     differences.same("R137", "the count of red, black and watch", &naive.counted, &counted);
-    for act in &ruling.without_effect {
+    for act in ruling.without_effect.iter().filter(|act| !naive.untold.contains(&act.id)) {
         let ours = naive.without_effect.get(&act.id).copied();
         differences.same("R101 to R104", &format!("the reason against {}", act.id), &ours, &Some(act.reason.code));
     }

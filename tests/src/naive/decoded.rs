@@ -39,7 +39,7 @@ pub(super) struct Leaf {
     /// Header and digest; absent where the leaf says nothing that this version reads.
     pub said: Option<(Header, Digest)>,
     pub content: Content,
-    /// R101 to R103 and the first half of R107, which no instant changes.
+    /// R101 to R103, which no instant changes.
     pub effect: Effect,
     /// First link of the chain that a listing belongs to (R106).
     pub chain: Option<StatementId>,
@@ -195,6 +195,10 @@ impl Decoded {
             for at in 0..self.cities[&city].leaves.len() {
                 let leaf = &self.cities[&city].leaves[at];
                 let Some((header, _)) = &leaf.said else { continue };
+                // R86: what was abandoned is never part of the log, so it is no link.
+                if matches!(leaf.standing, Standing::Abandoned { .. }) {
+                    continue;
+                }
                 let chain = match header.kind {
                     Kind::Entry => Some(leaf.place),
                     Kind::Amendment => match about_holds(self, leaf) {
@@ -216,10 +220,6 @@ impl Decoded {
         let contents: Vec<Content> = self.all().map(|leaf| content_of(leaf, held, &erased)).collect();
         let leaves = self.cities.values_mut().flat_map(|log| &mut log.leaves);
         for (leaf, content) in leaves.zip(contents) {
-            let is_entry = leaf.said.as_ref().is_some_and(|(header, _)| header.kind == Kind::Entry);
-            if is_entry && leaf.effect == Effect::Stands && matches!(content, Content::Malformed) {
-                leaf.effect = Effect::Void(huxin_protocol::ruling::ReasonCode::BodyMalformed);
-            }
             leaf.content = content;
         }
     }
@@ -247,9 +247,9 @@ impl Decoded {
         self.cities.get(&city).map_or(&[], |log| &log.leaves)
     }
 
-    /// The leaf that stands at a place.
+    /// The leaf that stands at a place. What was abandoned never stood anywhere, but for endings that are kept (R86).
     pub(super) fn leaf(&self, place: StatementId) -> Option<&Leaf> {
-        self.log(place.city).iter().find(|leaf| leaf.place == place)
+        self.log(place.city).iter().find(|leaf| leaf.place == place && leaf.is_held())
     }
 
     /// Every subject that some readable listing names.
@@ -270,6 +270,14 @@ impl Leaf {
             chain: None,
         }
     }
+    fn is_held(&self) -> bool {
+        match self.standing {
+            Standing::Abandoned { endings_kept } => {
+                endings_kept && self.header().is_some_and(|header| header.kind.is_ending())
+            }
+            _ => true,
+        }
+    }
     pub(super) fn listing(&self) -> Option<&EntryBody> {
         match &self.content {
             Content::Listing(body) => Some(body),
@@ -282,11 +290,14 @@ impl Leaf {
     pub(super) fn is(&self, kind: Kind) -> bool {
         self.header().is_some_and(|header| header.kind == kind)
     }
-    /// R134: live and not void by its header.
+    /// R134: it stands in the log at the place that it names, and in no voided stretch.
     pub(super) fn owes_body(&self) -> bool {
-        let live = matches!(self.standing, Standing::Live);
-        let void = matches!(self.effect, Effect::Void(reason) if reason != huxin_protocol::ruling::ReasonCode::BodyMalformed);
-        live && !void && self.said.is_some()
+        let stands = matches!(self.standing, Standing::Live | Standing::Frozen);
+        self.said.is_some() && stands && !self.is_misplaced()
+    }
+    /// R101: its header names another place than its own.
+    pub(super) fn is_misplaced(&self) -> bool {
+        self.header().is_some_and(|header| header.id() != self.place || header.issuer.city != header.city)
     }
 }
 
@@ -310,5 +321,44 @@ fn content_of(leaf: &Leaf, held: &Held, erased: &BTreeSet<StatementId>) -> Conte
         Ok(_) => Content::Other,
         Err(BodyFault::Version) => Content::NeedsNewerNode,
         Err(_) => Content::Malformed,
+    }
+}
+
+impl Decoded {
+    pub fn dump(&self, city: &str) {
+        for leaf in self.all().filter(|leaf| leaf.place.city.as_str() == city) {
+            let Some(h) = leaf.header() else {
+                println!("{} unreadable", leaf.place);
+                continue;
+            };
+            let content = match &leaf.content {
+                Content::Listing(b) => format!(
+                    "{} {:?} {:?} {} no {:?} dec {:?} eff {:?} from {:?} until {:?} ed {} src {:?}",
+                    b.subject.id,
+                    b.list,
+                    b.severity,
+                    b.basis.authority,
+                    b.basis.document_number,
+                    b.basis.decided_on,
+                    b.basis.effective_on,
+                    b.from,
+                    b.until,
+                    &b.edition.to_string()[..4],
+                    b.source.is_some()
+                ),
+                other => format!("{other:?}"),
+            };
+            println!(
+                "{} {:?} at {} about {:?} ground {:?} {:?} {:?} chain {:?} | {content}",
+                leaf.place,
+                h.kind,
+                h.issued_at.text(),
+                h.about.map(|a| a.id),
+                h.ground.map(|g| g.to_string()[..4].to_owned()),
+                leaf.standing,
+                leaf.effect,
+                leaf.chain
+            );
+        }
     }
 }

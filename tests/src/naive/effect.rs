@@ -33,7 +33,7 @@ pub(super) const fn order(place: StatementId) -> (Epoch, Seq) {
 /// R101 to R103, the first of them that applies.
 pub(super) fn header_effect(all: &Decoded, leaf: &Leaf) -> Effect {
     let Some((header, _)) = &leaf.said else { return Effect::Void(ReasonCode::NeedsNewerNode) };
-    if header.id() != leaf.place || header.issuer.city != header.city {
+    if leaf.is_misplaced() {
         return Effect::Void(ReasonCode::Misplaced);
     }
     let ending = header.kind.is_ending();
@@ -67,6 +67,12 @@ pub(super) fn about_holds<'a>(all: &'a Decoded, leaf: &Leaf) -> Result<Option<&'
     if !kind.needs_about() && kind != Kind::Objection {
         return Ok(None);
     }
+    // R103, its first sentence: no statement that may still arrive can mend it, so it is asked first.
+    let lister = kind.is_ending() || matches!(kind, Kind::Amendment | Kind::Reinstatement);
+    let own = about.id.city == leaf.place.city;
+    if lister && !own {
+        return Err(Effect::Void(ReasonCode::NotTheListingCity));
+    }
     // R102.
     if about.id.city == leaf.place.city && order(about.id) >= order(leaf.place) {
         return Err(Effect::Void(ReasonCode::AboutNotEarlier));
@@ -76,17 +82,11 @@ pub(super) fn about_holds<'a>(all: &'a Decoded, leaf: &Leaf) -> Result<Option<&'
     if *digest != about.digest {
         return Err(Effect::Void(ReasonCode::AboutMismatch));
     }
-    // R103.
-    let lister = kind.is_ending() || matches!(kind, Kind::Amendment | Kind::Reinstatement);
-    let own = about.id.city == leaf.place.city;
-    if lister && !own {
-        return Err(Effect::Void(ReasonCode::NotTheListingCity));
-    }
+    // R103, the rest.
     let fits = match kind {
         Kind::Reinstatement => target_header.kind.is_ending(),
         Kind::Decline => target_header.kind.is_listing() && !own,
-        Kind::Ruling => target_header.kind == Kind::Objection,
-        Kind::Response | Kind::Feedback => true,
+        Kind::Response | Kind::Feedback | Kind::Ruling => true,
         _ => target_header.kind.is_listing(),
     };
     if fits { Ok(Some(target)) } else { Err(Effect::Void(ReasonCode::WrongTarget)) }
@@ -110,8 +110,15 @@ pub(super) fn ends(all: &Decoded, ending: &Leaf, question: &Question) -> bool {
     if !header.kind.is_ending() || ending.effect != Effect::Stands {
         return false;
     }
-    let begun = matches!(header.kind, Kind::Annulment | Kind::Erasure) || question.now || header.issued_at <= question.at;
-    begun && !is_cancelled(all, ending, question)
+    has_not_begun(ending, question).is_none() && !is_cancelled(all, ending, question)
+}
+
+/// R122: a Removal or Repair of later than the instant leaves the entry as it stood.
+pub(super) fn has_not_begun(ending: &Leaf, question: &Question) -> Option<ReasonCode> {
+    let later = ending
+        .header()
+        .is_some_and(|header| matches!(header.kind, Kind::Removal | Kind::Repair) && header.issued_at > question.at);
+    (later && !question.now).then_some(ReasonCode::NotYetIssued)
 }
 
 /// R121: some effective Reinstatement names this ending.

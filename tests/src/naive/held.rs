@@ -60,7 +60,11 @@ pub fn from_disk(read: &dyn LedgerRead, genesis: &Genesis, reader: CityCode) -> 
         log.push(value.to_vec());
     });
     each(read, Family::Abandoned, &mut |key, value| {
-        held.abandoned.insert(place_of(key), value.to_vec());
+        let place = place_of(key);
+        // The last row of an epoch is no leaf: it marks the head that was left.
+        if place.seq.0 != u64::MAX {
+            held.abandoned.insert(place, value.to_vec());
+        }
     });
     each(read, Family::Body, &mut |key, value| {
         held.bodies.insert(place_of(key), value.to_vec());

@@ -57,7 +57,10 @@ pub(super) fn matters(all: &Decoded, city: CityCode, question: &Question) -> Mat
         let Some(header) = leaf.header() else { continue };
         if header.kind.is_listing() {
             let named = effective.iter().any(|ending| about_of(ending) == Some(leaf.place));
-            admit(&mut found, leaf, named, question);
+            // R106: what leads back to no Entry has no effect.
+            let rooted = leaf.chain.and_then(|chain| all.leaf(chain)).is_some_and(|first| first.is(Kind::Entry));
+            let effective = rooted && effect_at(leaf, question) == Effect::Stands;
+            admit(&mut found, leaf, effective, named, question);
         } else if effective.iter().any(|ending| ending.place == leaf.place)
             && let Some(chain) = about_of(leaf).and_then(|place| all.leaf(place)).and_then(|link| link.chain)
             && let Some(matter) = found.matters.iter_mut().find(|matter| matter.chains.contains(&chain))
@@ -73,10 +76,10 @@ fn about_of(leaf: &Leaf) -> Option<StatementId> {
 }
 
 /// One listing in its turn.
-fn admit(found: &mut Matters, leaf: &Leaf, named: bool, question: &Question) {
+fn admit(found: &mut Matters, leaf: &Leaf, effective: bool, named: bool, question: &Question) {
     let (Some(header), Some(chain)) = (leaf.header(), leaf.chain) else { return };
     // R108: only links with effect at T count, but for those that an effective ending names.
-    if effect_at(leaf, question) != Effect::Stands && !named {
+    if !effective && !named {
         return;
     }
     let has_ground = |matter: &&Matter| header.ground.is_some_and(|ground| matter.grounds.contains(&ground));
@@ -89,19 +92,19 @@ fn admit(found: &mut Matters, leaf: &Leaf, named: bool, question: &Question) {
         Some(ReasonCode::EndedBefore)
     } else if chain != leaf.place && found.silenced.contains_key(&chain) {
         // The chain of an Entry that R109 silences has no effect either.
-        Some(ReasonCode::GroundEnded)
+        Some(ReasonCode::EndedBefore)
     } else {
         None
     };
-    if let Some(reason) = silenced {
+    // R109 takes effect away; what has none counts only because an ending names it, and for what that ending ends.
+    if let Some(reason) = silenced.filter(|_| effective) {
         found.silenced.insert(leaf.place, reason);
         if !named {
             return;
         }
     }
-    let joins = |matter: &Matter| {
-        has_chain(&matter) || (question.slip != Slip::EndsOneChainOnly && has_ground(&matter))
-    };
+    let joins =
+        |matter: &Matter| has_chain(&matter) || (question.slip != Slip::EndsOneChainOnly && has_ground(&matter));
     let (touched, apart): (Vec<Matter>, Vec<Matter>) = std::mem::take(&mut found.matters).into_iter().partition(joins);
     let mut joined = Matter::default();
     for matter in touched {
@@ -117,15 +120,7 @@ fn admit(found: &mut Matters, leaf: &Leaf, named: bool, question: &Question) {
 }
 
 /// R106: the current link at T, the one at the highest place that is neither void nor not yet nor silenced.
-pub(super) fn current_link<'a>(
-    links: &[&'a Leaf],
-    matters: &Matters,
-    question: &Question,
-) -> Option<&'a Leaf> {
-    let first = links.first()?;
-    if !first.is(Kind::Entry) || matters.silenced.contains_key(&first.place) {
-        return None;
-    }
+pub(super) fn current_link<'a>(links: &[&'a Leaf], matters: &Matters, question: &Question) -> Option<&'a Leaf> {
     let usable =
         |leaf: &&&Leaf| effect_at(leaf, question) == Effect::Stands && !matters.silenced.contains_key(&leaf.place);
     links.iter().filter(usable).max_by_key(|leaf| order(leaf.place)).copied()

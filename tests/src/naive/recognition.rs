@@ -48,11 +48,11 @@ pub(super) fn objections(
     question: &Question,
 ) -> BTreeSet<ReasonCode> {
     let Some((_, rule)) = rule else { return BTreeSet::from([ReasonCode::NotRecognised]) };
-    if rule.lists.is_empty() {
-        return BTreeSet::from([ReasonCode::NotRecognised]);
-    }
     if rule.valid_until.is_some_and(|last| last.end() <= question.at) {
         return BTreeSet::from([ReasonCode::RecognitionExpired]);
+    }
+    if rule.lists.is_empty() {
+        return BTreeSet::from([ReasonCode::NotRecognised]);
     }
     let body = known.body;
     let mut against = BTreeSet::new();

@@ -2,8 +2,8 @@
 //! (R105, R108), what the chain is by itself (R106, R107, R123 to R128), another subject (R143), a repeated ground (R120),
 //! and only then the viewer.
 
-use super::decoded::{Decoded, Leaf};
-use super::effect::{Effect, effect_at};
+use super::decoded::{Content, Decoded, Leaf};
+use super::effect::{Effect, effect_at, has_not_begun};
 use super::groups::{Standing, groups};
 use super::matter::{Matters, current_link, matters};
 use super::recognition::{
@@ -14,6 +14,7 @@ use super::{Chain, InForce, Question, Resolution, Source};
 use huxin_protocol::body::List;
 use huxin_protocol::edition::MeasureKind;
 use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::{ReasonCode, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,19 +31,61 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
     let mut answer = Resolution::default();
     let mut shown: BTreeMap<StatementId, Work<'_>> = BTreeMap::new();
     for city in all.cities.keys() {
-        let about_subject: BTreeSet<StatementId> = all
-            .log(*city)
-            .iter()
-            .filter(|leaf| leaf.listing().is_some_and(|body| body.subject.id == question.subject))
-            .filter_map(|leaf| leaf.chain)
-            .collect();
+        let about_subject = chains_about(all, *city, question);
+        answer.untold.extend(
+            all.log(*city)
+                .iter()
+                .filter_map(|leaf| leaf.chain)
+                .filter(|chain| !about_subject.contains(chain) && is_unreadable(all, *chain)),
+        );
         if !about_subject.is_empty() {
             resolve_city(all, *city, &about_subject, question, &mut answer, &mut shown);
         }
         answer.sources.insert(*city, source(all, *city, question));
+        let rootless =
+            |leaf: &&Leaf| leaf.is(Kind::Amendment) && leaf.chain == Some(leaf.place) && leaf.listing().is_none();
+        answer.untold.extend(all.log(*city).iter().filter(rootless).map(|leaf| leaf.place));
     }
-    gather(question, &mut answer, &shown);
+    for leaf in all.all() {
+        // R129: a rule that cannot be read is none, and the reason is told.
+        let unreadable = match leaf.content {
+            Content::Malformed => Some(ReasonCode::BodyMalformed),
+            Content::NeedsNewerNode => Some(ReasonCode::NeedsNewerNode),
+            _ => None,
+        };
+        let unreadable = unreadable.filter(|_| leaf.is(Kind::Recognition) && leaf.effect == Effect::Stands);
+        if let Some(reason) =
+            unreadable.or_else(|| effect_at(leaf, question).reason()).or_else(|| has_not_begun(leaf, question))
+        {
+            answer.without_effect.insert(leaf.place, reason);
+        }
+    }
+    gather(&mut answer, &shown);
     answer
+}
+
+/// R143: the chains of which some held link names the subject, and those of which nothing can be read here that share a
+/// ground with one of them, directly or through others.
+fn chains_about(all: &Decoded, city: CityCode, question: &Question) -> BTreeSet<StatementId> {
+    let names = |leaf: &&Leaf| leaf.listing().is_some_and(|body| body.subject.id == question.subject);
+    let named: BTreeSet<StatementId> = all.log(city).iter().filter(names).filter_map(|leaf| leaf.chain).collect();
+    let mut tied = named.clone();
+    loop {
+        let of_tied = |leaf: &&Leaf| leaf.chain.is_some_and(|chain| tied.contains(&chain));
+        let ground = |leaf: &Leaf| leaf.header().and_then(|header| header.ground);
+        let grounds: BTreeSet<_> = all.log(city).iter().filter(of_tied).filter_map(ground).collect();
+        let shares = |leaf: &&Leaf| ground(leaf).is_some_and(|ground| grounds.contains(&ground));
+        let more: BTreeSet<StatementId> = all.log(city).iter().filter(shares).filter_map(|leaf| leaf.chain).collect();
+        if more.is_subset(&tied) {
+            break;
+        }
+        tied.extend(more);
+    }
+    tied.into_iter().filter(|chain| named.contains(chain) || is_unreadable(all, *chain)).collect()
+}
+
+fn is_unreadable(all: &Decoded, chain: StatementId) -> bool {
+    !all.log(chain.city).iter().any(|leaf| leaf.chain == Some(chain) && leaf.listing().is_some())
 }
 
 fn source(all: &Decoded, city: CityCode, question: &Question) -> Source {
@@ -67,11 +110,6 @@ fn resolve_city<'a>(
     for matter in matters.matters.iter().filter(|matter| matter.state().is_some()) {
         answer.ended_grounds.extend(matter.grounds.iter().map(|ground| (city, *ground)));
     }
-    for leaf in all.log(city) {
-        if let Some(reason) = effect_at(leaf, question).reason() {
-            answer.without_effect.insert(leaf.place, reason);
-        }
-    }
     let work_of = |first: StatementId| {
         let links: Vec<&Leaf> = all.log(city).iter().filter(|leaf| leaf.chain == Some(first)).collect();
         let current = current_link(&links, &matters, question);
@@ -80,7 +118,7 @@ fn resolve_city<'a>(
     };
     for first in about_subject {
         let work = work_of(*first);
-        // R120: who speaks in the matter is asked of all its chains, also of other subjects.
+        // R120: who speaks in the matter for this subject.
         let speaker = matters.of_chain(*first).filter(|matter| matter.state().is_none()).and_then(|matter| {
             matter.chains.iter().copied().find(|chain| matches!(work_of(*chain).life, Life::Known(_)))
         });
@@ -103,12 +141,15 @@ fn chain_of(
         Effect::Stands => matters.silenced.get(&leaf.place).copied(),
         effect => effect.reason(),
     };
-    let beyond_complete = first.city != question.viewer && is_beyond_complete(all, links);
+    let red = current.and_then(Leaf::listing).is_some_and(|body| body.list == List::Red);
+    let beyond_complete = first.city != question.viewer && !red && is_beyond_complete(all, links);
     let stale = is_stale(all, first.city, question);
     let mut chain = Chain {
         id: first,
         links: links.iter().map(|leaf| (leaf.place, reason_of(leaf))).collect(),
         current: current.map(|leaf| leaf.place),
+        names_subject: links.iter().filter_map(|leaf| leaf.listing()).any(|body| body.subject.id == question.subject),
+        rooted: links.first().is_some_and(|first| first.is(Kind::Entry)),
         state: State::Listed,
         why: None,
         ended: false,
@@ -132,19 +173,19 @@ fn chain_of(
         Life::Known(known) => Some(known),
         _ => None,
     };
-    let other_subject =
-        current.and_then(Leaf::listing).is_some_and(|body| body.subject.id != question.subject);
+    let other_subject = current.and_then(Leaf::listing).is_some_and(|body| body.subject.id != question.subject);
     let ending = matters.of_chain(first).and_then(super::matter::Matter::state);
-    chain.shows_content = current.and_then(Leaf::listing).is_some()
-        && !other_subject
-        && !matches!(ending, Some((State::Erased, _)));
-    if let Some(known) = known.filter(|_| !other_subject) {
+    chain.shows_content =
+        current.and_then(Leaf::listing).is_some() && !other_subject && !matches!(ending, Some((State::Erased, _)));
+    if let Some(known) = known {
         chain.starts_at = Some(known.starts_at);
         chain.ends_at = known.ends_at;
         chain.listed_here_on = known.listed_here_on;
         chain.lacks.clone_from(&known.lacks);
     }
-    if let Some((state, by)) = ending {
+    // R109: an Entry that came after the end of its ground has no effect, and no later act gives it one.
+    let silenced = matters.silenced.contains_key(&first);
+    if let Some((state, by)) = ending.filter(|_| !silenced) {
         (chain.state, chain.ended, chain.ended_by) = (state, true, Some(by));
         return chain;
     }
@@ -154,15 +195,29 @@ fn chain_of(
         Life::Unknown(reason) => Some((State::Unknown, *reason)),
         Life::Known(_) => None,
     };
-    let without = without.or(other_subject.then_some((State::Void, ReasonCode::OtherSubject)));
-    if let Some((state, why)) = same_as.map(|_| (State::Void, ReasonCode::SameGround)).or(without) {
-        (chain.state, chain.why, chain.same_as) = (state, Some(why), same_as);
+    if let Some((state, why)) = without {
+        (chain.state, chain.why) = (state, Some(why));
+        if why == ReasonCode::GroundEnded {
+            // R109: what had ended before stays ended.
+            (chain.ended, chain.ended_by) = (true, ground_ended_by(links, matters));
+        }
+        return chain;
+    }
+    if same_as.is_some() {
+        (chain.state, chain.why, chain.same_as) = (State::Void, Some(ReasonCode::SameGround), same_as);
         return chain;
     }
     if let Some(known) = known {
         stand(all, &mut chain, links, known, question);
     }
     chain
+}
+
+/// The ending of the matter whose ground a silenced Entry carries (R109).
+fn ground_ended_by(links: &[&Leaf], matters: &Matters) -> Option<StatementId> {
+    let ground = links.first()?.header()?.ground?;
+    let matter = matters.matters.iter().find(|matter| matter.grounds.contains(&ground))?;
+    matter.state().map(|(_, by)| by)
 }
 
 /// An entry whose effect is known: its term, then the viewer.
@@ -194,18 +249,17 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
     chain.counts = chain.objections.is_empty() && !frozen && !suspends;
     chain.confirm = (chain.stale || chain.beyond_complete) && known.body.list != List::Red;
     for code in &known.body.measures {
-        let recognised = rule
-            .and_then(|(_, rule)| rule.measures.as_ref())
-            .is_none_or(|measures| measures.contains(code));
+        let recognised =
+            rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));
         let fault = measure_fault(known, code)
-            .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised))
-            .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting));
+            .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting))
+            .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised));
         chain.measures.push((code.clone(), fault.is_none(), fault));
     }
 }
 
 /// R137 and R138: over all entries of the subject.
-fn gather(question: &Question, answer: &mut Resolution, shown: &BTreeMap<StatementId, Work<'_>>) {
+fn gather(answer: &mut Resolution, shown: &BTreeMap<StatementId, Work<'_>>) {
     let known_of = |id: &StatementId| match &shown.get(id)?.life {
         Life::Known(known) => Some(known),
         _ => None,
@@ -247,12 +301,16 @@ fn gather(question: &Question, answer: &mut Resolution, shown: &BTreeMap<Stateme
             }
         }
     }
-    let _ = question;
-    for chain in answer.chains.values().filter(|chain| chain.counts) {
-        let Some(known) = known_of(&chain.id) else { continue };
-        for ((edition, _), in_force) in &mut answer.in_force {
-            if *edition == known.body.edition && in_force.kind == MeasureKind::Incentive {
-                in_force.suspended |= black_rests && known.edition.black_suspends_incentives();
+    // R138: what rests is an edition's own incentives.
+    for chain in answer.chains.values_mut().filter(|chain| chain.counts && black_rests) {
+        let Some(known) = known_of(&chain.id).filter(|known| known.edition.black_suspends_incentives()) else {
+            continue;
+        };
+        for (code, holds, why) in chain.measures.iter_mut().filter(|(_, holds, _)| *holds) {
+            if let Some(in_force) = answer.in_force.get_mut(&(known.body.edition, code.clone()))
+                && in_force.kind == MeasureKind::Incentive
+            {
+                (*holds, *why, in_force.suspended) = (false, Some(ReasonCode::BlackSuspendsIncentives), true);
             }
         }
     }

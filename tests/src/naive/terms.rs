@@ -7,6 +7,7 @@ use super::{Question, Slip};
 use huxin_protocol::body::EntryBody;
 use huxin_protocol::edition::{BasisItem, Edition};
 use huxin_protocol::header::Disclosure;
+use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::ReasonCode;
 use huxin_protocol::subject::SubjectClass;
 use huxin_protocol::time::{Date, Millis};
@@ -40,11 +41,21 @@ pub(super) fn life<'a>(
     matters: &Matters,
     question: &Question,
 ) -> Life<'a> {
+    let links: &[&Leaf] = links;
     let Some(first) = links.first() else { return Life::Unknown(ReasonCode::BodyLacking) };
-    let Some(link) = current else {
-        // A chain without its Entry, or without any link that has an effect, is what its first link is.
-        let silenced = matters.silenced.get(&first.place).map(|reason| Effect::Void(*reason));
-        return match silenced.unwrap_or_else(|| effect_at(first, question)) {
+    let rooted = first.is(Kind::Entry) && !matters.silenced.contains_key(&first.place);
+    let Some(link) = current.filter(|_| rooted) else {
+        // A chain without its Entry, or whose Entry came too late, is what its first link is.
+        let silenced = matters.silenced.get(&first.place).copied();
+        if let Some(reason) = silenced {
+            return Life::Void(reason);
+        }
+        // With its Entry and nothing that has an effect yet: it may have one from the issue of some link on.
+        let later = |link: &&Leaf| effect_at(link, question) == Effect::NotYet(ReasonCode::NotYetIssued);
+        if rooted && links.iter().any(later) {
+            return Life::NotYet(ReasonCode::NotYetIssued);
+        }
+        return match effect_at(first, question) {
             Effect::Void(reason) => Life::Void(reason),
             Effect::NotYet(reason) => Life::NotYet(reason),
             // An amendment that holds and leads to nothing cannot be: its target would be its chain.
@@ -57,11 +68,14 @@ pub(super) fn life<'a>(
         Content::Erased => return Life::Unknown(ReasonCode::BodyErased),
         Content::NotReader => return Life::Unknown(ReasonCode::NotReader),
         Content::NeedsNewerNode => return Life::Unknown(ReasonCode::NeedsNewerNode),
-        // Of an Entry this was said before; as the current Amendment it makes the effect unknown.
+        Content::Malformed if link.is(Kind::Entry) => return Life::Void(ReasonCode::BodyMalformed),
         Content::Malformed | Content::Recognition(_) | Content::Other => {
             return Life::Unknown(ReasonCode::BodyMalformed);
         }
     };
+    if body.subject.id != question.subject {
+        return Life::Void(ReasonCode::OtherSubject);
+    }
     let named = link.header().is_some_and(|header| matches!(header.disclosure, Disclosure::Named(_)));
     if is_person(body) && !named {
         return Life::Void(ReasonCode::PersonNotNamedDisclosure);
@@ -139,9 +153,8 @@ fn last_day(edition: &Edition, body: &EntryBody, issued_at: Millis) -> Option<Da
 pub(super) fn measure_fault(known: &Known<'_>, code: &str) -> Option<ReasonCode> {
     let issued_on = known.link.header().map(|header| header.issued_at.date());
     let edition = known.edition;
-    let binds = issued_on.is_some_and(|day| {
-        edition.binds_from() <= day && edition.binds_until().is_none_or(|until| day <= until)
-    });
+    let binds = issued_on
+        .is_some_and(|day| edition.binds_from() <= day && edition.binds_until().is_none_or(|until| day <= until));
     let Some(measure) = edition.measures().iter().find(|measure| measure.code == code) else {
         return Some(ReasonCode::MeasureUnknown);
     };
