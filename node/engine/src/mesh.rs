@@ -30,8 +30,10 @@ pub const SEEN_FOR: Duration = Duration::from_secs(600);
 
 /// At least so many partners outside the mesh are told of the latest messages…
 pub const LAZY_PEERS: usize = 6;
-/// …or one in so many of them, where that is more.
-pub const LAZY_SHARE: usize = 4;
+/// …or one in so many of them, where that is more. Everybody is connected to everybody, and so hears from as many as it
+/// tells: six to ten at each heartbeat. With the library's own share, a quarter, the announcements among 337 nodes were 50
+/// times the bytes of the messages that they announce, and found no more (measured in the model, 1 to 30 % lost).
+pub const LAZY_SHARE: usize = 32;
 /// Ids in one announcement or one request, and ids that are asked of one partner between two heartbeats. As many fit
 /// into [`CONTROL_BYTES`] with room to spare; what is left out, other partners announce.
 pub const CONTROL_IDS: usize = 1000;
@@ -144,8 +146,8 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_of_those_outside_is_told_and_never_fewer_than_six() {
-        assert_eq!([0, 6, 24, 27, 28, 324].map(told), [6, 6, 6, 6, 7, 81]);
+    fn a_share_of_those_outside_is_told_and_never_fewer_than_six() {
+        assert_eq!([0, 6, 223, 224, 324].map(told), [6, 6, 6, 7, 10]);
     }
 
     #[test]
