@@ -8,8 +8,9 @@
 //!
 //! **How to drive it.** The owner brings time, partners and frames, and carries frames away:
 //!
-//! - [`Mesh::connected`] and [`Mesh::disconnected`] as connections come and go. Both ends have joined the topic by then;
-//!   the library hears of that a moment later, in a frame of its own.
+//! - [`Mesh::connected`] and [`Mesh::disconnected`] as connections come and go, at both ends. A partner counts from when
+//!   its [`Frame::Join`] arrives. A connection keeps its frames in order and loses none but with the connection itself;
+//!   what a bad line does is to delay (see [`Frame`]).
 //! - [`Mesh::publish`] for an own message; [`Mesh::received`] for every frame that arrives. The message that it hands
 //!   back is the owner's to judge; [`Mesh::validated`] then passes it on or not. Later than [`HISTORY_LENGTH`] heartbeats
 //!   it is too late.
@@ -66,7 +67,7 @@ pub enum Unpublished {
     TooLong,
     /// The same content was published or received before.
     Repeated,
-    NobodyConnected,
+    NobodyThere,
     /// Every queue that it should go into is full. It counts as published all the same: partners are told of it.
     QueuesFull,
 }
@@ -77,7 +78,9 @@ pub struct Mesh<P> {
     numbers: MeshNumbers,
     floods: bool,
     started: Millis,
-    /// Connected partners, and whether this side dialled.
+    /// Partners that are connected and were not heard yet, and whether this side dialled.
+    silent: BTreeMap<P, bool>,
+    /// Connected partners that take part, and whether this side dialled.
     partners: BTreeMap<P, bool>,
     /// How many of them this side dialled.
     dialled: usize,
@@ -101,6 +104,7 @@ impl<P: Ord + Copy> Mesh<P> {
             numbers: mesh(members),
             floods: floods(members),
             started: now,
+            silent: BTreeMap::new(),
             partners: BTreeMap::new(),
             dialled: 0,
             mesh: BTreeSet::new(),
@@ -114,14 +118,9 @@ impl<P: Ord + Copy> Mesh<P> {
     }
 
     /// The first connection to a partner stands; `dialled` where this side opened it.
-    pub fn connected(&mut self, now: Millis, partner: P, dialled: bool) {
-        if self.partners.insert(partner, dialled).is_some() {
-            return;
-        }
-        self.dialled += usize::from(dialled);
-        if self.mesh.len() < self.numbers.low && !self.backs_off(now, partner) {
-            self.mesh.insert(partner);
-            self.push(partner, Frame::Graft, None);
+    pub fn connected(&mut self, partner: P, dialled: bool) {
+        if !self.partners.contains_key(&partner) && self.silent.insert(partner, dialled).is_none() {
+            self.push(partner, Frame::Join, None);
         }
     }
 
@@ -130,6 +129,7 @@ impl<P: Ord + Copy> Mesh<P> {
         if let Some(dialled) = self.partners.remove(&partner) {
             self.dialled -= usize::from(dialled);
         }
+        self.silent.remove(&partner);
         self.mesh.remove(&partner);
         self.queues.remove(&partner);
         self.asking.disconnected(partner);
@@ -149,7 +149,7 @@ impl<P: Ord + Copy> Mesh<P> {
         }
         let to = self.heard_by(chance);
         if to.is_empty() {
-            return Err(Unpublished::NobodyConnected);
+            return Err(Unpublished::NobodyThere);
         }
         self.seen.add(now, id);
         self.history.keep(message.clone(), None);
@@ -171,7 +171,7 @@ impl<P: Ord + Copy> Mesh<P> {
         to
     }
 
-    /// Connected partners outside the mesh.
+    /// Partners outside the mesh.
     fn outside(&self) -> impl Iterator<Item = P> {
         self.partners.keys().copied().filter(|partner| !self.mesh.contains(partner))
     }
@@ -179,11 +179,16 @@ impl<P: Ord + Copy> Mesh<P> {
     /// A frame arrives. A message that is new is handed back for its verdict.
     pub fn received(&mut self, now: Millis, from: P, frame: Frame, chance: &mut Chance) -> Option<Message> {
         if !self.partners.contains_key(&from) {
-            // The connection went while the frame was under way.
-            return None;
+            if !self.silent.contains_key(&from) {
+                // The connection went while the frame was under way.
+                return None;
+            }
+            // The first frame on a connection is a join; a world that lets frames overtake means it no worse.
+            self.on_join(now, from);
         }
         self.counters.arrived(&frame);
         match frame {
+            Frame::Join => {}
             Frame::Message(message) => return self.on_message(now, from, message),
             Frame::Have(ids) => self.on_have(now, from, &ids, chance),
             Frame::Want(ids) => self.on_want(now, from, &ids),
@@ -231,7 +236,7 @@ impl<P: Ord + Copy> Mesh<P> {
 
     /// Whether there was room.
     fn push(&mut self, to: P, frame: Frame, sent_by: Option<Millis>) -> bool {
-        if !self.partners.contains_key(&to) {
+        if !self.partners.contains_key(&to) && !self.silent.contains_key(&to) {
             return false;
         }
         let pushed = self.queues.entry(to).or_default().push(frame, sent_by);

@@ -30,20 +30,23 @@ pub const SEEN_FOR: Duration = Duration::from_secs(600);
 
 /// At least so many partners outside the mesh are told of the latest messages…
 pub const LAZY_PEERS: usize = 6;
-/// …or one in so many of them, where that is more.
-pub const LAZY_SHARE: usize = 4;
+/// …or one in so many of them, where that is more. Everybody is connected to everybody, and so hears from as many as it
+/// tells: six to ten at each heartbeat. With the library's own share, a quarter, the announcements among 337 nodes were 50
+/// times the bytes of the messages that they announce, and found no more (measured in the model, 1 to 30 % lost).
+pub const LAZY_SHARE: usize = 32;
 /// Ids in one announcement or one request, and ids that are asked of one partner between two heartbeats. As many fit
 /// into [`CONTROL_BYTES`] with room to spare; what is left out, other partners announce.
 pub const CONTROL_IDS: usize = 1000;
-/// Longest frame that carries ids and no message. A partner breaks off the stream of a longer one, and after five such
-/// streams the library stays silent on that connection for good: what is sent must never come near.
+/// Longest frame that carries ids and no message. A partner hears nothing any more on the stream that brought a longer
+/// one, and the sender does not notice: what is sent must never come near.
 pub const CONTROL_BYTES: usize = 32 * 1024;
 /// Announcements taken from one partner between two heartbeats. An honest one sends one.
 pub const ANNOUNCEMENTS: usize = 10;
 /// How often one partner may ask for the same message.
 pub const RETRANSMISSIONS: u32 = 3;
-/// How long a partner may take to send what it announced and was asked for. Until then nobody else is asked.
-pub const PROMISE_FOR: Duration = Duration::from_secs(3);
+/// How long a partner may take to send what it announced and was asked for; until then nobody else is asked. As long as
+/// it lets the answer wait ([`PASSED_WAIT`]), and short enough that others still announce afterwards.
+pub const PROMISE_FOR: Duration = PASSED_WAIT;
 /// Above so many bytes, mesh partners are told not to send what has just arrived: below, telling costs as much as the
 /// copy that it saves.
 pub const DO_NOT_WANT_BYTES: usize = 1000;
@@ -132,7 +135,7 @@ mod tests {
         }
         assert_eq!(mesh(7), MeshNumbers { n: 3, low: 1, high: 4, outbound_min: 1 });
         assert_eq!(mesh(8), MeshNumbers { n: 6, low: 4, high: 12, outbound_min: 2 });
-        assert!(HISTORY_GOSSIP <= HISTORY_LENGTH);
+        const { assert!(HISTORY_GOSSIP <= HISTORY_LENGTH) };
     }
 
     #[test]
@@ -143,8 +146,8 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_of_those_outside_is_told_and_never_fewer_than_six() {
-        assert_eq!([0, 6, 24, 27, 28, 324].map(told), [6, 6, 6, 6, 7, 81]);
+    fn a_share_of_those_outside_is_told_and_never_fewer_than_six() {
+        assert_eq!([0, 6, 223, 224, 324].map(told), [6, 6, 6, 7, 10]);
     }
 
     #[test]

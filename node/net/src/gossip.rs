@@ -5,9 +5,11 @@ use huxin_engine::mesh::{self, message_id, topic_name};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::limits::GOSSIP_BYTES;
 use libp2p::gossipsub::{
-    self, IdentTopic, IdentityTransform, MessageAuthenticity, MessageId, WhitelistSubscriptionFilter,
+    self, IdentTopic, IdentityTransform, MessageAuthenticity, MessageId, PeerScoreParams, PeerScoreThresholds,
+    WhitelistSubscriptionFilter,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use crate::NetFault;
 
@@ -62,8 +64,30 @@ pub(crate) fn behaviour(federation: &Digest, members: usize) -> Result<Gossip, N
         .build()
         .map_err(|cause| NetFault::Transport(Box::new(cause)))?;
     let filter = WhitelistSubscriptionFilter(HashSet::from([topic(federation).hash()]));
-    Gossip::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
-        .map_err(|cause| NetFault::Transport(cause.into()))
+    let mut gossip = Gossip::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
+        .map_err(|cause| NetFault::Transport(cause.into()))?;
+    let (score, thresholds) = equal_scores();
+    gossip.with_peer_score(score, thresholds).map_err(|cause| NetFault::Transport(cause.into()))?;
+    Ok(gossip)
+}
+
+/// Scores in which every partner has zero, whatever it does: who may take part is decided by the members, and who is cut
+/// off by the node. They are kept at all since the library forgets what it was promised only while it keeps scores: a
+/// message that one partner announced and did not send would never be asked of another, and a hostile partner could fill
+/// the memory with promises.
+fn equal_scores() -> (PeerScoreParams, PeerScoreThresholds) {
+    let score = PeerScoreParams {
+        topics: HashMap::new(),
+        app_specific_weight: 0.0,
+        ip_colocation_factor_weight: 0.0,
+        behaviour_penalty_weight: 0.0,
+        slow_peer_weight: 0.0,
+        retain_score: Duration::ZERO,
+        ..PeerScoreParams::default()
+    };
+    // Nobody is ever below them; and nobody is better than another, so that no partner replaces one.
+    let thresholds = PeerScoreThresholds { opportunistic_graft_threshold: 0.0, ..PeerScoreThresholds::default() };
+    (score, thresholds)
 }
 
 #[cfg(test)]

@@ -40,8 +40,14 @@ impl Message {
 }
 
 /// One frame between two nodes.
+///
+/// [`Frame::Join`], [`Frame::Graft`] and [`Frame::Prune`] must not be lost or change places while the connection stands, or
+/// its two ends disagree about the mesh for good. In reality TCP repeats and orders all frames: a packet that is lost is
+/// a delay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Frame {
+    /// "I take part": the first frame on every connection, each way.
+    Join,
     /// A whole message.
     Message(Message),
     /// "I have these": to some partners outside the mesh, at a heartbeat.
@@ -62,6 +68,7 @@ impl Frame {
     pub fn length(&self) -> usize {
         let ids = |count: usize| count * field(MESSAGE_ID_BYTES);
         let inside = match self {
+            Self::Join => field(2 + field(TOPIC_BYTES)),
             Self::Message(message) => field(message.length()),
             Self::Have(have) => field(field(field(TOPIC_BYTES) + ids(have.len()))),
             Self::Want(want) => field(field(ids(want.len()))),
@@ -75,6 +82,12 @@ impl Frame {
     #[must_use]
     pub const fn is_message(&self) -> bool {
         matches!(self, Self::Message(_))
+    }
+
+    /// Whether the two ends would disagree for good if it were lost.
+    #[must_use]
+    pub const fn is_upkeep(&self) -> bool {
+        matches!(self, Self::Join | Self::Graft | Self::Prune { .. })
     }
 }
 

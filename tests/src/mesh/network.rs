@@ -14,7 +14,7 @@ pub struct Line {
     pub delay: i64,
     /// How much longer it may be, by chance. Frames of one line stay in order all the same.
     pub jitter: i64,
-    /// Frames lost, of a thousand.
+    /// Frames lost, of a thousand; those of upkeep are not.
     pub loss: u64,
     /// Bytes that leave in a millisecond; `None` for all at once.
     pub bytes_per_ms: Option<usize>,
@@ -92,8 +92,8 @@ impl Network {
 
     /// `dialler` opens a connection to `other`.
     pub fn connect(&mut self, dialler: u16, other: u16) {
-        self.nodes[usize::from(dialler)].connected(self.now, other, true);
-        self.nodes[usize::from(other)].connected(self.now, dialler, false);
+        self.nodes[usize::from(dialler)].connected(other, true);
+        self.nodes[usize::from(other)].connected(dialler, false);
         self.send(dialler);
         self.send(other);
     }
@@ -218,7 +218,7 @@ impl Network {
     }
 
     fn carry(&mut self, from: u16, to: u16, frame: Frame, leaves: i64) {
-        if self.chance.hits(self.line.loss) {
+        if !frame.is_upkeep() && self.chance.hits(self.line.loss) {
             return;
         }
         let jitter = self.chance.below(self.line.jitter.unsigned_abs() + 1) as i64;

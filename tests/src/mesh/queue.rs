@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use super::{Frame, MessageId};
 
-/// The library's own bound for grafts, prunes and "do not want"; it cannot be set. Honest nodes stay far below.
+/// The library's own bound for joins, grafts, prunes and "do not want"; it cannot be set. Honest nodes stay far below.
 const UPKEEP_FRAMES: usize = 20_000;
 
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Queue {
     /// Whether there was room.
     pub(super) fn push(&mut self, frame: Frame, sent_by: Option<Millis>) -> bool {
         match frame {
-            Frame::Graft | Frame::Prune { .. } | Frame::DoNotWant(_) => {
+            Frame::Join | Frame::Graft | Frame::Prune { .. } | Frame::DoNotWant(_) => {
                 if self.upkeep.len() >= UPKEEP_FRAMES {
                     return false;
                 }

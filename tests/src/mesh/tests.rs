@@ -19,10 +19,15 @@ fn long(number: u64) -> Message {
 fn node(partners: u16) -> (Mesh<u16>, Chance) {
     let mut mesh = Mesh::new(Millis(0), LARGE);
     for partner in 0..partners {
-        mesh.connected(Millis(0), partner, partner % 2 == 0);
+        join(&mut mesh, partner, partner % 2 == 0);
     }
     mesh.take_all(Millis(0));
     (mesh, Chance::new(1))
+}
+
+fn join(mesh: &mut Mesh<u16>, partner: u16, dialled: bool) {
+    mesh.connected(partner, dialled);
+    assert_eq!(mesh.received(Millis(0), partner, Frame::Join, &mut Chance::new(0)), None);
 }
 
 fn at(heartbeats: i64) -> Millis {
@@ -37,7 +42,7 @@ fn receivers(frames: &[(u16, Frame)], wanted: impl Fn(&Frame) -> bool) -> Vec<u1
 fn a_new_node_grafts_until_it_has_enough() {
     let mut mesh = Mesh::new(Millis(0), LARGE);
     for partner in 0..10_u16 {
-        mesh.connected(Millis(0), partner, true);
+        join(&mut mesh, partner, true);
     }
     // At once up to the lower bound; the heartbeat leaves it there, since that is enough.
     assert_eq!(receivers(&mesh.take_all(Millis(0)), |frame| *frame == Frame::Graft), [0, 1, 2, 3]);
@@ -50,6 +55,25 @@ fn a_new_node_grafts_until_it_has_enough() {
     assert_eq!(mesh.mesh_partners().count(), 6);
     assert_eq!(receivers(&mesh.take_all(at(2)), |frame| *frame == Frame::Graft).len(), 3);
     assert!(mesh.idle());
+}
+
+#[test]
+fn a_partner_counts_when_it_has_joined() {
+    let (mut mesh, mut chance) = (Mesh::new(Millis(0), LARGE), Chance::new(1));
+    mesh.connected(7, true);
+    mesh.connected(7, true);
+    assert_eq!(mesh.take_all(Millis(0)), [(7, Frame::Join)]);
+    assert_eq!(mesh.publish(Millis(0), &message(2), &mut chance), Err(Unpublished::NobodyThere));
+    for frame in [Frame::Join, Frame::Graft, Frame::Message(message(1))] {
+        assert_eq!(mesh.received(Millis(0), 8, frame, &mut chance), None);
+    }
+    assert_eq!((mesh.counters().control_received, mesh.take_all(Millis(0)).len()), (0, 0), "it is not connected");
+    mesh.received(Millis(0), 7, Frame::Join, &mut chance);
+    mesh.received(Millis(0), 7, Frame::Join, &mut chance);
+    assert_eq!(mesh.take_all(Millis(0)), [(7, Frame::Graft)]);
+    assert_eq!(mesh.publish(Millis(0), &message(2), &mut chance), Ok(1));
+    mesh.disconnected(7);
+    assert!(mesh.waiting().next().is_none() && mesh.mesh_partners().next().is_none());
 }
 
 #[test]
@@ -71,7 +95,7 @@ fn too_many_are_let_go_and_enough_dialled_ones_stay() {
 fn a_mesh_without_dialled_partners_takes_some_in() {
     let mut mesh = Mesh::new(Millis(0), LARGE);
     for partner in 0..8_u16 {
-        mesh.connected(Millis(0), partner, partner >= 6);
+        join(&mut mesh, partner, partner >= 6);
     }
     assert!(!mesh.idle());
     mesh.heartbeat(at(2), &mut Chance::new(1));
@@ -142,9 +166,9 @@ fn own_messages_go_to_all_in_a_small_federation_and_to_the_mesh_in_a_large_one()
     assert!(to.len() == 6 && to[..4] == [0, 1, 2, 3], "{to:?}");
 
     let mut small = Mesh::new(Millis(0), 21);
-    assert_eq!(small.publish(at(1), &message(1), &mut chance), Err(Unpublished::NobodyConnected));
+    assert_eq!(small.publish(at(1), &message(1), &mut chance), Err(Unpublished::NobodyThere));
     for partner in 0..20_u16 {
-        small.connected(Millis(0), partner, true);
+        join(&mut small, partner, true);
     }
     assert_eq!(small.publish(at(1), &message(1), &mut chance), Ok(20));
     let longest = Message::new("t", vec![0; GOSSIP_BYTES + 1]);

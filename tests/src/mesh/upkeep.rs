@@ -141,6 +141,17 @@ impl<P: Ord + Copy> Mesh<P> {
         }
     }
 
+    /// A partner takes part from now on; it is taken in at once while there are too few.
+    pub(super) fn on_join(&mut self, now: Millis, from: P) {
+        let Some(dialled) = self.silent.remove(&from) else { return };
+        self.partners.insert(from, dialled);
+        self.dialled += usize::from(dialled);
+        if self.mesh.len() < self.numbers.low && !self.backs_off(now, from) {
+            self.mesh.insert(from);
+            self.push(from, Frame::Graft, None);
+        }
+    }
+
     pub(super) fn on_graft(&mut self, now: Millis, from: P) {
         if self.mesh.contains(&from) {
             return;

@@ -126,3 +126,25 @@ fn a_node_that_comes_back_is_taken_in_again() {
     network.run_for(500);
     assert_eq!(network.reached(&message(2).id()), 12);
 }
+
+#[test]
+fn the_whole_country_hears_within_a_second_at_a_cost_of_few_copies() {
+    let mut network = Network::joined(337, 337, Line { delay: 5, jitter: 40, loss: 10, ..Line::default() }, 1);
+    network.run_for(10_000);
+    let settled = network.counters();
+    let mut waits = Vec::new();
+    for number in 0..20 {
+        let (from, message) = (network.now, message(number));
+        network.publish(number as u16 * 17 % 337, &message).unwrap();
+        network.run_for(5_000);
+        assert_eq!(network.reached(&message.id()), 337, "message {number}");
+        waits.extend(network.arrived.iter().map(|arrived| arrived[&message.id()].0 - from.0));
+    }
+    waits.sort_unstable();
+    assert!(waits[waits.len() * 99 / 100] < 250 && waits[waits.len() - 1] < 1_000, "{:?}", waits.last());
+    let counters = network.counters();
+    assert!((5.0..7.0).contains(&counters.redundancy()), "{counters:?}");
+    // Announcements of single short messages cost more than these, but no multiple of ten.
+    let announced = counters.control_bytes_sent - settled.control_bytes_sent;
+    assert!(announced < 10 * counters.message_bytes_sent, "{counters:?}");
+}
