@@ -9,14 +9,19 @@
 mod chance;
 mod city;
 mod founding;
+mod liar;
+mod meter;
 mod traffic;
 
 pub use chance::Chance;
 pub use city::{City, Crash};
 pub use founding::{Secrets, TestKey, at, draft, entry_body, found, ground_of, subject};
+pub use liar::{Blame, Liar};
+pub use meter::{Count, Meter};
 pub use traffic::Line;
 
 use huxin_engine::input::{Answer, Draft, Input, Peer, Road, Ticket};
+use huxin_engine::wire::HeadSummary;
 use huxin_engine::{Effect, Outcome, Refusal};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::fold::{Viewpoint, rule};
@@ -44,6 +49,13 @@ pub struct World {
     /// What the network does to messages.
     pub line: Line,
     pub chance: Chance,
+    /// Who lies, by name on the network.
+    pub liars: BTreeMap<CityCode, Liar>,
+    /// Milliseconds that a slow partner takes before it answers, by name on the network.
+    pub slow: BTreeMap<CityCode, i64>,
+    pub blames: Vec<Blame>,
+    /// What arrived since a test last set it back.
+    pub meter: Meter,
     queue: BTreeMap<(Millis, u64), Delivery>,
     sent: u64,
     tickets: u64,
@@ -64,6 +76,10 @@ impl World {
             cities,
             line: Line::default(),
             chance: Chance::new(seed),
+            liars: BTreeMap::new(),
+            slow: BTreeMap::new(),
+            blames: Vec::new(),
+            meter: Meter::default(),
             queue: BTreeMap::new(),
             sent: 0,
             tickets: 0,
@@ -170,7 +186,11 @@ impl World {
                         self.send(Millis(self.now.0 + REQUEST_TIMEOUT_MS), timeout);
                     }
                 }
-                Effect::Blame { .. } => {}
+                Effect::Blame { peer, code } => {
+                    if let Some(of) = city_of(&peer) {
+                        self.blames.push(Blame { by: from, of, code });
+                    }
+                }
                 Effect::Event(event) => {
                     if let Some(city) = self.cities.get_mut(&from) {
                         city.events.push(event);
@@ -229,6 +249,7 @@ impl World {
                 self.send(Millis(self.now.0 + TICK_MS), Delivery::Tick { to });
             }
             Delivery::Gossip { from, to, bytes } => {
+                self.meter.gossip(bytes.len());
                 let read = Segment::decode(&bytes, huxin_protocol::limits::GOSSIP_BYTES)
                     .and_then(|segment| segment.read(&self.genesis.id()));
                 if let Ok(segment) = read {
@@ -238,9 +259,17 @@ impl World {
             }
             Delivery::Asked { from, to, asked, request } => {
                 let asker = self.cities[&from].code;
-                let answer = self.cities[&to].answer(asker, &request, &self.genesis.id());
+                self.meter.question(from, &request);
+                let mut response = Some(self.cities[&to].respond(asker, &request));
+                if let Some(liar) = self.liars.get_mut(&to) {
+                    response = response.and_then(|honest| liar(from, &request, honest));
+                }
+                let Some(response) = response else { return };
+                self.meter.answer(&response);
+                let answer = City::read_answer(response, &self.genesis.id());
+                let slow = self.slow.get(&to).copied().unwrap_or(0);
                 self.send_over(to, from, |delay| {
-                    (delay, Delivery::Answered { from: to, to: from, asked, answer: answer.clone() })
+                    (delay + slow, Delivery::Answered { from: to, to: from, asked, answer: answer.clone() })
                 });
             }
             Delivery::Answered { from, to, asked, answer } => {
@@ -278,6 +307,28 @@ impl World {
         let roster = Roster::new(&self.genesis);
         let heads = huxin_engine::serve::heads(&*self.cities[&code].store, &roster).unwrap_or_default();
         heads.into_iter().map(|head| (head.city, head.size)).collect()
+    }
+
+    /// How far one node holds every log, with the key records that it knows.
+    #[must_use]
+    pub fn heads(&self, code: CityCode) -> Vec<HeadSummary> {
+        self.cities[&code].heads()
+    }
+
+    /// Whether all running nodes hold the same heads, records and evidence. Unlike [`World::agree`] this does not ask for the
+    /// same abandoned branches, which only those hold that had followed them (R88).
+    #[must_use]
+    pub fn same_heads(&self) -> bool {
+        let heads: std::collections::BTreeSet<Vec<_>> = self
+            .cities
+            .values()
+            .filter(|city| city.runs())
+            .map(|city| {
+                let heads = city.heads();
+                heads.iter().map(|h| (h.city, h.epoch, h.size, h.root.0, h.record, h.proved, h.evidence)).collect()
+            })
+            .collect();
+        heads.len() <= 1
     }
 
     /// Digest of the logs as one node holds them (R110).
