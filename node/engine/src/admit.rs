@@ -40,7 +40,7 @@ impl Engine {
                 self.want(now, from, city, checkpoint_size, txn)?;
             }
             (Road::Gossip { from }, Err(SegmentFault::Proof | SegmentFault::Border)) => {
-                self.suspect(from, city, checkpoint_size);
+                let _ = self.suspect(from, city, checkpoint_size, None);
             }
             _ => {}
         }
