@@ -2,10 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod banks;
+mod clocks;
 mod endings;
 mod exchange;
+mod faults;
+mod forks;
 mod fsck;
+mod hand;
+mod liars;
 mod order;
+mod partition;
+mod releases;
+mod replays;
 mod restart;
 mod rotation;
 mod words;
