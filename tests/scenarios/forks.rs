@@ -11,10 +11,11 @@ use huxin_engine::{Event, Outcome, SigningState};
 use huxin_protocol::digest::TreeHash;
 use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
-use huxin_protocol::key_record::Tail;
+use huxin_protocol::key::Sign;
+use huxin_protocol::key_record::{SignedRecord, Tail};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::ReasonCode;
-use huxin_tests::world::{Meter, World, peer_of, subject};
+use huxin_tests::world::{Meter, TestKey, World, peer_of, subject};
 
 /// Questions of five cities in a quiet minute: two rounds of each with each.
 const QUIET_MINUTE: u64 = 5 * 4 * 2;
@@ -137,6 +138,74 @@ fn after_a_fork_is_known_partners_ask_no_more_than_in_any_quiet_minute() {
             assert!(heads >= QUIET_MINUTE - 5 * 4, "seed {seed}: the rounds go on");
             assert!(all <= QUIET_MINUTE + 8, "seed {seed} minute {minute}: {all} {:?}", world.meter.questions);
         }
+    }
+}
+
+#[test]
+fn a_city_that_goes_on_signing_both_branches_costs_a_few_questions_a_message() {
+    let mut world = five(615);
+    let mut other = fork(&mut world, 2, 5).other;
+    assert!(world.run_until(180_000, all_hold_the_same_evidence));
+    world.run_for(60_000);
+    world.meter = Meter::default();
+    const MESSAGES: u64 = 30;
+    for number in 0..MESSAGES {
+        let from = other.size().0;
+        other.add(&entry_of(&world, city(1), 300 + number, &format!("Later decision {number}")));
+        for to in 2..=5 {
+            let passed_on_by = peer_of(city(if to == 5 { 4 } else { 5 }));
+            let _ = bring(&mut world, city(to), Road::Gossip { from: passed_on_by }, other.run(from));
+        }
+        world.run_for(10_000);
+    }
+    let rounds = QUIET_MINUTE * (MESSAGES * 10).div_ceil(60);
+    let asked = world.meter.all_asked();
+    // Whoever holds the other branch asks for the page and then for the history, and everybody for better evidence.
+    assert!(asked <= rounds + MESSAGES * 4 * 12, "{asked} {:?}", world.meter.questions);
+    assert_eq!(world.sizes(city(5))[&city(1)], other.size(), "who follows that branch still does");
+    assert_eq!(world.blames, []);
+    assert!(world.run_until(180_000, all_hold_the_same_evidence));
+}
+
+#[test]
+fn partners_that_heard_two_rival_records_find_out() {
+    for different_keys in [false, true] {
+        let mut world = five(if different_keys { 690 } else { 691 });
+        let head = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
+        let federation = world.genesis.id();
+        let at = (head.size(), head.root());
+        let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+        let one = secrets.record(&federation, Epoch(2), federation, at, Tail::Endings);
+        let rival = if different_keys {
+            let record = huxin_protocol::key_record::KeyRecord {
+                log: TestKey::new("another log key").public().clone(),
+                cosigner: TestKey::new("another cosigner key").public().clone(),
+                ..one.record().clone()
+            };
+            SignedRecord::sign(record, &federation, &secrets.root)
+        } else {
+            secrets.record(&federation, Epoch(2), federation, at, Tail::Void)
+        };
+        // The city's root signed twice: its own machine and the fourth city heard the one, the fifth the other.
+        for (to, record) in [(1, &one), (4, &one), (5, &rival)] {
+            let bytes = record.bytes().to_vec();
+            world.command(city(to), |ticket| Input::Record { ticket, bytes }).unwrap();
+        }
+        list(&mut world, city(1), 3);
+        let row = |w: &World, n| w.city(city(n)).store.get(Family::Evidence, &evidence_key(city(1), Epoch(2))).unwrap();
+        let all = |w: &World| row(w, 1).is_some() && (2..=5).all(|n| row(w, n) == row(w, 1));
+        assert!(world.run_until(180_000, all), "R97: different keys {different_keys}");
+        for viewer in 2..=5 {
+            assert!(under_review(&world, city(viewer)), "R89: c0{viewer}");
+        }
+        assert_eq!(world.blames, [], "different keys {different_keys}: both were signed by the root");
+        world.run_for(120_000);
+        world.meter = Meter::default();
+        world.run_for(60_000);
+        let asked = world.meter.all_asked();
+        // The fifth city never takes the first's cosignatures under the other keys, so that in each of two rounds the witnesses
+        // of four logs differ between it and four others.
+        assert!(asked <= QUIET_MINUTE + 2 * 4 * 2 * 4, "{asked} {:?}", world.meter.questions);
     }
 }
 

@@ -6,8 +6,8 @@ use huxin_engine::ledger::LedgerRead;
 use huxin_engine::serve::serve;
 use huxin_engine::wire::{HeadSummary, Request, Response};
 use huxin_engine::{ClosedReason, Refusal, SigningState};
-use huxin_protocol::digest::TreeHash;
-use huxin_protocol::ids::{CityCode, Size};
+use huxin_protocol::digest::{Digest, TreeHash};
+use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::limits::PAGE_BYTES;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::Segment;
@@ -26,6 +26,26 @@ fn boast(response: Response, log: CityCode) -> Response {
         (head.size, head.proved, head.root) = (HUGE, HUGE, TreeHash([0x5a; 32]));
     }
     Response::Heads(heads)
+}
+
+/// Says to hold another history of a log, or one of an epoch that nobody opened.
+fn pretend(response: Response, log: CityCode, epoch: Option<Epoch>) -> Response {
+    let Response::Heads(mut heads) = response else { return response };
+    for head in heads.iter_mut().filter(|head| head.city == log) {
+        match epoch {
+            Some(epoch) => (head.epoch, head.record) = (epoch, Digest([0x5a; 32])),
+            None => head.root = TreeHash([0x5a; 32]),
+        }
+    }
+    Response::Heads(heads)
+}
+
+fn pretender(world: &World, code: CityCode, log: CityCode, epoch: Option<Epoch>) -> Liar {
+    let heads = heads_of(world, code);
+    Box::new(move |_, request, honest| match request {
+        Request::Heads { .. } => Some(pretend(Response::Heads(heads()), log, epoch)),
+        _ => Some(honest),
+    })
 }
 
 /// A node that says "equal" cannot boast: its heads are what it would have answered.
@@ -119,12 +139,14 @@ fn has_all(world: &World) -> bool {
 fn lying_relay_cannot_hide_a_newer_head_forever() {
     type Make = fn(&World, CityCode) -> Liar;
     let log = city(1);
-    let lies: [(&str, Make); 6] = [
+    let lies: [(&str, Make); 8] = [
         ("nothing behind a huge head", |w, code| boaster(w, code, city(1), |_, _| Some(Response::Nothing))),
         ("always busy", |w, code| boaster(w, code, city(1), |_, _| Some(Response::Busy { retry_after_ms: 50 }))),
         ("never an answer", |w, code| boaster(w, code, city(1), |_, _| None)),
         ("no answer to anything", |_, _| Box::new(|_, _, _| None)),
         ("one statement a page", |w, code| dribbler(w, code, city(1))),
+        ("another root", |w, code| pretender(w, code, city(1), None)),
+        ("an epoch that nobody opened", |w, code| pretender(w, code, city(1), Some(Epoch(9)))),
         ("an old head", |w, code| withholder(w, code, city(1))),
     ];
     for (number, (name, make)) in lies.into_iter().enumerate() {
@@ -245,8 +267,13 @@ fn a_claim_about_our_own_log_closes_nothing_without_proof() {
     list(&mut world, city(1), 2);
     assert!(world.run_until(60_000, |w| counts(w, city(3), 2)));
     // At a start it delays until shown empty, and no longer.
-    for (name, silent) in [("empty", false), ("silent", true)] {
-        let liar = boaster(&world, city(2), city(1), move |_, honest| if silent { None } else { Some(honest) });
+    for name in ["empty", "silent", "another root", "another epoch"] {
+        let liar = match name {
+            "empty" => boaster(&world, city(2), city(1), |_, honest| Some(honest)),
+            "silent" => boaster(&world, city(2), city(1), |_, _| None),
+            "another root" => pretender(&world, city(2), city(1), None),
+            _ => pretender(&world, city(2), city(1), Some(Epoch(9))),
+        };
         world.liars.insert(city(2), liar);
         world.kill(city(1));
         world.start(city(1));
@@ -280,7 +307,6 @@ fn a_true_claim_about_our_own_log_closes_signing_also_beside_a_liar() {
 fn a_partner_that_missed_a_key_record_with_a_cut_tail_closes_nothing() {
     use huxin_engine::input::Input;
     use huxin_engine::ledger::HeadRow;
-    use huxin_protocol::ids::Epoch;
     use huxin_protocol::key_record::Tail;
     let mut world = three_without_lies(552);
     let at = HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
@@ -307,4 +333,41 @@ fn a_partner_that_missed_a_key_record_with_a_cut_tail_closes_nothing() {
     assert_eq!(world.blames, []);
     let any = world.city(city(3)).store.get(huxin_engine::ledger::Family::Evidence, &[]).unwrap();
     assert_eq!(any, None);
+}
+
+#[test]
+fn evidence_that_proves_nothing_is_refused_and_blamed() {
+    use huxin_engine::ledger::{Family, evidence_key};
+    use huxin_protocol::evidence::Evidence;
+    let mut world = three_without_lies(560);
+    let head = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap();
+    let note = head.checkpoint.unwrap();
+    let made_up = [
+        vec![0xff; 40],
+        Evidence::TwoRoots { first: note.clone(), second: note.clone() }.encode(),
+        Evidence::TwoRecords { first: note.clone(), second: note }.encode(),
+    ];
+    for object in made_up {
+        let heads = heads_of(&world, city(2));
+        world.blames.clear();
+        world.liars.insert(
+            city(2),
+            Box::new(move |_, request, honest| match request {
+                Request::Heads { .. } => {
+                    let mut heads = heads();
+                    heads.iter_mut().filter(|head| head.city == city(1)).for_each(|head| head.evidence.0 = [7; 32]);
+                    Some(Response::Heads(heads))
+                }
+                Request::Evidence { .. } => Some(Response::Evidence(vec![object.clone()])),
+                _ => Some(honest),
+            }),
+        );
+        world.run_for(60_000);
+        assert!(!world.blames.is_empty() && world.blames.iter().all(|blame| blame.of == city(2)), "{:?}", world.blames);
+        for code in world.codes() {
+            let row = world.city(code).store.get(Family::Evidence, &evidence_key(city(1), Epoch::FIRST)).unwrap();
+            assert_eq!(row, None, "{code}");
+        }
+        assert!(counts(&world, city(3), 1));
+    }
 }

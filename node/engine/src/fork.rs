@@ -43,7 +43,7 @@ impl Engine {
     pub(crate) fn suspect_pages(&mut self, peer: &Peer, told: Checkpoint, fault: SegmentFault) {
         let city = told.origin.city;
         if self.size(city).0 == 0 && fault == SegmentFault::Proof {
-            self.invented(peer, "pages_do_not_lead");
+            self.invented(peer, city, "pages_do_not_lead");
             self.stuck_with(peer, city);
         } else if self.suspect(peer, city, told.size, Some(told)) {
             self.stuck_with(peer, city);
@@ -86,7 +86,7 @@ impl Engine {
             Answer::History { root, proof, checkpoint } => {
                 match self.read_history(city, size, &root, &proof, &checkpoint) {
                     Ok(told) => self.related(now, inquiry, (city, root, &proof), &told, txn)?,
-                    Err(code) => self.invented(peer, code),
+                    Err(code) => self.invented(peer, city, code),
                 }
             }
             // Nothing was found out: its pages are looked at again in the next round.
@@ -121,10 +121,15 @@ impl Engine {
     }
 
     /// A peer answered with what no honest node says.
-    fn invented(&mut self, peer: &Peer, code: &'static str) {
+    fn invented(&mut self, peer: &Peer, city: CityCode, code: &'static str) {
         self.event(Event::Refused { road: "sync", code });
-        // A record that one side lacks explains an epoch and its border; nothing explains the rest.
-        if !matches!(code, "unknown_epoch" | "closed_epoch" | "epoch_border") {
+        // A record that one side lacks explains an epoch, its border and its keys; nothing explains the rest.
+        let explained = match code {
+            "unknown_epoch" | "closed_epoch" | "epoch_border" => true,
+            "checkpoint_log_line" | "checkpoint_signature" => self.may_have_rival_records(city),
+            _ => false,
+        };
+        if !explained {
             self.effects.push(Effect::Blame { peer: peer.clone(), code });
         }
     }
@@ -153,7 +158,7 @@ impl Engine {
             // The log leads from our head to this very checkpoint; only the peer's pages do not. Whoever passed on a message
             // of another branch, or has changed branches since, invented nothing.
             if pages.is_some_and(|pages| pages == *told.checkpoint()) {
-                self.invented(&peer, "pages_do_not_lead");
+                self.invented(&peer, city, "pages_do_not_lead");
             }
             return Ok(());
         }
@@ -273,13 +278,13 @@ impl Engine {
             let held = match checked {
                 Ok(held) if held.city() == city => held,
                 Ok(_) => {
-                    self.invented(peer, "other_city");
+                    self.invented(peer, city, "other_city");
                     return Ok(());
                 }
                 // The record of that epoch is still on its way.
                 Err(EvidenceFault::UnknownEpoch) => continue,
                 Err(fault) => {
-                    self.invented(peer, fault.code());
+                    self.invented(peer, city, fault.code());
                     return Ok(());
                 }
             };

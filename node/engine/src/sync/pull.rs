@@ -184,9 +184,11 @@ impl Engine {
                 // A window before this one was cut short by the page limit; it is asked for again below.
                 Err(SegmentFault::Gap) => shown = shown.max(Some(told)),
                 Err(fault) => {
-                    self.refused(&road, fault);
+                    self.refused(&road, city, fault);
                     if matches!(fault, SegmentFault::Proof | SegmentFault::Border) {
                         self.suspect_pages(peer, checkpoint, fault);
+                    } else {
+                        self.stuck_with(peer, city);
                     }
                     self.give_up(now, peer, city);
                     return Ok(());
@@ -236,7 +238,7 @@ impl Engine {
         }
     }
 
-    /// What this peer serves of a log does not continue what is held.
+    /// What this peer serves of a log does not continue what is held, or stands under another key.
     pub(crate) fn stuck_with(&mut self, peer: &Peer, city: CityCode) {
         let ours = self.place_of(city);
         if let Some(partner) = self.sync.partners.get_mut(peer)
