@@ -4,28 +4,25 @@
 use crate::hand::{Hand, bring};
 use crate::restart::rotate;
 use crate::words::{city, counts, end, entry, entry_of, list, publish, recognise, state};
-use huxin_engine::input::{Input, Road};
+use huxin_engine::input::Road;
 use huxin_engine::ledger::{Family, LedgerRead, evidence_key};
-use huxin_engine::wire::{Request, Response};
-use huxin_engine::{Event, Outcome, SigningState};
+use huxin_engine::{Event, SigningState};
 use huxin_protocol::digest::TreeHash;
 use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
-use huxin_protocol::key::Sign;
-use huxin_protocol::key_record::{SignedRecord, Tail};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::ReasonCode;
-use huxin_tests::world::{Meter, TestKey, World, peer_of, subject};
+use huxin_tests::world::{Meter, World, peer_of, subject};
 
 /// Questions of five cities in a quiet minute: two rounds of each with each.
-const QUIET_MINUTE: u64 = 5 * 4 * 2;
+pub const QUIET_MINUTE: u64 = 5 * 4 * 2;
 
 /// Five cities that recognise the first, which has listed company 1, and listed and repaired company 2.
-fn five(seed: u64) -> World {
+pub fn five(seed: u64) -> World {
     five_with(seed, true)
 }
 
-fn five_with(seed: u64, gossip: bool) -> World {
+pub fn five_with(seed: u64, gossip: bool) -> World {
     let mut world = World::new(5, seed);
     for code in world.codes() {
         world.cities.get_mut(&code).unwrap().settings.gossip = gossip;
@@ -43,14 +40,14 @@ fn five_with(seed: u64, gossip: bool) -> World {
 }
 
 /// Where both branches begin, and how long they became.
-struct Fork {
-    parted: (Size, TreeHash),
-    other: Hand,
+pub struct Fork {
+    pub parted: (Size, TreeHash),
+    pub other: Hand,
 }
 
 /// The first city's own machine writes `own` statements that the second and third city hear; its key, somewhere else, writes
 /// `other` statements that the fourth and fifth hear. Then all lines are healed.
-fn fork(world: &mut World, own: u64, other: u64) -> Fork {
+pub fn fork(world: &mut World, own: u64, other: u64) -> Fork {
     for left in 1..=3 {
         for right in 4..=5 {
             world.line.cut_between(city(left), city(right));
@@ -78,19 +75,19 @@ fn evidence(world: &World, holder: CityCode) -> Option<Vec<u8>> {
     world.city(holder).store.get(Family::Evidence, &evidence_key(city(1), Epoch::FIRST)).unwrap()
 }
 
-fn all_hold_the_same_evidence(world: &World) -> bool {
+pub fn all_hold_the_same_evidence(world: &World) -> bool {
     let held: Vec<_> = (1..=5).map(|n| evidence(world, city(n))).collect();
     held[0].is_some() && held.iter().all(|one| *one == held[0])
 }
 
-fn under_review(world: &World, viewer: CityCode) -> bool {
+pub fn under_review(world: &World, viewer: CityCode) -> bool {
     let ruling = world.ruling(viewer, viewer, &subject(1));
     let entry = &ruling.entries[0];
     !entry.counts && entry.reasons.iter().any(|reason| reason.code == ReasonCode::IssuerUnderReview)
 }
 
 /// Sizes of both branches beyond the place where they part.
-const BRANCHES: [(u64, u64); 4] = [(2, 2), (1, 4), (5, 2), (3, 40)];
+pub const BRANCHES: [(u64, u64); 4] = [(2, 2), (1, 4), (5, 2), (3, 40)];
 
 #[test]
 fn fork_is_evidence_not_crash() {
@@ -165,139 +162,6 @@ fn a_city_that_goes_on_signing_both_branches_costs_a_few_questions_a_message() {
     assert_eq!(world.sizes(city(5))[&city(1)], other.size(), "who follows that branch still does");
     assert_eq!(world.blames, []);
     assert!(world.run_until(180_000, all_hold_the_same_evidence));
-}
-
-#[test]
-fn partners_that_heard_two_rival_records_find_out() {
-    for different_keys in [false, true] {
-        let mut world = five(if different_keys { 690 } else { 691 });
-        let head = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
-        let federation = world.genesis.id();
-        let at = (head.size(), head.root());
-        let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
-        let one = secrets.record(&federation, Epoch(2), federation, at, Tail::Endings);
-        let rival = if different_keys {
-            let record = huxin_protocol::key_record::KeyRecord {
-                log: TestKey::new("another log key").public().clone(),
-                cosigner: TestKey::new("another cosigner key").public().clone(),
-                ..one.record().clone()
-            };
-            SignedRecord::sign(record, &federation, &secrets.root)
-        } else {
-            secrets.record(&federation, Epoch(2), federation, at, Tail::Void)
-        };
-        // The city's root signed twice: its own machine and the fourth city heard the one, the fifth the other.
-        for (to, record) in [(1, &one), (4, &one), (5, &rival)] {
-            let bytes = record.bytes().to_vec();
-            world.command(city(to), |ticket| Input::Record { ticket, bytes }).unwrap();
-        }
-        list(&mut world, city(1), 3);
-        let row = |w: &World, n| w.city(city(n)).store.get(Family::Evidence, &evidence_key(city(1), Epoch(2))).unwrap();
-        let all = |w: &World| row(w, 1).is_some() && (2..=5).all(|n| row(w, n) == row(w, 1));
-        assert!(world.run_until(180_000, all), "R97: different keys {different_keys}");
-        for viewer in 2..=5 {
-            assert!(under_review(&world, city(viewer)), "R89: c0{viewer}");
-        }
-        assert_eq!(world.blames, [], "different keys {different_keys}: both were signed by the root");
-        world.run_for(120_000);
-        world.meter = Meter::default();
-        world.run_for(60_000);
-        let asked = world.meter.all_asked();
-        // The fifth city never takes the first's cosignatures under the other keys, so that in each of two rounds the witnesses
-        // of four logs differ between it and four others.
-        assert!(asked <= QUIET_MINUTE + 2 * 4 * 2 * 4, "{asked} {:?}", world.meter.questions);
-    }
-}
-
-fn record(world: &mut World, continues_at: (Size, TreeHash)) {
-    let federation = world.genesis.id();
-    let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
-    let record = secrets.record(&federation, Epoch(2), federation, continues_at, Tail::Endings);
-    let bytes = record.bytes().to_vec();
-    let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
-    assert_eq!(taken, Outcome::RecordTaken { city: city(1), epoch: Epoch(2) });
-}
-
-/// All are on one log again, which goes on, and its entries count.
-fn one_log_again(world: &mut World, seed: u64) {
-    let ready = |w: &World| w.city(city(1)).signing() == Some(SigningState::Ready);
-    assert!(world.run_until(300_000, ready), "seed {seed}: {:?}", world.city(city(1)).signing());
-    let id = list(world, city(1), 400);
-    assert_eq!(id.epoch, Epoch(2));
-    let one = |w: &World| w.same_heads() && (2..=5).all(|n| counts(w, city(n), 400) && counts(w, city(n), 1));
-    let sizes = |w: &World| (1..=5).map(|n| w.sizes(city(n))[&city(1)]).collect::<Vec<_>>();
-    assert!(world.run_until(300_000, one), "seed {seed}: {:?}", sizes(world));
-    for viewer in 2..=5 {
-        assert!(!counts(world, city(viewer), 2), "seed {seed}: what was repaired stays repaired");
-    }
-    assert_eq!(world.blames, [], "seed {seed}");
-}
-
-#[test]
-fn a_key_record_at_the_common_prefix_brings_all_back() {
-    for (number, (own, other)) in BRANCHES.into_iter().enumerate() {
-        let seed = 620 + number as u64;
-        let mut world = five(seed);
-        let fork = fork(&mut world, own, other);
-        assert!(world.run_until(180_000, all_hold_the_same_evidence), "seed {seed}");
-        record(&mut world, fork.parted);
-        one_log_again(&mut world, seed);
-        for viewer in 2..=5 {
-            assert!(!counts(&world, city(viewer), 100) && !counts(&world, city(viewer), 200), "seed {seed}: R86");
-        }
-    }
-}
-
-#[test]
-fn a_key_record_on_the_own_branch_brings_back_those_who_followed_the_other() {
-    for (number, (own, other)) in BRANCHES.into_iter().enumerate() {
-        let seed = 630 + number as u64;
-        let mut world = five(seed);
-        fork(&mut world, own, other);
-        assert!(world.run_until(180_000, all_hold_the_same_evidence), "seed {seed}");
-        rotate(&mut world, city(1)).unwrap();
-        one_log_again(&mut world, seed);
-        for viewer in 2..=5 {
-            assert!(counts(&world, city(viewer), 100) && !counts(&world, city(viewer), 200), "seed {seed}");
-        }
-    }
-}
-
-#[test]
-fn a_key_record_on_the_other_branch_brings_the_city_itself_over() {
-    for (number, (own, other)) in BRANCHES.into_iter().enumerate() {
-        let seed = 640 + number as u64;
-        let mut world = five(seed);
-        let fork = fork(&mut world, own, other);
-        assert!(world.run_until(180_000, all_hold_the_same_evidence), "seed {seed}");
-        record(&mut world, (fork.other.size(), fork.other.root()));
-        one_log_again(&mut world, seed);
-        for viewer in 2..=5 {
-            assert!(!counts(&world, city(viewer), 100) && counts(&world, city(viewer), 200), "seed {seed}");
-        }
-    }
-}
-
-#[test]
-fn an_inquiry_that_was_lost_on_the_way_is_made_again() {
-    // Without gossip, so that no later message gives another occasion.
-    let mut world = five_with(650, false);
-    fork(&mut world, 3, 40);
-    assert!(world.run_until(180_000, all_hold_the_same_evidence));
-    // For five minutes nobody's history reaches anybody, then the line is whole; nothing new is signed meanwhile.
-    for n in 1..=5 {
-        let lost = |_, request: &Request, honest: Response| match request {
-            Request::History { .. } => None,
-            _ => Some(honest),
-        };
-        world.liars.insert(city(n), Box::new(lost));
-    }
-    rotate(&mut world, city(1)).unwrap();
-    world.run_for(300_000);
-    assert!(!world.same_heads(), "the branches cannot be told apart without histories");
-    world.liars.clear();
-    assert!(world.run_until(300_000, World::same_heads), "{:?}", world.sizes(city(5))[&city(1)]);
-    assert_eq!(world.blames, []);
 }
 
 #[test]

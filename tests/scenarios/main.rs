@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod banks;
+mod claims;
 mod clocks;
 mod endings;
 mod exchange;
@@ -12,6 +13,7 @@ mod hand;
 mod liars;
 mod order;
 mod partition;
+mod recovery;
 mod releases;
 mod replays;
 mod restart;

@@ -239,7 +239,7 @@ impl Engine {
 
     /// Whether a city has left the keys of the genesis, so that its root may have named others elsewhere (R89).
     pub(crate) fn may_have_rival_records(&self, city: CityCode) -> bool {
-        self.roster.city(city).is_some_and(|member| member.records.first().is_some())
+        self.roster.city(city).is_some_and(|member| !member.records.is_empty())
     }
 
     /// Whether a member's roster knows the epoch that somebody speaks of.
