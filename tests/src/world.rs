@@ -10,6 +10,8 @@ mod chance;
 mod city;
 mod founding;
 mod gossip;
+mod liar;
+mod meter;
 mod pace;
 mod trace;
 mod traffic;
@@ -18,11 +20,14 @@ pub use chance::Chance;
 pub use city::{City, Crash};
 pub use founding::{Secrets, TestKey, at, draft, entry_body, found, found_by, ground_of, subject};
 pub use gossip::Spread;
+pub use liar::{Blame, Liar};
+pub use meter::{Count, Meter};
 pub use pace::Pace;
 pub use trace::Trace;
 pub use traffic::{Line, Place};
 
 use huxin_engine::input::{Answer, Draft, Input, Peer, Ticket};
+use huxin_engine::wire::HeadSummary;
 use huxin_engine::{Effect, Outcome, Refusal};
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::fold::{Viewpoint, rule};
@@ -56,6 +61,13 @@ pub struct World {
     /// Every checkpoint that a city's nodes committed as their own, by city.
     signed: BTreeMap<CityCode, BTreeMap<(Epoch, Size), TreeHash>>,
     signed_twice: Vec<(CityCode, Epoch, Size)>,
+    /// Who lies, by name on the network.
+    pub liars: BTreeMap<CityCode, Liar>,
+    /// Milliseconds that a slow partner takes before it answers, by name on the network.
+    pub slow: BTreeMap<CityCode, i64>,
+    pub blames: Vec<Blame>,
+    /// What arrived since a test last set it back.
+    pub meter: Meter,
     queue: BTreeMap<(Millis, u64), Delivery>,
     sent: u64,
     tickets: u64,
@@ -87,6 +99,10 @@ impl World {
             links: BTreeSet::new(),
             signed: BTreeMap::new(),
             signed_twice: Vec::new(),
+            liars: BTreeMap::new(),
+            slow: BTreeMap::new(),
+            blames: Vec::new(),
+            meter: Meter::default(),
             queue: BTreeMap::new(),
             sent: 0,
             tickets: 0,
@@ -145,7 +161,7 @@ impl World {
             return;
         }
         let (mine, theirs) = (self.cities[&dialler].code, self.cities[&other].code);
-        self.spread.connected(self.now, dialler, other);
+        self.spread.connected(dialler, other);
         self.give(dialler, Input::Connected { peer: peer_of(other), city: theirs });
         self.give(other, Input::Connected { peer: peer_of(dialler), city: mine });
         self.pump(dialler);
@@ -241,7 +257,11 @@ impl World {
                         self.send(Millis(self.now.0 + REQUEST_TIMEOUT_MS), timeout);
                     }
                 }
-                Effect::Blame { .. } => {}
+                Effect::Blame { peer, code } => {
+                    if let Some(of) = city_of(&peer) {
+                        self.blames.push(Blame { by: from, of, code });
+                    }
+                }
                 Effect::Event(event) => {
                     if let Some(city) = self.cities.get_mut(&from) {
                         city.events.push(event);
@@ -301,15 +321,24 @@ impl World {
         match delivery {
             Delivery::Tick { to, number } => self.tick(to, number),
             Delivery::Gossip { from, to, bytes } => {
+                self.meter.gossip(bytes.len());
                 self.heard(from, to, &bytes);
             }
             Delivery::Frame { from, to, frame } => self.frame(from, to, frame),
             Delivery::Heartbeat { to } => self.mesh_heartbeat(to),
             Delivery::Asked { from, to, asked, request } => {
                 let asker = self.cities[&from].code;
-                let answer = self.cities[&to].answer(asker, &request, &self.genesis.id());
+                self.meter.question(from, &request);
+                let mut response = Some(self.cities[&to].respond(asker, &request));
+                if let Some(liar) = self.liars.get_mut(&to) {
+                    response = response.and_then(|honest| liar(from, &request, honest));
+                }
+                let Some(response) = response else { return };
+                self.meter.answer(&response);
+                let answer = City::read_answer(response, &self.genesis.id());
+                let slow = self.slow.get(&to).copied().unwrap_or(0);
                 self.send_over(to, from, |delay| {
-                    (delay, Delivery::Answered { from: to, to: from, asked, answer: answer.clone() })
+                    (delay + slow, Delivery::Answered { from: to, to: from, asked, answer: answer.clone() })
                 });
             }
             Delivery::Answered { from, to, asked, answer } => {
@@ -365,6 +394,28 @@ impl World {
     #[must_use]
     pub fn sizes(&self, code: CityCode) -> BTreeMap<CityCode, Size> {
         self.cities[&code].heads().all().iter().map(|head| (head.city, head.size)).collect()
+    }
+
+    /// How far one node holds every log, with the key records that it knows.
+    #[must_use]
+    pub fn heads(&self, code: CityCode) -> Vec<HeadSummary> {
+        self.cities[&code].heads().all().to_vec()
+    }
+
+    /// Whether all running nodes hold the same heads, records and evidence. Unlike [`World::agree`] this does not ask for the
+    /// same abandoned branches, which only those hold that had followed them (R88).
+    #[must_use]
+    pub fn same_heads(&self) -> bool {
+        let heads: std::collections::BTreeSet<Vec<_>> = self
+            .cities
+            .values()
+            .filter(|city| city.runs())
+            .map(|city| {
+                let heads = city.heads();
+                heads.all().iter().map(|h| (h.city, h.epoch, h.size, h.root.0, h.record, h.proved, h.evidence)).collect()
+            })
+            .collect();
+        heads.len() <= 1
     }
 
     /// Digest of the logs as one node holds them (R110).

@@ -40,7 +40,7 @@ impl Engine {
                 self.want(now, from, city, checkpoint_size, txn)?;
             }
             (Road::Gossip { from }, Err(SegmentFault::Proof | SegmentFault::Border)) => {
-                self.suspect(from, city, checkpoint_size);
+                let _ = self.suspect(from, city, checkpoint_size, None);
             }
             _ => {}
         }
@@ -50,15 +50,21 @@ impl Engine {
         };
         self.reply(ticket, reply);
         if let Err(fault) = outcome {
-            self.refused(&road, fault);
+            self.refused(&road, city, fault);
         }
         Ok(())
     }
 
     /// Counts a refusal and blames the sender where only a broken or hostile one would have sent it.
-    pub(crate) fn refused(&mut self, road: &Road, fault: SegmentFault) {
+    /// Where a city's root signed two records, its checkpoints hold under the keys of one and not of the other, and who has
+    /// heard the other one is no liar.
+    pub(crate) fn refused(&mut self, road: &Road, city: CityCode, fault: SegmentFault) {
         self.event(Event::Refused { road: road.name(), code: fault.code() });
-        if let (Blame::Sender, Road::Gossip { from } | Road::Sync { from }) = (fault.blame(), road) {
+        let blame = match fault {
+            SegmentFault::Checkpoint(_) if self.may_have_rival_records(city) => Blame::Unclear,
+            fault => fault.blame(),
+        };
+        if let (Blame::Sender, Road::Gossip { from } | Road::Sync { from }) = (blame, road) {
             let peer: Peer = from.clone();
             self.effects.push(Effect::Blame { peer, code: fault.code() });
         }
@@ -228,6 +234,11 @@ impl Engine {
         if deeper {
             self.set_signing(SigningState::Closed(reason));
         }
+    }
+
+    /// Whether a city has left the keys of the genesis, so that its root may have named others elsewhere (R89).
+    pub(crate) fn may_have_rival_records(&self, city: CityCode) -> bool {
+        self.roster.city(city).is_some_and(|member| !member.records.is_empty())
     }
 
     /// Whether a member's roster knows the epoch that somebody speaks of.

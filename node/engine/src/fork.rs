@@ -6,8 +6,8 @@
 //! - No valid proof, or one that begins at our own root: the peer invented. It is blamed.
 //! - Another root under a checkpoint of the epoch in force: evidence (R97). It is kept, passed on by anti-entropy, and
 //!   freezes the city until a key record closes that epoch (R99). Nothing is deleted.
-//! - Another root under a later epoch than our head's: our branch was closed by a record at a place that it never reached.
-//!   The place where the branches part is found by halving, and what lies beyond leaves the log as abandoned (R86).
+//! - Another root on the way to where a record closed our head's epoch: our branch was closed at a place that it never
+//!   reached. Where the branches part is found by halving, and what lies beyond leaves the log as abandoned (R86).
 
 use crate::effect::{Effect, Event};
 use crate::engine::{Engine, Signer};
@@ -17,11 +17,11 @@ use crate::record::keep_evidence;
 use crate::signing::ClosedReason;
 use crate::sync::Purpose;
 use crate::wire::Request;
-use huxin_protocol::checkpoint::{SignedCheckpoint, UnverifiedCheckpoint};
+use huxin_protocol::checkpoint::{Checkpoint, SignedCheckpoint, UnverifiedCheckpoint};
 use huxin_protocol::digest::TreeHash;
 use huxin_protocol::evidence::{Evidence, EvidenceFault, Form};
 use huxin_protocol::ids::{CityCode, Epoch, Size};
-use huxin_protocol::segment::{AuthenticSegment, authenticate_checkpoint};
+use huxin_protocol::segment::{AuthenticSegment, SegmentFault, authenticate_checkpoint};
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::{consistency_proof, root_at, verify_consistency};
 
@@ -30,23 +30,42 @@ use huxin_protocol::tree::{consistency_proof, root_at, verify_consistency};
 pub(crate) struct Inquiry {
     pub(crate) peer: Peer,
     asked: Size,
+    /// The checkpoint under which the peer's own pages did not lead anywhere; `None` where it passed on somebody's message,
+    /// or while halving.
+    pages: Option<Checkpoint>,
     /// While halving: both branches are the same up to the first, and differ at the second.
     between: Option<(Size, Size)>,
 }
 
 impl Engine {
-    /// What `peer` served of a log does not continue ours: asks it how they are related, at a size that both hold.
-    pub(crate) fn suspect(&mut self, peer: &Peer, city: CityCode, told: Size) {
-        let asked = self.size(city).min(told);
-        let known = self.sync.knows(peer) && !self.sync.inquiries.contains_key(&city);
-        if known && asked.0 > 0 && self.settings.anti_entropy {
-            self.inquire(peer.clone(), city, asked, None);
+    /// Pages that `peer` served under `told` do not continue ours: it is not pulled from again before something changes, and
+    /// looked into. From an empty log on, honest pages lead to any checkpoint.
+    pub(crate) fn suspect_pages(&mut self, peer: &Peer, told: Checkpoint, fault: SegmentFault) {
+        let city = told.origin.city;
+        if self.size(city).0 == 0 && fault == SegmentFault::Proof {
+            self.invented(peer, city, "pages_do_not_lead");
+            self.stuck_with(peer, city);
+        } else if self.suspect(peer, city, told.size, Some(told)) {
+            self.stuck_with(peer, city);
         }
     }
 
-    fn inquire(&mut self, peer: Peer, city: CityCode, asked: Size, between: Option<(Size, Size)>) {
-        self.ask(&peer, Purpose::History { city, size: asked }, Request::History { city, size: asked });
-        self.sync.inquiries.insert(city, Inquiry { peer, asked, between });
+    /// What came from `peer` of a log does not fit ours: asks it how they are related, at a size that both hold. Whether it is
+    /// asked now: one log is looked into with one peer at a time.
+    pub(crate) fn suspect(&mut self, peer: &Peer, city: CityCode, told: Size, pages: Option<Checkpoint>) -> bool {
+        let asked = self.size(city).min(told);
+        let free = self.sync.knows(peer) && !self.sync.inquiries.contains_key(&city);
+        let begins = free && asked.0 > 0 && self.settings.anti_entropy;
+        if begins {
+            self.inquire(Inquiry { peer: peer.clone(), asked, pages, between: None }, city);
+        }
+        begins
+    }
+
+    fn inquire(&mut self, inquiry: Inquiry, city: CityCode) {
+        let size = inquiry.asked;
+        self.ask(&inquiry.peer, Purpose::History { city, size }, Request::History { city, size });
+        self.sync.inquiries.insert(city, inquiry);
     }
 
     /// The answer of a peer under suspicion.
@@ -67,11 +86,15 @@ impl Engine {
             Answer::History { root, proof, checkpoint } => {
                 match self.read_history(city, size, &root, &proof, &checkpoint) {
                     Ok(told) => self.related(now, inquiry, (city, root, &proof), &told, txn)?,
-                    Err(code) => self.invented(peer, code),
+                    Err(code) => self.invented(peer, city, code),
                 }
             }
-            Answer::Failed { code } => self.event(Event::Refused { road: "sync", code }),
-            _ => {}
+            // Nothing was found out: its pages are looked at again in the next round.
+            Answer::Failed { code } => {
+                self.event(Event::Refused { road: "sync", code });
+                self.not_stuck_with(peer, city);
+            }
+            _ => self.not_stuck_with(peer, city),
         }
         if city == self.me() {
             self.own_log_looked_into();
@@ -98,10 +121,15 @@ impl Engine {
     }
 
     /// A peer answered with what no honest node says.
-    fn invented(&mut self, peer: &Peer, code: &'static str) {
+    fn invented(&mut self, peer: &Peer, city: CityCode, code: &'static str) {
         self.event(Event::Refused { road: "sync", code });
-        // A record that one side lacks explains an epoch; nothing explains the rest.
-        if !matches!(code, "unknown_epoch" | "closed_epoch") {
+        // A record that one side lacks explains an epoch, its border and its keys; nothing explains the rest.
+        let explained = match code {
+            "unknown_epoch" | "closed_epoch" | "epoch_border" => true,
+            "checkpoint_log_line" | "checkpoint_signature" => self.may_have_rival_records(city),
+            _ => false,
+        };
+        if !explained {
             self.effects.push(Effect::Blame { peer: peer.clone(), code });
         }
     }
@@ -115,7 +143,7 @@ impl Engine {
         told: &SignedCheckpoint,
         txn: &mut Txn<'_>,
     ) -> Result<(), ReadFault> {
-        let Inquiry { peer, asked, between } = inquiry;
+        let Inquiry { peer, asked, pages, between } = inquiry;
         if asked > self.size(city) {
             // Our log was cut while the peer looked.
             return Ok(());
@@ -127,8 +155,11 @@ impl Engine {
             return self.halve(now, peer, city, between, txn);
         }
         if same {
-            // The log leads from our head to the peer's checkpoint; only its pages do not.
-            self.invented(&peer, "pages_do_not_lead");
+            // The log leads from our head to this very checkpoint; only the peer's pages do not. Whoever passed on a message
+            // of another branch, or has changed branches since, invented nothing.
+            if pages.is_some_and(|pages| pages == *told.checkpoint()) {
+                self.invented(&peer, city, "pages_do_not_lead");
+            }
             return Ok(());
         }
         let Some(stored) = self.head(city).checkpoint()? else {
@@ -138,7 +169,9 @@ impl Engine {
             return Ok(());
         };
         let (epoch, size) = (stored.checkpoint.origin.epoch, stored.checkpoint.size);
-        if epoch < told.checkpoint().origin.epoch {
+        // The peer's history leads to the place where a record closed the epoch of our head, or further; ours does not.
+        let closed = self.roster.city(city).and_then(|member| member.closed_at(epoch));
+        if closed.is_some_and(|end| told.checkpoint().size >= end) {
             let low = self.roster.city(city).and_then(|member| member.epoch(epoch)).map_or(Size(0), |keys| keys.from);
             return self.halve(now, peer, city, (low, asked), txn);
         }
@@ -171,7 +204,8 @@ impl Engine {
     ) -> Result<(), ReadFault> {
         if high.0.saturating_sub(low.0) > 1 {
             let middle = Size(low.0 + (high.0 - low.0) / 2);
-            self.inquire(peer, city, middle, Some((low, high)));
+            let between = Some((low, high));
+            self.inquire(Inquiry { peer, asked: middle, pages: None, between }, city);
             return Ok(());
         }
         let epoch = self.head(city).checkpoint()?.map_or(Epoch::FIRST, |stored| stored.checkpoint.origin.epoch);
@@ -245,13 +279,13 @@ impl Engine {
             let held = match checked {
                 Ok(held) if held.city() == city => held,
                 Ok(_) => {
-                    self.invented(peer, "other_city");
+                    self.invented(peer, city, "other_city");
                     return Ok(());
                 }
                 // The record of that epoch is still on its way.
                 Err(EvidenceFault::UnknownEpoch) => continue,
                 Err(fault) => {
-                    self.invented(peer, fault.code());
+                    self.invented(peer, city, fault.code());
                     return Ok(());
                 }
             };

@@ -15,7 +15,7 @@ use crate::ledger::{LedgerTree, ReadFault, Txn};
 use crate::signing::SigningState;
 use crate::wire::{HeadSummary, Request};
 use huxin_protocol::digest::{Digest, TreeHash};
-use huxin_protocol::ids::{CityCode, Seq, Size};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::root_at;
 use pull::Pull;
@@ -249,6 +249,11 @@ impl Engine {
                     partner.told.insert(city, (theirs.proved, theirs.root));
                 }
                 self.pull(now, peer, city, theirs.proved);
+            } else if self.may_hold_a_rival_record(theirs) && !self.sync.pulls_log_of(city) {
+                // All its key records, and no statements.
+                let from = Seq(held.size.0);
+                let request = Request::Segment { city, from, count: 0, epoch: Epoch::FIRST };
+                self.ask(peer, Purpose::Window { city, from }, request);
             }
         }
         if own_is_fine {
@@ -273,6 +278,15 @@ impl Engine {
     /// its epoch was abandoned, and is nothing that we lack.
     fn is_behind_our_record(&self, theirs: &HeadSummary) -> bool {
         self.roster.city(theirs.city).is_some_and(|member| member.closed_at(theirs.epoch).is_some())
+    }
+
+    /// Whether a partner's last key record of a log is none of ours, though of an epoch that we know: its root signed twice
+    /// (R89), and one of us has heard the one and one the other. Once both are known there is nothing more to ask.
+    fn may_hold_a_rival_record(&self, theirs: &HeadSummary) -> bool {
+        self.roster.city(theirs.city).is_some_and(|member| {
+            let known = member.epochs.iter().any(|keys| keys.record == theirs.record);
+            !known && theirs.epoch <= member.current().epoch && member.frozen.is_none()
+        })
     }
 
     fn is_stuck(&self, peer: &Peer, theirs: &HeadSummary) -> bool {

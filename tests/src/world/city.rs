@@ -146,16 +146,21 @@ impl City {
     }
 
     /// Answers a partner's question as worker threads do.
-    pub(super) fn answer(&self, asker: CityCode, request: &Request, federation: &Digest) -> Answer {
-        match serve::serve(&*self.store, &self.roster(), &self.heads(), asker, request) {
-            Ok(Response::Segment(bytes)) => {
+    pub(super) fn respond(&self, asker: CityCode, request: &Request) -> Response {
+        serve::serve(&*self.store, &self.roster(), &self.heads(), asker, request)
+            .unwrap_or_else(|_| Response::Refused { code: "store".to_owned() })
+    }
+
+    /// An answer as the asking node's worker threads read it.
+    pub(super) fn read_answer(response: Response, federation: &Digest) -> Answer {
+        match response {
+            Response::Segment(bytes) => {
                 match Segment::decode(&bytes, PAGE_BYTES + 128 * 1024).and_then(|segment| segment.read(federation)) {
                     Ok(segment) => Answer::Segment(Box::new(segment)),
                     Err(fault) => Answer::Failed { code: fault.code() },
                 }
             }
-            Ok(response) => Answer::from_plain(response).unwrap_or(Answer::Failed { code: "unreachable" }),
-            Err(_) => Answer::Failed { code: "store" },
+            other => Answer::from_plain(other).unwrap_or(Answer::Failed { code: "unreachable" }),
         }
     }
 

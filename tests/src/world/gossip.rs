@@ -57,11 +57,11 @@ impl Spread {
             meshes.past = std::mem::take(&mut meshes.past).and(node.mesh.counters());
         }
     }
-    pub(super) fn connected(&mut self, now: Millis, dialler: CityCode, other: CityCode) {
+    pub(super) fn connected(&mut self, dialler: CityCode, other: CityCode) {
         let Self::Mesh(meshes) = self else { return };
         for (name, partner, dialled) in [(dialler, other, true), (other, dialler, false)] {
             if let Some(node) = meshes.nodes.get_mut(&name) {
-                node.mesh.connected(now, partner, dialled);
+                node.mesh.connected(partner, dialled);
             }
         }
     }
@@ -80,7 +80,7 @@ impl Spread {
         match self {
             Self::Direct => Counters::default(),
             Self::Mesh(meshes) => {
-                meshes.nodes.values().fold(meshes.past.clone(), |sum, node| sum.and(node.mesh.counters()))
+                meshes.nodes.values().fold(meshes.past, |sum, node| sum.and(node.mesh.counters()))
             }
         }
     }
@@ -132,6 +132,12 @@ impl World {
         let due = if node.beats { None } else { node.mesh.heartbeat_due(now) };
         node.beats |= due.is_some();
         for (to, frame) in frames {
+            if frame.is_upkeep() {
+                // A connection loses and reorders nothing: it delays, or it breaks.
+                let at = Millis(now.0 + self.line.way_ms(from, to));
+                self.send(at, Delivery::Frame { from, to, frame });
+                continue;
+            }
             self.send_over(from, to, |delay| (delay, Delivery::Frame { from, to, frame: frame.clone() }));
         }
         if let Some(at) = due {

@@ -115,7 +115,7 @@ impl Line {
         (0..count).map(|_| way + chance.below(self.jitter_ms + 1) as i64).collect()
     }
     /// Shortest time between two nodes in milliseconds.
-    fn way_ms(&self, from: CityCode, to: CityCode) -> i64 {
+    pub(super) fn way_ms(&self, from: CityCode, to: CityCode) -> i64 {
         let slow = |name| self.slow.get(&name).copied().unwrap_or(0);
         let far = match (self.map.get(&from), self.map.get(&to)) {
             (Some(one), Some(other)) => one.way_ms(*other),

@@ -167,6 +167,8 @@ impl Engine {
         if let Some(code) = refused {
             self.event(Event::Refused { road: "sync", code });
         }
+        // How far the peer's own checkpoint goes: it serves no more than that, whatever it claimed.
+        let mut shown = matches!(answer, Answer::Nothing).then_some(Size(0));
         let mut segment = match answer {
             Answer::Segment(segment) if refused.is_none() => Some(segment),
             Answer::Nothing => None,
@@ -184,16 +186,18 @@ impl Engine {
         let road = Road::Sync { from: peer.clone() };
         while let Some(next) = segment.take() {
             let count = next.leaves.len() as u32;
-            let told = next.checkpoint.checkpoint.size;
+            let checkpoint = next.checkpoint.checkpoint;
+            let told = checkpoint.size;
             match self.admit(&road, *next, txn, signer)? {
-                Ok(_) => {}
+                Ok(_) => shown = shown.max(Some(told)),
                 // A window before this one was cut short by the page limit; it is asked for again below.
-                Err(SegmentFault::Gap) => {}
+                Err(SegmentFault::Gap) => shown = shown.max(Some(told)),
                 Err(fault) => {
-                    self.refused(&road, fault);
+                    self.refused(&road, city, fault);
                     if matches!(fault, SegmentFault::Proof | SegmentFault::Border) {
+                        self.suspect_pages(peer, checkpoint, fault);
+                    } else {
                         self.stuck_with(peer, city);
-                        self.suspect(peer, city, told);
                     }
                     self.give_up(now, peer, city);
                     return Ok(());
@@ -210,6 +214,9 @@ impl Engine {
         }
         let held = self.size(city);
         let Some(pull) = self.sync.pulls.get_mut(&city).filter(|pull| pull.peer == *peer) else { return Ok(()) };
+        if let Some(shown) = shown {
+            pull.target = pull.target.min(shown.max(held));
+        }
         if pull.under_way == 0 {
             // All windows are in. A peer that told of more than it gives is left until its next round.
             if held >= pull.target || held == pull.began_at {
@@ -240,13 +247,20 @@ impl Engine {
         }
     }
 
-    /// What this peer serves of a log does not continue what is held.
-    fn stuck_with(&mut self, peer: &Peer, city: CityCode) {
+    /// What this peer serves of a log does not continue what is held, or stands under another key.
+    pub(crate) fn stuck_with(&mut self, peer: &Peer, city: CityCode) {
         let ours = self.place_of(city);
         if let Some(partner) = self.sync.partners.get_mut(peer)
             && let Some(theirs) = partner.told.get(&city).copied()
         {
             partner.stuck.insert(city, Stuck { theirs, ours });
+        }
+    }
+
+    /// Whether that is so could not be found out.
+    pub(crate) fn not_stuck_with(&mut self, peer: &Peer, city: CityCode) {
+        if let Some(partner) = self.sync.partners.get_mut(peer) {
+            partner.stuck.remove(&city);
         }
     }
 }
