@@ -61,6 +61,8 @@ pub struct World {
     /// Every checkpoint that a city's nodes committed as their own, by city.
     signed: BTreeMap<CityCode, BTreeMap<(Epoch, Size), TreeHash>>,
     signed_twice: Vec<(CityCode, Epoch, Size)>,
+    /// Nodes that went down over anything but a write that failed.
+    pub crashes: Vec<(CityCode, String)>,
     /// Who lies, by name on the network.
     pub liars: BTreeMap<CityCode, Liar>,
     /// Milliseconds that a slow partner takes before it answers, by name on the network.
@@ -99,6 +101,7 @@ impl World {
             links: BTreeSet::new(),
             signed: BTreeMap::new(),
             signed_twice: Vec::new(),
+            crashes: Vec::new(),
             liars: BTreeMap::new(),
             slow: BTreeMap::new(),
             blames: Vec::new(),
@@ -213,7 +216,10 @@ impl World {
                 }
                 self.perform(to, effects);
             }
-            Err(Crash) => self.kill(to),
+            Err(Crash { cause }) => {
+                self.crashes.extend(cause.map(|cause| (to, cause)));
+                self.kill(to);
+            }
         }
     }
 
@@ -412,7 +418,11 @@ impl World {
             .filter(|city| city.runs())
             .map(|city| {
                 let heads = city.heads();
-                heads.all().iter().map(|h| (h.city, h.epoch, h.size, h.root.0, h.record, h.proved, h.evidence)).collect()
+                heads
+                    .all()
+                    .iter()
+                    .map(|h| (h.city, h.epoch, h.size, h.root.0, h.record, h.proved, h.evidence))
+                    .collect()
             })
             .collect();
         heads.len() <= 1

@@ -171,7 +171,9 @@ impl Decoded {
             }
             leaves.sort_by_key(|leaf| leaf.place);
             let heartbeat = held.heartbeats.get(&city).copied();
-            cities.insert(city, Log { leaves, frozen: line.frozen_at.is_some(), heartbeat });
+            // R99: evidence of the epoch in force freezes the city until a record closes that epoch.
+            let accused = line.periods.last().is_some_and(|last| held.accused.contains(&(city, last.epoch)));
+            cities.insert(city, Log { leaves, frozen: line.frozen_at.is_some() || accused, heartbeat });
         }
         let mut decoded = Self { cities, editions: held.editions.clone() };
         decoded.judge_headers();

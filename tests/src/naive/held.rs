@@ -24,6 +24,8 @@ pub struct Held {
     /// The newest own cosignature of each city.
     pub heartbeats: BTreeMap<CityCode, Heartbeat>,
     pub editions: BTreeMap<Digest, Edition>,
+    /// Epochs against which evidence is held (R99).
+    pub accused: Vec<(CityCode, Epoch)>,
 }
 
 /// A city's own cosignature of its log (R77).
@@ -52,6 +54,7 @@ pub fn from_disk(read: &dyn LedgerRead, genesis: &Genesis, reader: CityCode) -> 
         bodies: BTreeMap::new(),
         heartbeats: BTreeMap::new(),
         editions: builtin(),
+        accused: Vec::new(),
     };
     each(read, Family::Record, &mut |_, value| held.records.push(value.to_vec()));
     each(read, Family::Log, &mut |key, value| {
@@ -65,6 +68,10 @@ pub fn from_disk(read: &dyn LedgerRead, genesis: &Genesis, reader: CityCode) -> 
         if place.seq.0 != u64::MAX {
             held.abandoned.insert(place, value.to_vec());
         }
+    });
+    each(read, Family::Evidence, &mut |key, _| {
+        let epoch = u32::from_be_bytes(key[16..20].try_into().expect("4 bytes of an epoch"));
+        held.accused.push((city_of(key), Epoch(epoch)));
     });
     each(read, Family::Body, &mut |key, value| {
         held.bodies.insert(place_of(key), value.to_vec());

@@ -248,11 +248,14 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
     };
     chain.counts = chain.objections.is_empty() && !frozen && !suspends;
     chain.confirm = (chain.stale || chain.beyond_complete) && known.body.list != List::Red;
+    // R135: of a frozen city they rest, and say so.
+    let under_review = frozen && chain.state.stands();
+    let at_rest = if under_review { ReasonCode::IssuerUnderReview } else { ReasonCode::EntryNotCounting };
     for code in &known.body.measures {
         let recognised =
             rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));
         let fault = measure_fault(known, code)
-            .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting))
+            .or_else(|| (!chain.counts).then_some(at_rest))
             .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised));
         chain.measures.push((code.clone(), fault.is_none(), fault));
     }

@@ -3,7 +3,7 @@
 use super::founding::Secrets;
 use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Input};
-use huxin_engine::ledger::{Batch, Family, LedgerRead, Txn, meta};
+use huxin_engine::ledger::{Batch, Family, LedgerRead, ReadFault, Txn, meta};
 use huxin_engine::wire::{Request, Response};
 use huxin_engine::{Bound, Continuity, Effect, Engine, Event, Settings, SigningState, gather, serve};
 use huxin_protocol::digest::Digest;
@@ -23,7 +23,10 @@ use std::sync::Arc;
 
 /// The node went down: its commit failed, or its ledger could not be read.
 #[derive(Debug)]
-pub struct Crash;
+pub struct Crash {
+    /// Why, where it was not the commit: no node may go down over what it was told.
+    pub cause: Option<String>,
+}
 
 pub struct City {
     pub code: CityCode,
@@ -39,6 +42,10 @@ pub struct City {
     engine: Option<Engine>,
     editions: BTreeMap<Digest, Edition>,
     starts: u64,
+}
+
+fn unread(fault: &ReadFault) -> Crash {
+    Crash { cause: Some(fault.to_string()) }
 }
 
 impl City {
@@ -94,6 +101,8 @@ impl City {
         let mut batch = Batch::default();
         batch.put(Family::Meta, meta::INCARNATION.to_vec(), incarnation.clone());
         if self.store.commit(&batch).is_err() {
+            // The process ends, and the next one finds the disk as it was.
+            self.stop();
             return;
         }
         self.marker = Some(incarnation);
@@ -116,12 +125,12 @@ impl City {
         let store = Arc::clone(&self.store);
         let mut txn = Txn::new(&*store);
         for input in inputs {
-            engine.handle(now, input, &mut txn, &self.secrets).map_err(|_| Crash)?;
+            engine.handle(now, input, &mut txn, &self.secrets).map_err(|fault| unread(&fault))?;
         }
-        let effects = engine.seal(now, &mut txn, &self.secrets).map_err(|_| Crash)?;
+        let effects = engine.seal(now, &mut txn, &self.secrets).map_err(|fault| unread(&fault))?;
         let wrote = !txn.batch.is_empty();
         if wrote {
-            self.store.commit(&txn.batch).map_err(|_| Crash)?;
+            self.store.commit(&txn.batch).map_err(|_| Crash { cause: None })?;
         }
         Ok((effects, wrote))
     }

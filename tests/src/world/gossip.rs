@@ -79,9 +79,7 @@ impl Spread {
     pub fn counters(&self) -> Counters {
         match self {
             Self::Direct => Counters::default(),
-            Self::Mesh(meshes) => {
-                meshes.nodes.values().fold(meshes.past, |sum, node| sum.and(node.mesh.counters()))
-            }
+            Self::Mesh(meshes) => meshes.nodes.values().fold(meshes.past, |sum, node| sum.and(node.mesh.counters())),
         }
     }
 

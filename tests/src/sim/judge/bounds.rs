@@ -1,4 +1,4 @@
-//! Nothing grows above its stated limit.
+//! Nothing grows above its stated limit, and no node goes down over what it hears.
 
 use crate::sim::{Canary, Country, Gravity};
 use huxin_engine::mesh::QUEUE_MESSAGES;
@@ -18,6 +18,9 @@ pub(super) fn look(country: &mut Country) {
                 above.push(format!("{name} keeps {held} messages for one partner, more than {QUEUE_MESSAGES}"));
             }
         }
+    }
+    for (name, cause) in std::mem::take(&mut country.world.crashes) {
+        above.push(format!("{name} went down: {cause}"));
     }
     for text in above {
         country.object("bounds", Gravity::Correctness, text);
