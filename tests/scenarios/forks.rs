@@ -179,6 +179,8 @@ fn who_passes_on_a_checkpoint_of_the_other_branch_is_not_blamed() {
     let from = other.size().0 - 1;
     let answer = bring(&mut world, city(2), Road::Gossip { from: peer_of(city(3)) }, other.run(from));
     assert!(answer.is_err(), "{answer:?}");
+    let found = Evidence::decode(&evidence(&world, city(2)).unwrap()).unwrap();
+    assert_eq!(found.form().name(), "two_histories", "R97: whoever holds the longer branch sees it at once");
     other.add(&entry_of(&world, city(1), 201, "Another decision"));
     let answer = bring(&mut world, city(2), Road::Gossip { from: peer_of(city(3)) }, other.run(from));
     assert!(answer.is_err(), "{answer:?}");

@@ -13,7 +13,7 @@ use huxin_protocol::ids::{Epoch, Size};
 use huxin_protocol::key::Sign;
 use huxin_protocol::key_record::{SignedRecord, Tail};
 use huxin_protocol::tree::root_at;
-use huxin_tests::world::{Meter, TestKey, World};
+use huxin_tests::world::{Meter, TestKey, World, subject};
 
 #[test]
 fn partners_that_heard_two_rival_records_find_out() {
@@ -107,6 +107,10 @@ fn a_key_record_on_the_own_branch_brings_back_those_who_followed_the_other() {
         one_log_again(&mut world, seed);
         for viewer in 2..=5 {
             assert!(counts(&world, city(viewer), 100) && !counts(&world, city(viewer), 200), "seed {seed}");
+            let ruling = world.ruling(city(viewer), city(viewer), &subject(1));
+            if viewer >= 4 && other > own {
+                assert!(ruling.entries[0].history_cut, "seed {seed}: R87, c0{viewer} had cosigned a longer head");
+            }
         }
     }
 }
