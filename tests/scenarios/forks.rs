@@ -48,6 +48,15 @@ pub struct Fork {
 /// The first city's own machine writes `own` statements that the second and third city hear; its key, somewhere else, writes
 /// `other` statements that the fourth and fifth hear. Then all lines are healed.
 pub fn fork(world: &mut World, own: u64, other: u64) -> Fork {
+    fork_with(world, own, |world, hand| {
+        for number in 0..other {
+            hand.add(&entry_of(world, city(1), 200 + number, &format!("Other decision {number}")));
+        }
+    })
+}
+
+/// As [`fork`], and `other` writes what the key signs somewhere else.
+pub fn fork_with(world: &mut World, own: u64, other: impl FnOnce(&World, &mut Hand)) -> Fork {
     for left in 1..=3 {
         for right in 4..=5 {
             world.line.cut_between(city(left), city(right));
@@ -58,15 +67,13 @@ pub fn fork(world: &mut World, own: u64, other: u64) -> Fork {
     for number in 0..own {
         list(world, city(1), 100 + number);
     }
-    for number in 0..other {
-        hand.add(&entry_of(world, city(1), 200 + number, &format!("Other decision {number}")));
-    }
+    other(world, &mut hand);
     for reader in [city(4), city(5)] {
         bring(world, reader, Road::Disk, hand.run(parted.0.0)).unwrap();
     }
     world.run_for(35_000);
     assert_eq!(world.sizes(city(3))[&city(1)], Size(parted.0.0 + own));
-    assert_eq!(world.sizes(city(5))[&city(1)], Size(parted.0.0 + other));
+    assert_eq!(world.sizes(city(5))[&city(1)], hand.size());
     world.line.heal();
     Fork { parted, other: hand }
 }
@@ -179,6 +186,8 @@ fn who_passes_on_a_checkpoint_of_the_other_branch_is_not_blamed() {
     let from = other.size().0 - 1;
     let answer = bring(&mut world, city(2), Road::Gossip { from: peer_of(city(3)) }, other.run(from));
     assert!(answer.is_err(), "{answer:?}");
+    let found = Evidence::decode(&evidence(&world, city(2)).unwrap()).unwrap();
+    assert_eq!(found.form().name(), "two_histories", "R97: whoever holds the longer branch sees it at once");
     other.add(&entry_of(&world, city(1), 201, "Another decision"));
     let answer = bring(&mut world, city(2), Road::Gossip { from: peer_of(city(3)) }, other.run(from));
     assert!(answer.is_err(), "{answer:?}");

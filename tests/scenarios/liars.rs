@@ -215,6 +215,23 @@ fn a_huge_head_keeps_no_pull_alive() {
     }
 }
 
+#[test]
+fn two_liars_make_nobody_ask_everybody_without_pause() {
+    let mut world = one_behind(535);
+    world.line.heal();
+    assert!(world.run_until(60_000, has_all));
+    // Each claims more and answers rubbish at once, so that each gives occasion to look for somebody better.
+    for code in [city(2), city(3)] {
+        let liar = boaster(&world, code, city(1), |_, _| Some(Response::Segment(vec![0xff; 8])));
+        world.liars.insert(code, liar);
+    }
+    world.run_for(60_000);
+    world.meter = huxin_tests::world::Meter::default();
+    world.run_for(120_000);
+    let (asked, rounds) = (world.meter.asked("heads"), 7 * 6 * 4);
+    assert!(asked <= 2 * rounds + 7 * 6, "{asked} questions for heads, {rounds} are due");
+}
+
 /// Changes one byte in the first statement of a page.
 fn garble(response: Response) -> Response {
     let Response::Segment(bytes) = response else { return response };

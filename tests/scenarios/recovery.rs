@@ -1,9 +1,11 @@
 //! A key record after a fork: the root says which branch goes on, and from where. Whoever followed another one finds the place
 //! where they part and comes over (R84, R86); the city signs again, and its entries count again (R99).
 
-use crate::forks::{BRANCHES, QUIET_MINUTE, all_hold_the_same_evidence, five, five_with, fork, under_review};
+use crate::forks::{
+    BRANCHES, QUIET_MINUTE, all_hold_the_same_evidence, five, five_with, fork, fork_with, under_review,
+};
 use crate::restart::rotate;
-use crate::words::{city, counts, list};
+use crate::words::{act, city, counts, entry_of, first_of, list};
 use huxin_engine::input::Input;
 use huxin_engine::ledger::{Family, HeadRow, LedgerRead, LedgerTree, evidence_key};
 use huxin_engine::wire::{Request, Response};
@@ -12,8 +14,9 @@ use huxin_protocol::digest::TreeHash;
 use huxin_protocol::ids::{Epoch, Size};
 use huxin_protocol::key::Sign;
 use huxin_protocol::key_record::{SignedRecord, Tail};
+use huxin_protocol::kind::Kind;
 use huxin_protocol::tree::root_at;
-use huxin_tests::world::{Meter, TestKey, World};
+use huxin_tests::world::{Meter, TestKey, World, subject};
 
 #[test]
 fn partners_that_heard_two_rival_records_find_out() {
@@ -107,6 +110,10 @@ fn a_key_record_on_the_own_branch_brings_back_those_who_followed_the_other() {
         one_log_again(&mut world, seed);
         for viewer in 2..=5 {
             assert!(counts(&world, city(viewer), 100) && !counts(&world, city(viewer), 200), "seed {seed}");
+            let ruling = world.ruling(city(viewer), city(viewer), &subject(1));
+            if viewer >= 4 && other > own {
+                assert!(ruling.entries[0].history_cut, "seed {seed}: R87, c0{viewer} had cosigned a longer head");
+            }
         }
     }
 }
@@ -127,25 +134,48 @@ fn a_key_record_on_the_other_branch_brings_the_city_itself_over() {
 }
 
 #[test]
+fn an_ending_on_the_branch_that_was_left_keeps_its_effect_where_it_was_held() {
+    let mut world = five(648);
+    let listed = first_of(&world, city(2), 1);
+    fork_with(&mut world, 3, |world, hand| {
+        hand.add(&act(world, city(1), Kind::Repair, listed));
+        for number in 0..5 {
+            hand.add(&entry_of(world, city(1), 200 + number, &format!("Other decision {number}")));
+        }
+    });
+    assert!(world.run_until(180_000, all_hold_the_same_evidence));
+    rotate(&mut world, city(1)).unwrap();
+    let ready = |w: &World| w.city(city(1)).signing() == Some(SigningState::Ready);
+    assert!(world.run_until(300_000, ready) && world.run_until(300_000, World::same_heads));
+    // The repair stands before the place at which the record continues the other branch: it left the log all the same (R86).
+    for viewer in [4, 5] {
+        assert!(!counts(&world, city(viewer), 1) && !counts(&world, city(viewer), 200), "c0{viewer}");
+    }
+    assert_eq!(world.blames, []);
+}
+
+#[test]
 fn an_inquiry_that_was_lost_on_the_way_is_made_again() {
     // Without gossip, so that no later message gives another occasion.
-    let mut world = five_with(650, false);
-    fork(&mut world, 3, 40);
-    assert!(world.run_until(180_000, all_hold_the_same_evidence));
-    // For five minutes nobody's history reaches anybody, then the line is whole; nothing new is signed meanwhile.
-    for n in 1..=5 {
-        let lost = |_, request: &Request, honest: Response| match request {
-            Request::History { .. } => None,
-            _ => Some(honest),
-        };
-        world.liars.insert(city(n), Box::new(lost));
+    for (seed, busy) in [(650, false), (651, true)] {
+        let mut world = five_with(seed, false);
+        fork(&mut world, 3, 40);
+        assert!(world.run_until(180_000, all_hold_the_same_evidence));
+        // For five minutes nobody's history reaches anybody, then the line is whole; nothing new is signed meanwhile.
+        for n in 1..=5 {
+            let lost = move |_, request: &Request, honest: Response| match request {
+                Request::History { .. } => busy.then_some(Response::Busy { retry_after_ms: 1_000 }),
+                _ => Some(honest),
+            };
+            world.liars.insert(city(n), Box::new(lost));
+        }
+        rotate(&mut world, city(1)).unwrap();
+        world.run_for(300_000);
+        assert!(!world.same_heads(), "the branches cannot be told apart without histories");
+        world.liars.clear();
+        assert!(world.run_until(300_000, World::same_heads), "{:?}", world.sizes(city(5))[&city(1)]);
+        assert_eq!(world.blames, []);
     }
-    rotate(&mut world, city(1)).unwrap();
-    world.run_for(300_000);
-    assert!(!world.same_heads(), "the branches cannot be told apart without histories");
-    world.liars.clear();
-    assert!(world.run_until(300_000, World::same_heads), "{:?}", world.sizes(city(5))[&city(1)]);
-    assert_eq!(world.blames, []);
 }
 
 #[test]

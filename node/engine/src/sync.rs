@@ -65,6 +65,8 @@ pub(crate) struct Sync {
     /// Forks being looked into, by city; at most one a member.
     pub(crate) inquiries: BTreeMap<CityCode, Inquiry>,
     next_asked: u64,
+    /// When all partners were last asked before their time, because one gave nothing.
+    hastened: Option<Millis>,
     /// Which reader is asked next for lacking bodies.
     body_turn: usize,
 }
@@ -76,6 +78,7 @@ impl Sync {
             pulls: BTreeMap::new(),
             inquiries: BTreeMap::new(),
             next_asked: 0,
+            hastened: None,
             body_turn: 0,
         }
     }

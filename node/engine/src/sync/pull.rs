@@ -238,7 +238,11 @@ impl Engine {
             return;
         }
         self.end_pull(now, city);
-        if !self.sync.pulls.contains_key(&city) {
+        // Once in the time of a round: or two peers that give nothing in turn would have everybody asked without pause.
+        let every = self.settings.sync_every_ms;
+        let lately = self.sync.hastened.is_some_and(|last| last <= now && now.0 - last.0 < every);
+        if !self.sync.pulls.contains_key(&city) && !lately {
+            self.sync.hastened = Some(now);
             for (other, partner) in &mut self.sync.partners {
                 if other != peer {
                     partner.next_round = partner.next_round.min(Millis(now.0.max(partner.last_round.0 + AGAIN_MS)));
