@@ -156,7 +156,8 @@ impl City {
 
     /// Answers a partner's question as worker threads do.
     pub(super) fn respond(&self, asker: CityCode, request: &Request) -> Response {
-        serve::serve(&*self.store, &self.roster(), &self.heads(), asker, request)
+        let Some(engine) = &self.engine else { return Response::Refused { code: "stopped".to_owned() } };
+        serve::serve(&*self.store, engine.roster(), engine.heads(), asker, request)
             .unwrap_or_else(|_| Response::Refused { code: "store".to_owned() })
     }
 
