@@ -57,7 +57,7 @@ impl NodeBackend {
     fn publishing(&self) -> Result<(), Problem> {
         match self.store.health() {
             StoreHealth::Ok => Ok(()),
-            StoreHealth::DiskLow { .. } => Err(Problem::disk_full()),
+            StoreHealth::DiskLow { .. } | StoreHealth::DiskFull { .. } => Err(Problem::disk_full()),
             StoreHealth::Failed => Err(Problem::stopping()),
         }
     }
@@ -190,7 +190,9 @@ impl Backend for NodeBackend {
     }
 
     fn submit(&self, command: Command) -> Result<Submitted, Problem> {
-        if !matches!(command, Command::Segment(_) | Command::Record(_) | Command::Hold) {
+        let publishes = !matches!(command, Command::Segment(_) | Command::Record(_) | Command::Hold);
+        // What only brings in what others signed, or mends the keys, still has the room between low and full.
+        if publishes || matches!(self.store.health(), StoreHealth::DiskFull { .. }) {
             self.publishing()?;
         }
         let mut warnings = Vec::new();
@@ -269,7 +271,7 @@ impl Backend for NodeBackend {
         due(self.store.get(Family::Meta, meta::CITY).is_ok_and(|row| row.is_some()), "store_read");
         match self.store.health() {
             StoreHealth::Ok => {}
-            StoreHealth::DiskLow { .. } => due(false, "disk_full"),
+            StoreHealth::DiskLow { .. } | StoreHealth::DiskFull { .. } => due(false, "disk_full"),
             StoreHealth::Failed => due(false, "store_failed"),
         }
         due(now().0 - self.writer.board.beat.load(Ordering::Relaxed) < SILENT_MS, "writer_silent");

@@ -182,6 +182,19 @@ impl<S: Seat> Federation<S> {
         node.api = ready["api"].as_str().unwrap().to_owned();
     }
 
+    /// What a node says that is started and does not come up.
+    pub fn refused_start(&mut self, code: &'static str, arm: impl FnOnce(&mut Command)) -> String {
+        self.spawn(code, |command| {
+            command.stderr(Stdio::piped());
+            arm(command);
+        });
+        let child = self.nodes.get_mut(code).unwrap().process.take().unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.stdout.is_empty(), "{code} came up: {}", String::from_utf8_lossy(&output.stdout));
+        assert!(!output.status.success(), "{code} ended well");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
     /// Starts a node's process, and waits for nothing. What it logs goes into the file `log` of its folder.
     pub fn spawn(&mut self, code: &'static str, arm: impl FnOnce(&mut Command)) {
         let log = File::options().create(true).append(true).open(self.log(code)).unwrap();
@@ -192,6 +205,7 @@ impl<S: Seat> Federation<S> {
             .arg(&node.config)
             .args(["run", "--end-with-input"])
             .env("HUXIN_NETWORK_SYNC_SECONDS", "2")
+            .env("NO_COLOR", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log);
