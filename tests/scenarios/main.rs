@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod banks;
+mod clocks;
 mod endings;
 mod exchange;
 mod fsck;

@@ -100,11 +100,13 @@ impl Engine {
         if !self.settings.anti_entropy && !asking {
             return Ok(());
         }
+        // A round further off than one interval was set by a clock that was ahead then.
+        let latest = Millis(now.0 + self.settings.sync_every_ms);
         let due: Vec<Peer> = self
             .sync
             .partners
             .iter()
-            .filter(|(_, partner)| partner.next_round <= now)
+            .filter(|(_, partner)| partner.next_round <= now || partner.next_round > latest)
             .filter(|(_, partner)| !partner.asked.values().any(|purpose| matches!(purpose, Purpose::Heads)))
             .map(|(peer, _)| peer.clone())
             .collect();
