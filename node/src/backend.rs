@@ -12,6 +12,7 @@ use huxin_engine::gather::sources;
 use huxin_engine::input::Road;
 use huxin_engine::ledger::{Family, HeadRow, LedgerRead, ReadFault, meta};
 use huxin_engine::wire::FRAME_BYTES;
+use huxin_keys::peer_id_text;
 use huxin_net::NetHandle;
 use huxin_profile::{Crosswalk, Link};
 use huxin_protocol::digest::Digest;
@@ -49,7 +50,8 @@ pub struct NodeBackend {
     /// Sources of the last group that was asked about, by the group's number.
     pub sources: RwLock<Option<(u64, Arc<Sources>)>>,
     pub federation_name: String,
-    pub peer_id: String,
+    /// Of this node's transport key, as multihash bytes.
+    pub peer_id: Vec<u8>,
     pub started_at: Millis,
 }
 
@@ -79,6 +81,7 @@ impl NodeBackend {
             Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), read, &roster, warnings, 0)),
             Command::Act(id, verb, act) => one(drafter.act(id, verb, act, read, &roster, now())),
             Command::Decline(id, decline) => one(drafter.decline(id, decline)),
+            Command::Announce(request) => one(drafter.announcement(self.peer_id.clone(), &request.addresses)),
             Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
             Command::Segment(bytes) => {
                 let read =
@@ -237,7 +240,7 @@ impl Backend for NodeBackend {
                 .map(|edition| EditionItem { name: edition.name().to_owned(), digest: edition.digest() })
                 .collect(),
             partners_up: self.net.peers().iter().filter(|peer| peer.link.is_some()).count(),
-            peer_id: self.peer_id.clone(),
+            peer_id: peer_id_text(&self.peer_id),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
             started_at: self.started_at,

@@ -28,6 +28,7 @@ use checker::Checker;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use huxin_api::ServerSettings;
 use huxin_engine::{Continuity, Engine};
+use huxin_keys::peer_id_bytes;
 use huxin_net::NetSettings;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::roster::Roster;
@@ -94,7 +95,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         .trying("check [node] keys, and that the genesis was founded with these keys"));
     }
     let (ground, transport) = (folder.ground_secret()?, folder.transport()?);
-    let peer_id = transport.peer_id_text();
+    let peer_id = peer_id_bytes(transport.public().bytes());
     let signer = NodeSigner::open(folder, passphrase)?;
     let exporter = NodeSigner::open_again(&signer)?;
 
