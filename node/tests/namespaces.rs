@@ -10,11 +10,15 @@
 
 #[path = "namespaces/chance.rs"]
 mod chance;
+#[path = "namespaces/clock.rs"]
+mod clock;
 #[path = "namespaces/country.rs"]
 mod country;
 #[path = "namespaces/desk.rs"]
 mod desk;
 mod federation;
+#[path = "namespaces/full_disk.rs"]
+mod full_disk;
 #[path = "namespaces/host.rs"]
 mod host;
 #[path = "namespaces/line.rs"]
@@ -26,6 +30,8 @@ mod relay;
 mod small_disk;
 #[path = "namespaces/storm.rs"]
 mod storm;
+#[path = "namespaces/wrong_clocks.rs"]
+mod wrong_clocks;
 
 use chance::Chance;
 use country::{Country, HEZHOU, LANZHOU, NINGBO, ZHOUSHAN};
@@ -33,8 +39,6 @@ use desk::Desk;
 use federation::until;
 use huxin::client::Client;
 use line::Fault;
-use small_disk::{MIB, SmallDisk};
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -108,7 +112,7 @@ fn lines_break_and_heal() {
     // Long: 200 ms either way.
     let means = country.lengthen(LANZHOU, FAR);
     until("the far city is connected again", || {
-        let peers = country.federation.ask(LANZHOU, |client| client.peers()).ok()?.peers;
+        let peers = country.federation.ask(LANZHOU, Client::peers).ok()?.peers;
         peers.iter().all(|peer| peer.up).then_some(())
     });
     // By gossip when its mesh stands again, by the next comparison until then.
@@ -179,72 +183,39 @@ fn killed_at_random() {
     country.federation.end_and_check();
 }
 
-/// The disk of one node is filled below what publishing needs, then to the last byte. It stays, answers, and says what is
-/// wrong; nothing is signed that could not be kept. With room it goes on by itself.
+/// A node comes back under another address. It dials its partners, so everything flows again; it announces where it is, and
+/// from then on partners dial it there, also one that has just started and cannot be dialled from there.
 #[test]
-fn disk_full_then_space() {
-    let Some(_turn) = admitted("disk_full_then_space") else { return };
-    let disk = SmallDisk::of_mib(128);
-    let mut country = Country::founded(3);
-    std::os::unix::fs::symlink(disk.path(), country.federation.folder(ZHOUSHAN).join("data")).unwrap();
-    let small = |command: &mut Command| {
-        command.env("HUXIN_STORAGE_LOW_MIB", "32").env("HUXIN_STORAGE_MIN_FREE_MIB", "16");
-        // A node that has something to write every second, whether or not anybody publishes.
-        command.env("HUXIN_NETWORK_HEARTBEAT_SECONDS", "1");
-    };
-    for code in country.cities() {
-        country.federation.launch(code, small);
-    }
-    for code in country.cities() {
-        country.federation.until_ready(code);
-    }
-    let refused = |country: &Country, number| {
-        let publish = |client: &Client| client.publish(&lone::entry(number)).unwrap_err().code;
-        country.federation.ask(ZHOUSHAN, publish)
-    };
-    let kept = country.publish(ZHOUSHAN, 0).ids[0];
+fn moved_to_another_address() {
+    let Some(_turn) = admitted("moved_to_another_address") else { return };
+    let mut country = Country::started(5);
+    country.publish(HEZHOU, 0);
     country.federation.until_equal();
 
-    // Low: nothing of its own any more, while what partners say still fits.
-    disk.leave(24 * MIB);
-    assert_eq!(refused(&country, 1), "disk_full");
+    country.federation.stop(HEZHOU);
+    let there = vec![country.move_away(HEZHOU)];
+    for code in country.others(&[HEZHOU]) {
+        country.publish(code, 0);
+    }
+    country.federation.start_with(HEZHOU, |_| {});
     country.publish(HEZHOU, 1);
     country.federation.until_equal();
-    assert_eq!(country.holds(ZHOUSHAN, HEZHOU), 1);
 
-    // Full to the last byte: it takes nothing, and is there.
-    disk.leave(0);
-    let missing = |country: &Country, what: &str| {
-        let ready = country.federation.ask(ZHOUSHAN, Client::ready).ok();
-        ready.filter(|ready| ready.missing.iter().any(|missing| missing == what)).map(drop)
-    };
-    until("it says that the disk is full", || missing(&country, "disk_full"));
-    country.publish(HEZHOU, 2);
-    country.federation.until_equal_among(&[HEZHOU, LANZHOU]);
-    until("it waits for room", || missing(&country, "writer_silent"));
-    assert!(country.federation.is_alive(ZHOUSHAN), "it ended by itself");
-    assert_eq!(refused(&country, 2), "disk_full");
-    assert_eq!(country.holds(ZHOUSHAN, HEZHOU), 1, "it took what it cannot keep");
-    assert_eq!(country.federation.ask(ZHOUSHAN, |client| client.entry(kept)).unwrap().id, kept, "reads are answered");
+    for code in country.others(&[HEZHOU]) {
+        assert_ne!(country.known(code, HEZHOU).unwrap().addresses, there, "nobody told {code}");
+    }
+    country.federation.json(HEZHOU, &["announce".to_owned(), there[0].clone()]);
+    until("all know where it is", || {
+        let knows = |code: &&str| country.known(code, HEZHOU).is_some_and(|peer| peer.addresses == there);
+        country.others(&[HEZHOU]).iter().all(knows).then_some(())
+    });
 
-    // Room: it goes on where it was, without a restart.
-    disk.make_room();
-    country.federation.until_equal();
-    country.federation.until_ready(ZHOUSHAN);
-    assert_eq!(country.publish(ZHOUSHAN, 3).ids[0].seq.0, 1, "what was refused has no place");
-    country.federation.until_equal();
-
-    // Full again: it can be ended in order, and started only with room.
-    disk.leave(0);
-    until("it waits for room again", || missing(&country, "writer_silent"));
-    country.federation.stop(ZHOUSHAN);
-    // What the store had set aside for itself is free again.
-    disk.leave(0);
-    let refused = country.federation.refused_start(ZHOUSHAN, small);
-    assert!(refused.contains("error[disk_full]"), "{refused}");
-    disk.make_room();
-    country.federation.start_with(ZHOUSHAN, small);
-    country.publish(ZHOUSHAN, 4);
+    // One that lost its connection has to dial by itself, and has only what stands in its store.
+    country.federation.kill(ZHOUSHAN);
+    line::impose(&country.host(HEZHOU), Fault::Shy);
+    country.federation.start_with(ZHOUSHAN, |_| {});
+    until("it was found", || country.known(ZHOUSHAN, HEZHOU).is_some_and(|peer| peer.up).then_some(()));
+    country.publish(ZHOUSHAN, 1);
     country.federation.until_equal();
     country.federation.end_and_check();
 }

@@ -6,7 +6,7 @@ use super::host::{Host, LINE};
 use super::line;
 use super::relay::{Relay, Way};
 use huxin::client::Client;
-use huxin_api::model::PublishReply;
+use huxin_api::model::{PeerItem, PublishReply};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -109,6 +109,12 @@ impl Country {
     pub fn holds(&self, code: &str, log: &str) -> u64 {
         let heads = self.federation.ask(code, Client::heads).unwrap().heads;
         heads.iter().find(|head| head.city.as_str() == log).unwrap().size.0
+    }
+
+    /// What a city's node knows of another one's.
+    pub fn known(&self, code: &str, other: &str) -> Option<PeerItem> {
+        let peers = self.federation.ask(code, Client::peers).ok()?.peers;
+        peers.into_iter().find(|peer| peer.city.as_str() == other)
     }
 
     /// Makes the line of a city narrow, both ways.

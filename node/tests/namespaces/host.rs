@@ -19,16 +19,31 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub const LINE: &str = "net0";
 /// Where `ip netns` keeps the namespaces.
 const NAMES: &str = "/run/netns";
+/// Every name begins with it; this process's id follows.
+const PREFIX: &str = "huxin-";
 static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// Whether this machine lets us make hosts. If not, says that `test` is skipped and why.
 pub fn permitted(test: &str) -> bool {
+    sweep();
     let refused =
         if rustix::process::geteuid().is_root() { Host::make("probe").err() } else { Some("it needs root".to_owned()) };
     if let Some(why) = &refused {
         skipped(test, why);
     }
     refused.is_none()
+}
+
+/// Takes away what a test process left behind that was killed itself: namespaces that bear the id of no process.
+fn sweep() {
+    for found in std::fs::read_dir(NAMES).into_iter().flatten().flatten() {
+        let name = found.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new("/proc").join(process.to_string()).exists()) {
+            // Somebody else may have swept it meanwhile.
+            let _ = run("ip", &["netns", "del", &name], "");
+        }
+    }
 }
 
 /// Runs one program on this machine with `input`, and gives what it printed; its complaint where it did not succeed.
@@ -66,7 +81,7 @@ impl Host {
     /// # Errors
     /// Why this machine does not let us.
     pub fn make(what: &str) -> Result<Self, String> {
-        let name = format!("huxin-{}-{}-{what}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let name = format!("{PREFIX}{}-{}-{what}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         run("ip", &["netns", "add", &name], "")?;
         let door = File::open(Path::new(NAMES).join(&name)).map_err(|fault| fault.to_string())?;
         let host = Self(Arc::new(Namespace { name, door }));

@@ -17,6 +17,8 @@ pub enum Fault {
     Mute,
     /// So many percent of what arrives are lost.
     Loss(u8),
+    /// The host may be called and may not call: it begins no connection.
+    Shy,
 }
 
 impl Fault {
@@ -28,6 +30,7 @@ impl Fault {
             Self::Cut => (arrives, leaves),
             Self::Deaf => (arrives, String::new()),
             Self::Mute => (String::new(), leaves),
+            Self::Shy => (String::new(), format!("oifname {LINE} tcp flags & (syn | ack) == syn counter drop")),
             Self::Loss(percent) => {
                 (format!("iifname {LINE} numgen random mod 100 < {percent} counter drop"), String::new())
             }
