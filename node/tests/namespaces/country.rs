@@ -28,7 +28,9 @@ pub struct Country {
     pub federation: Federation<Host>,
     /// What makes a line long where `netem` does not.
     relays: BTreeMap<&'static str, FarLine>,
+    /// Which port of the switch a city's line is in.
     numbers: BTreeMap<&'static str, u8>,
+    addresses: BTreeMap<&'static str, Ipv4Addr>,
     switch: Host,
 }
 
@@ -54,7 +56,8 @@ impl Country {
         let switch = Host::make("switch").unwrap();
         switch.ip(&format!("link add name {BRIDGE} type bridge\nlink set {BRIDGE} up")).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let (mut founders, mut hosts, mut numbers) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let (mut founders, mut hosts) = (Vec::new(), Vec::new());
+        let (mut numbers, mut addresses) = (BTreeMap::new(), BTreeMap::new());
         for ((code, name), number) in FOUNDERS.into_iter().zip(1..).take(cities) {
             let (host, port) = (Host::make(code).unwrap(), port_of(number));
             let lay = format!(
@@ -73,11 +76,12 @@ impl Country {
             });
             hosts.push(host);
             numbers.insert(code, number);
+            addresses.insert(code, address(number));
         }
         let configs = found_at(folder.path(), &founders);
         let codes = founders.iter().map(|founder| founder.code);
         let seats = codes.zip(hosts).zip(configs).map(|((code, host), config)| (code, host, config));
-        Self { federation: Federation::seated(folder, seats), relays: BTreeMap::new(), numbers, switch }
+        Self { federation: Federation::seated(folder, seats), relays: BTreeMap::new(), numbers, addresses, switch }
     }
 
     /// The same, all running and able to do their work.
@@ -147,13 +151,13 @@ impl Country {
                 outside.name()
             ))
             .unwrap();
-        let others: Vec<Ipv4Addr> =
-            self.numbers.values().filter(|other| **other != number).map(|other| address(*other)).collect();
+        let own = self.addresses[code];
+        let others: Vec<Ipv4Addr> = self.addresses.values().copied().filter(|other| *other != own).collect();
         for other in &others {
             inside.ip(&format!("addr add {other}/24 dev {port}")).unwrap();
         }
         inside.ip(&format!("link set {port} up")).unwrap();
-        outside.ip(&format!("addr add {}/24 dev {LINE}\nlink set {LINE} up", address(number))).unwrap();
+        outside.ip(&format!("addr add {own}/24 dev {LINE}\nlink set {LINE} up")).unwrap();
         self.forget_neighbours();
         let way = |from: &Host, to: &Host, at: Ipv4Addr| Way {
             from: from.clone(),
@@ -161,7 +165,7 @@ impl Country {
             address: SocketAddr::from((at, PORT)),
         };
         let mut ways: Vec<Way> = others.iter().map(|other| way(&inside, &outside, *other)).collect();
-        ways.push(way(&outside, &inside, address(number)));
+        ways.push(way(&outside, &inside, own));
         let relay = Relay::start(ways, delay);
         self.relays.insert(code, FarLine { _relay: relay, inside, _outside: outside });
         "relay"
@@ -182,18 +186,15 @@ impl Country {
         self.forget_neighbours();
     }
 
-    /// Gives a city's host another address in place of its own; its new number.
+    /// Gives a city's host another address in place of its own; the new one.
     pub fn move_away(&mut self, code: &'static str) -> String {
-        let number = self.numbers[code];
+        let before = self.addresses[code];
+        let after = address(before.octets()[3] + 10);
         let host = self.host(code);
-        host.ip(&format!(
-            "addr del {}/24 dev {LINE}\naddr add {}/24 dev {LINE}",
-            address(number),
-            address(number + 100)
-        ))
-        .unwrap();
+        host.ip(&format!("addr del {before}/24 dev {LINE}\naddr add {after}/24 dev {LINE}")).unwrap();
+        self.addresses.insert(code, after);
         self.forget_neighbours();
-        multiaddress(address(number + 100))
+        multiaddress(after)
     }
 
     /// Addresses have changed places: who stands behind which is asked anew.

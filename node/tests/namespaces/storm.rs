@@ -13,10 +13,12 @@ const PAUSE: (u64, u64) = (50, 900);
 const STANDING: usize = 2;
 const FAULTS: [Fault; 4] = [Fault::Cut, Fault::Deaf, Fault::Mute, Fault::Loss(5)];
 
+pub const MINUTE: Duration = Duration::from_secs(60);
+
 /// How long the storm lasts: a minute, or as `HUXIN_STORM_SECONDS` says.
 pub fn length() -> Duration {
     let given = std::env::var("HUXIN_STORM_SECONDS").ok().and_then(|text| text.parse().ok());
-    Duration::from_secs(given.unwrap_or(60))
+    given.map_or(MINUTE, Duration::from_secs)
 }
 
 /// What it did.
