@@ -177,6 +177,10 @@ fn killed_at_random() {
             answers.refused
         );
     }
+    // The judge sees a loss: nobody was ever answered this.
+    let (code, answers) = &answers[0];
+    let never = desk::Answers { taken: vec![(usize::MAX, answers.taken[0].1)], ..desk::Answers::default() };
+    assert_eq!(never.lost(&country, code).len(), 1);
     // A storm of a few seconds may draw no blow at all; a minute does not.
     assert!(damage.kills > 0 || storm::length() < Duration::from_secs(30), "nothing was killed");
     println!("{damage:?}; {taken} answered and all there; all heads equal {calm:?} after the storm");

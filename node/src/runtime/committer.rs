@@ -118,3 +118,78 @@ fn commit(store: &dyn Store, metrics: &Metrics, batch: &Batch, patience: &Receiv
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use huxin_engine::ledger::{Family, LedgerRead, ReadFault};
+    use huxin_store::{MemoryStore, StoreHealth};
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// A disk that is full for so many commits.
+    struct Small {
+        kept: MemoryStore,
+        full_for: AtomicU32,
+    }
+
+    impl LedgerRead for Small {
+        fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, ReadFault> {
+            self.kept.get(family, key)
+        }
+        fn scan(
+            &self,
+            family: Family,
+            start: &[u8],
+            end: &[u8],
+            visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+        ) -> Result<(), ReadFault> {
+            self.kept.scan(family, start, end, visit)
+        }
+    }
+
+    impl Store for Small {
+        fn commit(&self, batch: &Batch) -> Result<(), CommitFault> {
+            let full = self.full_for.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            if full.is_ok() { Err(CommitFault::DiskFull { free: 0, floor: 1 }) } else { self.kept.commit(batch) }
+        }
+        fn snapshot(&self) -> Box<dyn LedgerRead + Send + Sync + '_> {
+            self.kept.snapshot()
+        }
+        fn health(&self) -> StoreHealth {
+            self.kept.health()
+        }
+    }
+
+    fn submitted(full_for: u32) -> (Arc<Small>, Committer) {
+        let store = Arc::new(Small { kept: MemoryStore::new(), full_for: AtomicU32::new(full_for) });
+        let committer = Committer::start(store.clone(), Arc::new(Metrics::new().unwrap())).unwrap();
+        let mut batch = Batch::default();
+        batch.put(Family::Meta, b"row".to_vec(), b"1".to_vec());
+        committer.submit(Arc::new(batch));
+        (store, committer)
+    }
+
+    #[test]
+    fn a_batch_waits_for_room() {
+        let (store, committer) = submitted(2);
+        assert_eq!(committer.durable.recv().unwrap().unwrap(), Kept::Durable);
+        assert_eq!(store.get(Family::Meta, b"row").unwrap(), Some(b"1".to_vec()));
+    }
+
+    #[test]
+    fn a_batch_that_has_no_room_at_the_end_is_left_out() {
+        let (store, mut committer) = submitted(u32::MAX);
+        committer.lose_patience();
+        assert_eq!(committer.durable.recv().unwrap().unwrap(), Kept::LeftOut);
+        assert_eq!(store.get(Family::Meta, b"row").unwrap(), None);
+    }
+
+    #[test]
+    fn one_that_has_room_at_the_end_is_kept() {
+        let (store, mut committer) = submitted(0);
+        committer.lose_patience();
+        assert_eq!(committer.durable.recv().unwrap().unwrap(), Kept::Durable);
+        assert_eq!(store.get(Family::Meta, b"row").unwrap(), Some(b"1".to_vec()));
+    }
+}
