@@ -82,11 +82,11 @@ impl Engine {
         Ok(())
     }
 
-    /// A hold that ran out lets the node sign again under its old epoch.
+    /// A hold that ran out lets the node sign again under its old epoch. One that would last longer than any does was begun by
+    /// a clock that was ahead then.
     pub(crate) fn end_hold(&mut self, now: Millis) {
-        if self.signing.state == SigningState::Held
-            && self.signing.held_until.is_some_and(|until| now >= until || until.0 - now.0 > self.settings.hold_ms)
-        {
+        let over = |until: Millis| now >= until || until.0 - now.0 > self.settings.hold_ms;
+        if self.signing.state == SigningState::Held && self.signing.held_until.is_some_and(over) {
             self.signing.held_until = None;
             let needed = self.settings.partners_before_signing;
             let heard = self.signing.confirmed.len();
