@@ -17,6 +17,7 @@ pub mod diary;
 pub mod draft;
 pub mod fault;
 pub mod judge;
+pub mod lie;
 pub mod map;
 pub mod operator;
 

@@ -28,12 +28,14 @@ pub enum Canary {
     Contradiction,
     /// What is held for partners may not be held at all.
     Bounds,
+    /// Who lied is forgotten, so that whoever is blamed seems honest.
+    Blame,
     /// Something that is not in the seed has a say.
     Repeatability,
 }
 
 impl Canary {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Prefix,
         Self::Acknowledged,
         Self::Agreement,
@@ -42,6 +44,7 @@ impl Canary {
         Self::Reach,
         Self::Contradiction,
         Self::Bounds,
+        Self::Blame,
         Self::Repeatability,
     ];
 
@@ -57,6 +60,7 @@ impl Canary {
             Self::Reach => "reach",
             Self::Contradiction => "contradiction",
             Self::Bounds => "bounds",
+            Self::Blame => "blame",
             Self::Repeatability => "repeatability",
         }
     }
@@ -108,7 +112,9 @@ impl Canary {
             }
             Some(Self::Acknowledged) => {
                 let Some(id) = country.diary.said.iter().find(|said| !said.excused).map(|said| said.id) else { return };
-                change(country, id.city, |batch| batch.delete(Family::Log, place_key(id.city, id.seq)));
+                change(country, id.city, |batch| {
+                    batch.put(Family::Log, place_key(id.city, id.seq), b"another leaf".to_vec())
+                });
             }
             Some(Self::Agreement) => forget(country, members[1], Family::Subject),
             Some(Self::Model) => {

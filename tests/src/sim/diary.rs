@@ -27,6 +27,11 @@ pub struct Diary {
     pub said: Vec<Said>,
     /// Companies that any listing is about.
     pub subjects: BTreeSet<u64>,
+    /// Cities whose node lied at some time.
+    pub liars: BTreeSet<CityCode>,
+    /// Cities whose machine went back as a whole, disk and marker: where no partner that can be asked has heard what was signed
+    /// since, nothing on earth can tell.
+    pub rolled_back: BTreeSet<CityCode>,
     /// Cities that were made to sign two histories, and from which size on.
     pub forked: BTreeMap<CityCode, Size>,
 }

@@ -1,6 +1,7 @@
 //! What happens to cities. Each fault is drawn from the seed, has its time, and is over when the calm begins.
 
 use super::country::{Country, Happening};
+use super::lie::Lie;
 use huxin_engine::ledger::Batch;
 use huxin_protocol::ids::{CityCode, Size};
 use huxin_protocol::time::Millis;
@@ -28,6 +29,7 @@ pub enum Undo {
     Clock(CityCode),
     Disk(CityCode),
     Slow(CityCode),
+    Liar(CityCode),
     /// A second machine goes away.
     Twin {
         city: CityCode,
@@ -90,7 +92,8 @@ impl Country {
             74..79 => self.silent_twin(city),
             79..81 => self.fork(city),
             81..88 => self.clock(city),
-            88..95 => self.rotation(city),
+            88..92 => self.rotation(city),
+            92..97 => self.liar(city),
             _ => self.take_backup(city),
         }
     }
@@ -245,6 +248,7 @@ impl Country {
         if let Some(node) = self.world.cities.get_mut(&city) {
             node.marker = marker;
         }
+        self.diary.rolled_back.insert(city);
         self.diary.disk_lost(&self.world);
         let ms = self.duration(1_000, 2 * HOUR);
         self.undo_after(ms, Undo::Start(city));
@@ -313,6 +317,18 @@ impl Country {
         self.undo_after(ms, Undo::Twin { city, twin });
     }
 
+    /// A node answers with lies for a while.
+    fn liar(&mut self, city: CityCode) {
+        self.noted("liar");
+        self.diary.liars.insert(city);
+        let honest = self.honest();
+        let log = honest[self.chance.below(honest.len() as u64) as usize];
+        let lie = Lie::by(self.chance.below(Lie::KINDS), log);
+        self.world.liars.insert(city, Box::new(move |_, _, response| lie.tell(response)));
+        let ms = self.duration(MINUTE, DAY);
+        self.undo_after(ms, Undo::Liar(city));
+    }
+
     fn clock(&mut self, city: CityCode) {
         self.noted("clock");
         let ahead = [5_000, -5_000, HOUR, -HOUR, DAY, -DAY, 3 * MINUTE, -3 * MINUTE];
@@ -359,6 +375,9 @@ impl Country {
                     breaker.set(Breaker::GO_ON);
                 }
                 self.world.start(city);
+            }
+            Undo::Liar(city) => {
+                self.world.liars.remove(&city);
             }
             Undo::Slow(city) => {
                 self.world.line.slow.remove(&city);

@@ -2,6 +2,7 @@
 
 mod acknowledged;
 mod agreement;
+mod blame;
 mod bounds;
 mod contradiction;
 mod model;
@@ -24,12 +25,14 @@ pub fn look(country: &mut Country) {
     bounds::look(country);
     resurrection::look(country);
     contradiction::look(country);
+    blame::look(country);
 }
 
 /// At the end of the calm.
 pub fn last(country: &mut Country, agreed: bool) {
     bounds::look(country);
     contradiction::look(country);
+    blame::look(country);
     resurrection::last(country);
     reach::last(country);
     if agreed {
