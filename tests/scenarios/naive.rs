@@ -135,8 +135,8 @@ fn agrees_on_cut_and_voided_stretches() {
 #[test]
 fn explore() {
     let mut kinds: std::collections::BTreeMap<String, (u32, String)> = std::collections::BTreeMap::new();
-    for (spice, base) in [(mixture::Spice::Plain, 0), (mixture::Spice::Wild, 100), (mixture::Spice::Cut, 200)] {
-        for seed in base..base + 40 {
+    for (spice, base) in [(mixture::Spice::Plain, 0), (mixture::Spice::Wild, 1100), (mixture::Spice::Cut, 2200)] {
+        for seed in base..base + 100 {
             eprintln!("begin {seed}");
             let began = std::time::Instant::now();
             let (found, _) = differences(seed, spice, Slip::None);

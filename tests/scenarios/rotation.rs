@@ -120,3 +120,58 @@ fn two_records_on_one_predecessor_freeze_the_city_and_leave_one_evidence() {
     }
     assert_eq!(held[0], held[1], "whatever came first, the same evidence is kept");
 }
+
+/// What thieves of a key erased is missed once the root has cut their branch off, and comes back from whoever never heard of
+/// them.
+#[test]
+fn what_an_abandoned_erasure_took_away_comes_back() {
+    let mut world = three(5);
+    let id = list(&mut world, city(1), 1);
+    let size = world.sizes(city(1))[&city(1)];
+    assert!(world.run_until(10_000, World::agree));
+    let root = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier.root();
+    for other in [city(1), city(2)] {
+        world.line.cut_between(city(3), other);
+    }
+    end(&mut world, city(1), Kind::Erasure, id);
+    world.run_for(10_000);
+    let held = |world: &World, node| world.ruling(node, node, &huxin_tests::world::subject(1)).entries.len();
+    assert_eq!((held(&world, city(1)), held(&world, city(2)), held(&world, city(3))), (0, 0, 1));
+    let federation = world.genesis.id();
+    let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+    let record = secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Void);
+    let bytes = record.bytes().to_vec();
+    world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+    world.run_for(10_000);
+    world.line.heal();
+    // The third city never held the abandoned head, and its log digest says so (R88); what counts is the same.
+    assert!(world.run_until(300_000, |world| world.codes().into_iter().all(|node| counts(world, node, 1))));
+}
+
+/// An ending among abandoned leaves that is kept is an ending like any other: the city may take it back.
+#[test]
+fn a_kept_ending_of_an_abandoned_tail_can_be_reinstated() {
+    let mut world = three(6);
+    let id = list(&mut world, city(1), 1);
+    let size = world.sizes(city(1))[&city(1)];
+    let root = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier.root();
+    let repair = end(&mut world, city(1), Kind::Repair, id);
+    assert!(world.run_until(10_000, World::agree));
+    let federation = world.genesis.id();
+    let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+    let record = secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Endings);
+    let bytes = record.bytes().to_vec();
+    world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+    assert!(world.run_until(120_000, World::agree));
+    assert!(!counts(&world, city(2), 1));
+    let back = act(&world, city(1), Kind::Reinstatement, repair);
+    publish(&mut world, city(1), back).unwrap();
+    assert!(world.run_until(120_000, World::agree));
+    for viewer in world.codes() {
+        assert!(counts(&world, viewer, 1), "{viewer}: the reinstatement names the ending by the place that it had");
+    }
+    // And a later ending wins again.
+    end(&mut world, city(1), Kind::Removal, id);
+    assert!(world.run_until(120_000, World::agree));
+    assert!(!counts(&world, city(2), 1));
+}

@@ -123,7 +123,12 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
     fn acts(&mut self, place: Place) -> Result<(), ReadFault> {
         let mut open = vec![place];
         while let Some(target) = open.pop() {
-            for (city, seq, kind) in acts_about(self.read, target.0, target.1)? {
+            let mut found = acts_about(self.read, target.0, target.1)?;
+            if target.1.0 & ABANDONED_ACTOR != 0 {
+                // Whoever acts on an abandoned ending names it by the place that it had.
+                found.extend(acts_about(self.read, target.0, Seq(target.1.0 & !ABANDONED_ACTOR))?);
+            }
+            for (city, seq, kind) in found {
                 // Another viewer's declines do not touch this one.
                 if kind == Kind::Decline && city != self.viewer {
                     continue;

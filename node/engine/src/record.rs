@@ -3,7 +3,7 @@
 
 use crate::effect::{Event, Outcome, Refusal};
 use crate::engine::{Engine, EngineFault, Signer};
-use crate::index::read_leaf;
+use crate::index::{chain, is_erased, read_body, read_leaf};
 use crate::input::Ticket;
 use crate::ledger::{
     CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key, city_key,
@@ -16,7 +16,9 @@ use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::key_record::{RecordFault, SignedRecord, Tail};
+use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::{Added, CityRoster, Roster};
+use huxin_protocol::statement::Statement;
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::{NodePlace, frontier_at};
 
@@ -203,15 +205,21 @@ impl Engine {
         let head = self.head(city);
         let size = head.frontier.size();
         let frontier = frontier_at(&LedgerTree { read: &*txn, city }, to).map_err(|_| ReadFault::row(Family::Tree))?;
+        let mut undone = Vec::new();
         for seq in (to.0..size.0).map(Seq) {
             let Some(leaf) = txn.get(Family::Log, &place_key(city, seq))? else {
                 return Err(ReadFault::row(Family::Log));
             };
             if let Some(statement) = read_leaf(&*txn, &federation, city, seq)? {
                 self.unindex(city, seq, &statement.header, closed.tail, txn)?;
+                let erasure = statement.header.kind == Kind::Erasure && closed.tail == Tail::Void;
+                undone.extend(statement.header.about.filter(|about| erasure && about.id.city == city));
             }
             txn.delete(Family::Log, place_key(city, seq));
             txn.put(Family::Abandoned, body_key(city, closed.epoch, seq), leaf);
+        }
+        for about in undone {
+            self.miss_again(city, about.id.seq, txn)?;
         }
         let mut level = STORED_LEVELS;
         while size.0 >> level > 0 {
@@ -237,6 +245,20 @@ impl Engine {
         txn.put(Family::Head, city_key(city), head.encode());
         self.heads.insert(city, head);
         self.event(Event::Abandoned { city, count: size.0 - to.0 });
+        Ok(())
+    }
+
+    /// An erasure never was: what it took away here is missed from now on, and asked for wherever it is still held.
+    fn miss_again(&self, city: CityCode, named: Seq, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+        let federation = self.roster.federation();
+        for seq in chain(&*txn, &federation, city, named)? {
+            let Some(Statement { header, .. }) = read_leaf(&*txn, &federation, city, seq)? else { continue };
+            let due = header.city == city && header.seq == seq && header.disclosure.allows(city, self.me());
+            if due && read_body(&*txn, city, header.epoch, seq)?.is_none() && !is_erased(&*txn, &federation, city, seq)?
+            {
+                txn.put(Family::Lacking, place_key(city, seq), Vec::new());
+            }
+        }
         Ok(())
     }
 

@@ -224,14 +224,12 @@ impl Decoded {
         }
     }
 
-    /// Chains of which an Erasure is in view.
+    /// R134: chains of which an Erasure is in view, also one that a record voided or a Reinstatement cancelled: what is gone
+    /// does not come back by that.
     fn erased_chains(&self) -> BTreeSet<StatementId> {
         let mut erased = BTreeSet::new();
-        for leaf in self.all().filter(|leaf| leaf.effect == Effect::Stands) {
-            if let Some((header, _)) = &leaf.said
-                && header.kind == Kind::Erasure
-                && let Some(target) = header.about.and_then(|about| self.leaf(about.id))
-            {
+        for leaf in self.all().filter(|leaf| leaf.is(Kind::Erasure) && leaf.is_held() && !leaf.is_misplaced()) {
+            if let Ok(Some(target)) = about_holds(self, leaf) {
                 erased.extend(target.chain);
             }
         }
@@ -304,11 +302,11 @@ impl Leaf {
 /// R41, R107, R134: what became of a body.
 fn content_of(leaf: &Leaf, held: &Held, erased: &BTreeSet<StatementId>) -> Content {
     let Some((header, _)) = &leaf.said else { return Content::Malformed };
-    if leaf.chain.is_some_and(|chain| erased.contains(&chain)) {
-        return Content::Erased;
-    }
     if !header.disclosure.allows(leaf.place.city, held.reader) {
         return Content::NotReader;
+    }
+    if leaf.chain.is_some_and(|chain| erased.contains(&chain)) {
+        return Content::Erased;
     }
     let fits = |bytes: &&Vec<u8>| {
         let due = commitment(&held.genesis.id(), header.city, header.kind, header.body_version, bytes);
