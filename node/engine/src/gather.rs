@@ -184,11 +184,16 @@ fn fact(
     Ok(Some(Fact {
         id,
         digest: statement.digest,
+        voided: !abandoned && is_voided(member, seq, statement.header.kind),
         header: statement.header,
         body,
-        voided: member.is_voided(seq) && !abandoned,
         abandoned,
     }))
+}
+
+/// Of a frozen branch the endings count and nothing else, whatever a record of one branch says of them (R89).
+fn is_voided(member: &CityRoster, seq: Seq, kind: Kind) -> bool {
+    if member.is_in_branch(seq) { !kind.is_ending() } else { member.is_voided(seq) }
 }
 
 /// An ending at `seq` that a key record left outside the log and whose effect its tail keeps (R86).

@@ -1,5 +1,7 @@
 //! What a node holds, as plain bytes taken from its disk: the families that are facts, none of those that are indexes.
 
+#![allow(clippy::expect_used, reason = "a simulated disk whose keys have another length is a fault of the test itself")]
+
 use crate::world::World;
 use huxin_engine::ledger::{CosignatureRow, Family, LedgerRead, scan_prefix};
 use huxin_protocol::digest::Digest;

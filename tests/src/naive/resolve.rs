@@ -267,6 +267,7 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
         let recognised =
             rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));
         let fault = measure_fault(known, code)
+            .or_else(|| frozen.then_some(ReasonCode::IssuerUnderReview))
             .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting))
             .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised));
         chain.measures.push((code.clone(), fault.is_none(), fault));
