@@ -5,9 +5,9 @@ use crate::words::{act, city, counts, end, entry, list, publish, three};
 use huxin_engine::input::Input;
 use huxin_engine::{Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{Epoch, Size};
-use huxin_protocol::key_record::Tail;
+use huxin_protocol::key_record::{SignedRecord, Tail};
 use huxin_protocol::kind::Kind;
-use huxin_tests::world::World;
+use huxin_tests::world::{TestKey, World};
 
 #[test]
 fn rotation_under_load_keeps_order_and_reaches_everybody() {
@@ -119,6 +119,43 @@ fn two_records_on_one_predecessor_freeze_the_city_and_leave_one_evidence() {
         assert!(!entry.counts, "{node}: an issuer under review carries no measure");
     }
     assert_eq!(held[0], held[1], "whatever came first, the same evidence is kept");
+}
+
+/// A city that signs a rival record cannot keep its partners from starting again, whichever digest is the lower one.
+#[test]
+fn a_node_starts_again_after_two_records_of_a_partner() {
+    let mut both = std::collections::BTreeSet::new();
+    for seed in 10..20 {
+        let mut world = three(seed);
+        rotate(&mut world, city(1)).unwrap();
+        list(&mut world, city(1), 1);
+        rotate(&mut world, city(1)).unwrap();
+        list(&mut world, city(1), 2);
+        assert!(world.run_until(60_000, World::agree));
+        let federation = world.genesis.id();
+        let first = world.city(city(2)).records(city(1))[0].clone();
+        let at = first.record().continues_at;
+        let secrets = huxin_tests::world::Secrets::new(city(1));
+        let tail = if seed % 2 == 0 { Tail::Endings } else { Tail::Void };
+        let record = huxin_protocol::key_record::KeyRecord {
+            log: huxin_protocol::key::Sign::public(&TestKey::new(&format!("rival log {seed}"))).clone(),
+            cosigner: huxin_protocol::key::Sign::public(&TestKey::new(&format!("rival cosigner {seed}"))).clone(),
+            continues_at: at,
+            tail,
+            ..first.record().clone()
+        };
+        let rival = SignedRecord::sign(record, &federation, &secrets.root);
+        both.insert(rival.digest() < first.digest());
+        let bytes = rival.bytes().to_vec();
+        world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+        let before = world.log_digest(city(2));
+        world.kill(city(2));
+        world.start(city(2));
+        assert_eq!(world.log_digest(city(2)), before, "seed {seed}: it goes on with what it held");
+        let epochs: Vec<_> = world.city(city(2)).records(city(1)).iter().map(|known| known.record().epoch).collect();
+        assert_eq!(epochs, [Epoch(2), Epoch(3)], "seed {seed}");
+    }
+    assert_eq!(both.len(), 2, "the rival's digest was the lower one in some run and the higher one in another");
 }
 
 /// What thieves of a key erased is missed once the root has cut their branch off, and comes back from whoever never heard of

@@ -19,6 +19,7 @@ pub mod serve;
 pub mod wire;
 
 mod admit;
+mod branch;
 mod engine;
 pub mod index;
 mod publish;

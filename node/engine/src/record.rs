@@ -1,14 +1,14 @@
 //! Key records taken up: a new epoch begins, and leaves of the closed one beyond its end leave the log. They are kept aside,
 //! because a cut is shown and, where the record says so, their endings keep their effect (R84 to R88).
 
+use crate::branch::stored_records;
 use crate::effect::{Event, Outcome, Refusal};
 use crate::engine::{Engine, EngineFault, Signer};
 use crate::index::{chain, is_erased, read_body, read_leaf};
 use crate::input::Ticket;
 use crate::ledger::{
     CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key, city_key,
-    cosignature_key, evidence_key, ground_key, place_key, record_key, reference_key, scan_prefix, subject_key,
-    tree_key, trust_key,
+    cosignature_key, evidence_key, ground_key, place_key, record_key, reference_key, subject_key, tree_key, trust_key,
 };
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::body::Body;
@@ -28,15 +28,10 @@ pub const ABANDONED_ACTOR: u64 = 1 << 63;
 /// Position of the row that keeps the digests of abandoned heads and whether a member had cosigned one.
 pub(crate) const HEADS_ROW: Seq = Seq(u64::MAX);
 
-/// Takes up all stored records, in the order of epochs.
+/// Takes up all stored records, in the order of epochs, and what the logs here do not follow at the end.
 pub(crate) fn take_up_stored(read: &(impl LedgerRead + ?Sized), roster: &mut Roster) -> Result<(), EngineFault> {
-    let mut rows = Vec::new();
-    scan_prefix(read, Family::Record, &[], &mut |_, value| {
-        rows.push(value.to_vec());
-        true
-    })?;
-    for bytes in rows {
-        roster.add(&bytes).map_err(|fault| EngineFault::Record { code: fault.code() })?;
+    for row in stored_records(read, roster)? {
+        roster.add(&row.bytes).map_err(|fault| EngineFault::Record { code: fault.code() })?;
     }
     Ok(())
 }
