@@ -6,12 +6,15 @@ mod mixture;
 
 use crate::words::{act, amendment, city, date, end, entry_of, list, publish, recognise, three};
 use book::{Book, Say};
-use huxin_engine::input::Input;
+use huxin_engine::fsck::check;
+use huxin_engine::input::{Input, Ticket};
+use huxin_engine::ledger::{Family, LedgerRead, body_key};
 use huxin_protocol::body::{Body, DeclineBody, List, Severity};
 use huxin_protocol::header::Disclosure;
-use huxin_protocol::ids::{CityCode, Epoch, StatementId};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::key_record::Tail;
 use huxin_protocol::kind::Kind;
+use huxin_protocol::roster::Roster;
 use huxin_protocol::ruling::{ReasonCode, State};
 use huxin_protocol::time::Millis;
 use huxin_tests::naive::{Decoded, Question, Slip, disagreements, held, resolve};
@@ -343,6 +346,43 @@ fn agrees_on_cut_and_voided_stretches() {
 #[test]
 fn agrees_on_frozen_branches() {
     agree_over(Spice::Forked, 300..320);
+}
+
+/// Whatever a log holds, reading the book again derives the rows that admission wrote, and no others.
+#[test]
+fn the_books_of_random_logs_are_clean() {
+    for (spice, seed) in [(Spice::Wild, 0), (Spice::Cut, 20), (Spice::Forked, 40)] {
+        for seed in seed..seed + 12 {
+            let mut mixture = Mixture::new(seed, 3, 90, spice);
+            let world = mixture.book.read_by(city(1), mixture.now);
+            let roster = Roster::new(&world.genesis);
+            let report = check(&*world.city(city(1)).store, roster, city(1), false, &mut |_| {});
+            let found: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+            assert!(report.is_clean(), "seed {seed} of {spice:?}: {}", found.join("\n"));
+        }
+    }
+}
+
+/// What waits in one group with its erasure keeps no body either (R105, R134).
+#[test]
+fn an_amendment_and_its_erasure_in_one_group_leave_no_body() {
+    let mut world = three(10);
+    let id = list(&mut world, city(1), 7);
+    let corrected = amendment(&world, city(1), id, 7, "corrected");
+    let erasure = act(&world, city(1), Kind::Erasure, id);
+    let inputs = [corrected, erasure].into_iter().enumerate();
+    let inputs = inputs.map(|(n, draft)| Input::Publish { ticket: Ticket(1_000_000 + n as u64), drafts: vec![draft] });
+    world.give_group(city(1), inputs.collect());
+    let size = world.sizes(city(1))[&city(1)].0;
+    assert_eq!(size, id.seq.0 + 3, "both were signed");
+    let read = &*world.city(city(1)).store;
+    for seq in [id.seq.0, id.seq.0 + 1] {
+        let key = body_key(city(1), Epoch::FIRST, Seq(seq));
+        assert_eq!(read.get(Family::Body, &key).unwrap(), None, "the body at {seq} is gone");
+    }
+    assert!(world.run_until(10_000, World::agree));
+    let report = check(&*world.city(city(1)).store, Roster::new(&world.genesis), city(1), false, &mut |_| {});
+    assert!(report.is_clean());
 }
 
 /// Each rule broken on purpose is noticed, within a few seeds.
