@@ -3,7 +3,7 @@
 
 use crate::effect::Event;
 use crate::engine::Engine;
-use crate::index::read_leaf;
+use crate::index::{chain, is_erased, read_body, read_leaf};
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key,
     cosignature_key, ground_key, place_key, reference_key, subject_key, tree_key, trust_key,
@@ -14,6 +14,8 @@ use huxin_protocol::digest::Context;
 use huxin_protocol::header::Header;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::key_record::Tail;
+use huxin_protocol::kind::Kind;
+use huxin_protocol::statement::Statement;
 use huxin_protocol::tree::{NodePlace, frontier_at};
 
 impl Engine {
@@ -51,17 +53,23 @@ impl Engine {
         let head = self.head(city);
         let size = head.frontier.size();
         let frontier = frontier_at(&LedgerTree { read: &*txn, city }, to).map_err(|_| ReadFault::row(Family::Tree))?;
+        let mut undone = Vec::new();
         for seq in (to.0..size.0).map(Seq) {
             let Some(leaf) = txn.get(Family::Log, &place_key(city, seq))? else {
                 return Err(ReadFault::row(Family::Log));
             };
             if let Some(statement) = read_leaf(&*txn, &federation, city, seq)? {
                 unindex(city, seq, &statement.header, tail, txn)?;
+                let erasure = statement.header.kind == Kind::Erasure && tail == Tail::Void;
+                undone.extend(statement.header.about.filter(|about| erasure && about.id.city == city));
             }
             txn.delete(Family::Log, place_key(city, seq));
             if let Some(epoch) = closed {
                 txn.put(Family::Abandoned, body_key(city, epoch, seq), leaf);
             }
+        }
+        for about in undone {
+            self.miss_again(city, about.id.seq, txn)?;
         }
         let mut level = STORED_LEVELS;
         while size.0 >> level > 0 {
@@ -78,6 +86,20 @@ impl Engine {
         let kept = head.checkpoint()?.filter(|stored| stored.checkpoint.size <= to).and(head.checkpoint.clone());
         let head = HeadRow { frontier, checkpoint: kept };
         self.put_head(city, head, txn);
+        Ok(())
+    }
+
+    /// An erasure never was: what it took away here is missed from now on, and asked for wherever it is still held.
+    fn miss_again(&self, city: CityCode, named: Seq, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+        let federation = self.roster.federation();
+        for seq in chain(&*txn, &federation, city, named)? {
+            let Some(Statement { header, .. }) = read_leaf(&*txn, &federation, city, seq)? else { continue };
+            let due = header.city == city && header.seq == seq && header.disclosure.allows(city, self.me());
+            if due && read_body(&*txn, city, header.epoch, seq)?.is_none() && !is_erased(&*txn, &federation, city, seq)?
+            {
+                txn.put(Family::Lacking, place_key(city, seq), Vec::new());
+            }
+        }
         Ok(())
     }
 }

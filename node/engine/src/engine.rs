@@ -13,6 +13,7 @@ use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::key::Sign;
+use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::Memory;
 use huxin_protocol::time::Millis;
@@ -162,7 +163,13 @@ impl Engine {
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         match input {
-            Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn),
+            Input::Publish { ticket, drafts } => {
+                // An erasure takes away the bodies of leaves, so what waits in this group becomes leaves before it.
+                if drafts.iter().any(|draft| draft.kind == Kind::Erasure) {
+                    self.sign_pending(txn, signer)?;
+                }
+                self.publish(now, ticket, drafts, txn)
+            }
             Input::Segment { ticket, road, segment } => self.segment(now, ticket, road, *segment, txn, signer),
             Input::Connected { peer, city } => self.connected(now, peer, city, txn),
             Input::Disconnected { peer } => {

@@ -124,7 +124,12 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
     fn acts(&mut self, place: Place) -> Result<(), ReadFault> {
         let mut open = vec![place];
         while let Some(target) = open.pop() {
-            for (city, seq, kind) in acts_about(self.read, target.0, target.1)? {
+            let mut found = acts_about(self.read, target.0, target.1)?;
+            if target.1.0 & ABANDONED_ACTOR != 0 {
+                // Whoever acts on an abandoned ending names it by the place that it had.
+                found.extend(acts_about(self.read, target.0, Seq(target.1.0 & !ABANDONED_ACTOR))?);
+            }
+            for (city, seq, kind) in found {
                 // Another viewer's declines do not touch this one.
                 if kind == Kind::Decline && city != self.viewer {
                     continue;
@@ -180,11 +185,16 @@ fn fact(
     Ok(Some(Fact {
         id,
         digest: statement.digest,
+        voided: !abandoned && is_voided(member, seq, statement.header.kind),
         header: statement.header,
         body,
-        voided: member.is_voided(seq) && !abandoned,
         abandoned,
     }))
+}
+
+/// Of a frozen branch the endings count and nothing else, whatever a record of one branch says of them (R89).
+fn is_voided(member: &CityRoster, seq: Seq, kind: Kind) -> bool {
+    if member.is_in_branch(seq) { !kind.is_ending() } else { member.is_voided(seq) }
 }
 
 /// An ending at `seq` that a key record left outside the log and whose effect its tail keeps (R86).

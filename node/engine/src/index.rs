@@ -166,7 +166,9 @@ pub fn is_erased(
         return Ok(false);
     }
     for link in chain(read, federation, city, seq)? {
-        let Some(target) = read_leaf(read, federation, city, link)? else { continue };
+        // Only listings are erased (R103), and least of all a rule of recognition (R34).
+        let target = read_leaf(read, federation, city, link)?.filter(|target| target.header.kind.is_listing());
+        let Some(target) = target else { continue };
         for (actor, actor_seq, kind) in acts_about(read, city, link)? {
             if kind == Kind::Erasure && actor == city && actor_seq > link {
                 let act = read_leaf(read, federation, city, actor_seq)?;

@@ -25,6 +25,7 @@ pub mod wire;
 
 mod abandon;
 mod admit;
+mod branch;
 mod engine;
 mod fork;
 pub mod index;

@@ -1,10 +1,11 @@
 //! Key records taken up: a new epoch begins, and leaves of the closed one beyond its end leave the log. They are kept aside,
 //! because a cut is shown and, where the record says so, their endings keep their effect (R84 to R88).
 
+use crate::branch::stored_records;
 use crate::effect::{Event, Outcome, Refusal};
 use crate::engine::{Engine, EngineFault, Signer};
 use crate::input::Ticket;
-use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key, scan_prefix};
+use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key};
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::evidence::Evidence;
@@ -20,15 +21,10 @@ pub const ABANDONED_ACTOR: u64 = 1 << 63;
 /// Position of the row that keeps the digests of abandoned heads and whether a member had cosigned one.
 pub(crate) const HEADS_ROW: Seq = Seq(u64::MAX);
 
-/// Takes up all stored records, in the order of epochs.
+/// Takes up all stored records, in the order of epochs, and what the logs here do not follow at the end.
 pub(crate) fn take_up_stored(read: &(impl LedgerRead + ?Sized), roster: &mut Roster) -> Result<(), EngineFault> {
-    let mut rows = Vec::new();
-    scan_prefix(read, Family::Record, &[], &mut |_, value| {
-        rows.push(value.to_vec());
-        true
-    })?;
-    for bytes in rows {
-        roster.add(&bytes).map_err(|fault| EngineFault::Record { code: fault.code() })?;
+    for row in stored_records(read, roster)? {
+        roster.add(&row.bytes).map_err(|fault| EngineFault::Record { code: fault.code() })?;
     }
     Ok(())
 }

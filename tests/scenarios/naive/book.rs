@@ -15,7 +15,7 @@ use huxin_protocol::segment::{Item, Segment};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::{Frontier, leaf_hash};
-use huxin_tests::world::{Secrets, World, found};
+use huxin_tests::world::{Secrets, TestKey, World, found};
 use std::collections::BTreeMap;
 
 pub struct Book {
@@ -32,6 +32,8 @@ pub struct Log {
     /// What has left the log by a cut, for statements that act on it all the same.
     pub gone: Vec<Leaf>,
     records: Vec<SignedRecord>,
+    /// A record that rivals the first one; heard of at the end.
+    pub rival: Option<Vec<u8>>,
     /// Finished stretches, in the order in which a node hears of them.
     steps: Vec<Step>,
 }
@@ -163,6 +165,27 @@ impl Book {
         SignedRecord::sign(record, &federation, &secrets.root)
     }
 
+    /// A record by the city's root that rivals its first one.
+    pub fn fork(&mut self, city: CityCode, size: usize) {
+        let federation = self.genesis.id();
+        let log = &self.logs[&city];
+        let first = log.records[0].record().clone();
+        let secrets = &self.secrets[&city];
+        let record = KeyRecord {
+            log: huxin_protocol::key::Sign::public(&TestKey::new("rival log")).clone(),
+            cosigner: huxin_protocol::key::Sign::public(&TestKey::new("rival cosigner")).clone(),
+            continues_at: (Size(size as u64), frontier(&log.leaves[..size]).root()),
+            tail: Tail::Void,
+            ..first
+        };
+        let rival = SignedRecord::sign(record, &federation, &secrets.root).bytes().to_vec();
+        self.logs.get_mut(&city).unwrap().rival = Some(rival);
+    }
+
+    pub fn is_rotated(&self, city: CityCode) -> bool {
+        !self.logs[&city].records.is_empty()
+    }
+
     /// A world in which only `reader` runs, and holds all that this book says.
     pub fn read_by(&mut self, reader: CityCode, now: Millis) -> World {
         let mut world = World::new(self.count, 1);
@@ -180,6 +203,9 @@ impl Book {
                 let input = |ticket| Input::Segment { ticket: Some(ticket), road: Road::Disk, segment: Box::new(read) };
                 let taken = world.command(reader, input);
                 assert!(taken.is_ok(), "{city} is not taken by {reader}: {taken:?}");
+            }
+            if let Some(bytes) = self.logs[&city].rival.clone() {
+                world.command(reader, |ticket| Input::Record { ticket, bytes }).unwrap();
             }
         }
         world

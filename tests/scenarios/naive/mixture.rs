@@ -17,14 +17,16 @@ pub const START: Millis = Millis(1_767_225_600_000);
 const DAY_MS: i64 = 86_400_000;
 
 /// How much of the improbable is mixed in.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spice {
     /// What an honest office signs.
     Plain,
     /// Also what no node would let it sign.
     Wild,
-    /// Also key records that void, abandon or change the tail.
+    /// Also key records that void or abandon.
     Cut,
+    /// Instead two root-signed records on one predecessor.
+    Forked,
 }
 
 pub struct Mixture {
@@ -43,8 +45,15 @@ impl Mixture {
             mixture.now.0 += mixture.chance.below(3 * DAY_MS as u64) as i64;
             let by = mixture.some_city();
             mixture.speak(by);
-            if spice == Spice::Cut && mixture.chance.hits(30) {
+            if matches!(spice, Spice::Cut | Spice::Forked) && mixture.chance.hits(30) {
                 mixture.rotate(by);
+            }
+        }
+        for number in 1..=cities {
+            let rotated = mixture.book.is_rotated(city(number)).then(|| mixture.book.logs[&city(number)].leaves.len());
+            if let (Spice::Forked, Some(size)) = (spice, rotated.filter(|size| *size > 8)) {
+                let at = size - 1 - mixture.chance.below(7) as usize;
+                mixture.book.fork(city(number), at);
             }
         }
         mixture
@@ -301,7 +310,7 @@ impl Mixture {
         if size < 4 {
             return;
         }
-        let cut = if self.chance.hits(600) { 1 + self.chance.below(4) as usize } else { 0 };
+        let cut = if self.spice == Spice::Cut && self.chance.hits(600) { 1 + self.chance.below(4) as usize } else { 0 };
         let first = self.book.logs[&by].leaves.iter().position(|leaf| leaf.id.epoch.0 == self.book.logs[&by].epoch);
         let kept = size.saturating_sub(cut).max(first.unwrap_or(size));
         let begin = first.unwrap_or(size);

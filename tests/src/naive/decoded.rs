@@ -51,8 +51,10 @@ pub(super) enum Standing {
     Live,
     /// R85, and the branches of R89.
     Voided,
-    /// A frozen branch, of which endings count (R89).
-    Frozen,
+    /// A frozen branch, of which endings count (R89), whether it is the branch that this node follows or not.
+    Frozen {
+        followed: bool,
+    },
     /// R86, with what becomes of endings.
     Abandoned {
         endings_kept: bool,
@@ -96,12 +98,12 @@ impl Line {
         {
             return period.epoch;
         }
-        self.periods.iter().filter(fits).next_back().map_or(Epoch::FIRST, |period| period.epoch)
+        self.periods.iter().rfind(fits).map_or(Epoch::FIRST, |period| period.epoch)
     }
 
     fn standing(&self, epoch: Epoch, seq: u64) -> Standing {
         if self.frozen_at.is_some_and(|at| seq >= at) {
-            return Standing::Frozen;
+            return Standing::Frozen { followed: true };
         }
         let Some(period) = self.periods.iter().find(|period| period.epoch == epoch) else { return Standing::Live };
         match period.closed {
@@ -112,7 +114,7 @@ impl Line {
 
     fn abandoned(&self, epoch: Epoch, seq: u64) -> Standing {
         if self.frozen_at.is_some_and(|at| seq >= at) {
-            return Standing::Frozen;
+            return Standing::Frozen { followed: false };
         }
         let closed = self.periods.iter().find(|period| period.epoch == epoch).and_then(|period| period.closed);
         Standing::Abandoned { endings_kept: closed.is_some_and(|(_, tail)| tail == Tail::Endings) }
@@ -136,10 +138,12 @@ fn line_of(city: CityCode, genesis: &Genesis, records: &[Vec<u8>]) -> Line {
             let lesser = next.iter().map(|signed| signed.record().continues_at.0.0).min();
             line.frozen_at = line.frozen_at.into_iter().chain(lesser).min();
         }
+        // Of two records in dispute neither voids anything yet.
+        let disputed = next.len() > 1;
         for signed in next {
             let record = signed.record();
             for period in line.periods.iter_mut().filter(|period| period.epoch.next() == record.epoch) {
-                period.closed = Some((record.void_after, record.tail));
+                period.closed = Some((record.void_after.filter(|_| !disputed), record.tail));
             }
             line.periods.push(Period { epoch: record.epoch, from: record.continues_at.0.0, closed: None });
             heads.push(signed.digest());
@@ -198,7 +202,7 @@ impl Decoded {
                 let leaf = &self.cities[&city].leaves[at];
                 let Some((header, _)) = &leaf.said else { continue };
                 // R86: what was abandoned is never part of the log, so it is no link.
-                if matches!(leaf.standing, Standing::Abandoned { .. }) {
+                if matches!(leaf.standing, Standing::Abandoned { .. } | Standing::Frozen { followed: false }) {
                     continue;
                 }
                 let chain = match header.kind {
@@ -226,14 +230,12 @@ impl Decoded {
         }
     }
 
-    /// Chains of which an Erasure is in view.
+    /// R134: chains of which an Erasure is in view, also one that a record voided or a Reinstatement cancelled: what is gone
+    /// does not come back by that.
     fn erased_chains(&self) -> BTreeSet<StatementId> {
         let mut erased = BTreeSet::new();
-        for leaf in self.all().filter(|leaf| leaf.effect == Effect::Stands) {
-            if let Some((header, _)) = &leaf.said
-                && header.kind == Kind::Erasure
-                && let Some(target) = header.about.and_then(|about| self.leaf(about.id))
-            {
+        for leaf in self.all().filter(|leaf| leaf.is(Kind::Erasure) && leaf.is_held() && !leaf.is_misplaced()) {
+            if let Ok(Some(target)) = about_holds(self, leaf) {
                 erased.extend(target.chain);
             }
         }
@@ -274,9 +276,11 @@ impl Leaf {
     }
     fn is_held(&self) -> bool {
         match self.standing {
-            Standing::Abandoned { endings_kept } => {
-                endings_kept && self.header().is_some_and(|header| header.kind.is_ending())
+            Standing::Abandoned { endings_kept: kept } | Standing::Frozen { followed: kept } if !kept => {
+                let kept = matches!(self.standing, Standing::Frozen { .. });
+                kept && self.header().is_some_and(|header| header.kind.is_ending())
             }
+            Standing::Abandoned { .. } => self.header().is_some_and(|header| header.kind.is_ending()),
             _ => true,
         }
     }
@@ -294,7 +298,7 @@ impl Leaf {
     }
     /// R134: it stands in the log at the place that it names, and in no voided stretch.
     pub(super) fn owes_body(&self) -> bool {
-        let stands = matches!(self.standing, Standing::Live | Standing::Frozen);
+        let stands = matches!(self.standing, Standing::Live | Standing::Frozen { followed: true });
         self.said.is_some() && stands && !self.is_misplaced()
     }
     /// R101: its header names another place than its own.
@@ -306,11 +310,11 @@ impl Leaf {
 /// R41, R107, R134: what became of a body.
 fn content_of(leaf: &Leaf, held: &Held, erased: &BTreeSet<StatementId>) -> Content {
     let Some((header, _)) = &leaf.said else { return Content::Malformed };
-    if leaf.chain.is_some_and(|chain| erased.contains(&chain)) {
-        return Content::Erased;
-    }
     if !header.disclosure.allows(leaf.place.city, held.reader) {
         return Content::NotReader;
+    }
+    if leaf.chain.is_some_and(|chain| erased.contains(&chain)) {
+        return Content::Erased;
     }
     let fits = |bytes: &&Vec<u8>| {
         let due = commitment(&held.genesis.id(), header.city, header.kind, header.body_version, bytes);
@@ -323,44 +327,5 @@ fn content_of(leaf: &Leaf, held: &Held, erased: &BTreeSet<StatementId>) -> Conte
         Ok(_) => Content::Other,
         Err(BodyFault::Version) => Content::NeedsNewerNode,
         Err(_) => Content::Malformed,
-    }
-}
-
-impl Decoded {
-    pub fn dump(&self, city: &str) {
-        for leaf in self.all().filter(|leaf| leaf.place.city.as_str() == city) {
-            let Some(h) = leaf.header() else {
-                println!("{} unreadable", leaf.place);
-                continue;
-            };
-            let content = match &leaf.content {
-                Content::Listing(b) => format!(
-                    "{} {:?} {:?} {} no {:?} dec {:?} eff {:?} from {:?} until {:?} ed {} src {:?}",
-                    b.subject.id,
-                    b.list,
-                    b.severity,
-                    b.basis.authority,
-                    b.basis.document_number,
-                    b.basis.decided_on,
-                    b.basis.effective_on,
-                    b.from,
-                    b.until,
-                    &b.edition.to_string()[..4],
-                    b.source.is_some()
-                ),
-                other => format!("{other:?}"),
-            };
-            println!(
-                "{} {:?} at {} about {:?} ground {:?} {:?} {:?} chain {:?} | {content}",
-                leaf.place,
-                h.kind,
-                h.issued_at.text(),
-                h.about.map(|a| a.id),
-                h.ground.map(|g| g.to_string()[..4].to_owned()),
-                leaf.standing,
-                leaf.effect,
-                leaf.chain
-            );
-        }
     }
 }

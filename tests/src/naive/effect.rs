@@ -42,7 +42,7 @@ pub(super) fn header_effect(all: &Decoded, leaf: &Leaf) -> Effect {
             return Effect::Void(ReasonCode::Abandoned);
         }
         Standing::Voided => return Effect::Void(ReasonCode::VoidedByRecord),
-        Standing::Frozen if !ending => return Effect::Void(ReasonCode::VoidedByRecord),
+        Standing::Frozen { .. } if !ending => return Effect::Void(ReasonCode::VoidedByRecord),
         _ => {}
     }
     if matches!(header.kind, Kind::Unknown(_)) {

@@ -1,7 +1,9 @@
 //! What a node holds, as plain bytes taken from its disk: the families that are facts, none of those that are indexes.
 
+#![allow(clippy::expect_used, reason = "a simulated disk whose keys have another length is a fault of the test itself")]
+
 use crate::world::World;
-use huxin_engine::ledger::{CosignatureRow, Family, LedgerRead, scan_prefix};
+use huxin_engine::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, scan_prefix};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::genesis::Genesis;
@@ -16,7 +18,7 @@ pub struct Held {
     pub reader: CityCode,
     /// Key records of all cities, in no order.
     pub records: Vec<Vec<u8>>,
-    /// Leaves by seq.
+    /// Leaves by seq, as far as a checkpoint proves them.
     pub logs: BTreeMap<CityCode, Vec<Vec<u8>>>,
     /// Leaves that a key record left outside the log (R86), by the place that they were held at.
     pub abandoned: BTreeMap<StatementId, Vec<u8>>,
@@ -77,6 +79,12 @@ pub fn from_disk(read: &dyn LedgerRead, genesis: &Genesis, reader: CityCode) -> 
         held.bodies.insert(place_of(key), value.to_vec());
     });
     for member in &genesis.manifest().members {
+        // What no checkpoint proves yet is on its way and not of the view (R100): a page of a longer run.
+        let head = HeadRow::read(read, member.code).expect("a head that can be read");
+        let proved = head.checkpoint().expect("a checkpoint that can be read").map_or(0, |note| note.checkpoint.size.0);
+        if let Some(log) = held.logs.get_mut(&member.code) {
+            log.truncate(usize::try_from(proved).unwrap_or(usize::MAX));
+        }
         if let Ok(Some(row)) = CosignatureRow::read(read, member.code, member.code) {
             held.heartbeats.insert(member.code, Heartbeat { size: row.size.0, time_s: row.time_s });
         }

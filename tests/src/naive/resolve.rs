@@ -45,6 +45,21 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
         let rootless =
             |leaf: &&Leaf| leaf.is(Kind::Amendment) && leaf.chain == Some(leaf.place) && leaf.listing().is_none();
         answer.untold.extend(all.log(*city).iter().filter(rootless).map(|leaf| leaf.place));
+        // What an amendment points at in vain is at hand, and what that act names in its turn need not be.
+        let amended = |leaf: &Leaf| leaf.header().filter(|header| header.kind == Kind::Amendment)?.about;
+        let pointed: BTreeSet<_> = all.log(*city).iter().filter_map(amended).map(|about| about.id.seq).collect();
+        let act = |leaf: &&Leaf| leaf.chain.is_none() && pointed.contains(&leaf.place.seq);
+        answer.untold.extend(all.log(*city).iter().filter(act).map(|leaf| leaf.place));
+        // What acts on an abandoned leaf may be told of where another stands at that position now.
+        let on_abandoned = |leaf: &&Leaf| {
+            let about = leaf.header().and_then(|header| header.about);
+            about.is_some_and(|about| {
+                all.log(about.id.city).iter().any(|other| {
+                    other.place == about.id && matches!(other.standing, super::decoded::Standing::Abandoned { .. })
+                })
+            })
+        };
+        answer.untold.extend(all.log(*city).iter().filter(on_abandoned).map(|leaf| leaf.place));
     }
     for leaf in all.all() {
         // R129: a rule that cannot be read is none, and the reason is told.
@@ -248,14 +263,12 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
     };
     chain.counts = chain.objections.is_empty() && !frozen && !suspends;
     chain.confirm = (chain.stale || chain.beyond_complete) && known.body.list != List::Red;
-    // R135: of a frozen city they rest, and say so.
-    let under_review = frozen && chain.state.stands();
-    let at_rest = if under_review { ReasonCode::IssuerUnderReview } else { ReasonCode::EntryNotCounting };
     for code in &known.body.measures {
         let recognised =
             rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));
         let fault = measure_fault(known, code)
-            .or_else(|| (!chain.counts).then_some(at_rest))
+            .or_else(|| frozen.then_some(ReasonCode::IssuerUnderReview))
+            .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting))
             .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised));
         chain.measures.push((code.clone(), fault.is_none(), fault));
     }

@@ -93,7 +93,7 @@ pub(super) fn life<'a>(
         Slip::ExpiresADayEarly => begins(day, question),
         _ => Millis(begins(day, question).0 + 86_400_000),
     });
-    let listed_here_on = start_day.filter(|_| issued_at > starts_at).map(|_| issued_at.date());
+    let listed_here_on = start_day.map(|_| issued_at.date()).filter(|day| starts_at.date() < *day);
     Life::Known(Known { link, body, edition, lacks, starts_at, ends_at, listed_here_on })
 }
 

@@ -11,6 +11,7 @@ use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::fold::{CaseFile, Viewpoint};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::CityCode;
+use huxin_protocol::key_record::SignedRecord;
 use huxin_protocol::limits::PAGE_BYTES;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::ruling::log_digest;
@@ -152,6 +153,12 @@ impl City {
     pub fn heads(&self) -> Arc<Heads> {
         let stopped = || Arc::new(Heads::read(&*self.store, &Roster::new(&self.genesis)).unwrap_or_default());
         self.engine.as_ref().map_or_else(stopped, |engine| Arc::clone(engine.heads()))
+    }
+
+    /// The key records of a city in the order in which this node follows them.
+    #[must_use]
+    pub fn records(&self, of: CityCode) -> Vec<SignedRecord> {
+        self.roster().city(of).map(|member| member.records.clone()).unwrap_or_default()
     }
 
     /// Answers a partner's question as worker threads do.
