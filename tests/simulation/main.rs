@@ -5,7 +5,7 @@
 use huxin_tests::sim::{Canary, Plan, Report, Weather, run, run_twice};
 
 fn storm(cities: usize, days: u32, seed: u64) -> Plan {
-    Plan { cities, seed, days, weather: Weather::Storm, canary: None }
+    Plan { cities, seed, days, weather: Weather::Storm, canary: None, tell: None }
 }
 
 fn nobody_objects(report: &Report) {
@@ -48,7 +48,7 @@ fn one_seed_is_one_run() {
 
 #[test]
 fn in_a_calm_endings_reach_every_city_at_once() {
-    let report = run(&Plan { cities: 40, seed: 5, days: 1, weather: Weather::Calm, canary: None });
+    let report = run(&Plan { cities: 40, seed: 5, days: 1, weather: Weather::Calm, canary: None, tell: None });
     nobody_objects(&report);
     assert!(report.figures.reach_ms.len() >= 39 * 5, "too few endings were followed");
 }
@@ -58,7 +58,7 @@ fn every_judge_catches_its_canary() {
     for canary in Canary::ALL {
         // Some canaries need something to be there that they spoil: a few seeds are enough.
         let caught = (1..=6).any(|seed| {
-            let plan = Plan { cities: 5, seed, days: 8, weather: canary.weather(), canary: Some(canary) };
+            let plan = Plan { cities: 5, seed, days: 8, weather: canary.weather(), canary: Some(canary), tell: None };
             let report = if canary == Canary::Repeatability { run_twice(&plan) } else { run(&plan) };
             report.objections.iter().any(|objection| objection.judge == canary.judge())
         });

@@ -26,6 +26,7 @@ pub use country::Country;
 pub use fault::Weather;
 
 use huxin_protocol::digest::Digest;
+use huxin_protocol::ids::CityCode;
 use std::collections::BTreeMap;
 
 /// What is to be run. The same plan is the same run.
@@ -38,6 +39,8 @@ pub struct Plan {
     pub weather: Weather,
     /// Breaks one rule on purpose, for the judge of it to find.
     pub canary: Option<Canary>,
+    /// Tells on standard error what happens, and what becomes of this city's log.
+    pub tell: Option<CityCode>,
 }
 
 /// What a broken promise means for whoever hears of it.

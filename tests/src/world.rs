@@ -63,6 +63,8 @@ pub struct World {
     signed_twice: Vec<(CityCode, Epoch, Size)>,
     /// Nodes that went down over anything but a write that failed.
     pub crashes: Vec<(CityCode, String)>,
+    /// Whose heads are told of on standard error as they change.
+    pub tell: Option<CityCode>,
     /// Who lies, by name on the network.
     pub liars: BTreeMap<CityCode, Liar>,
     /// Milliseconds that a slow partner takes before it answers, by name on the network.
@@ -102,6 +104,7 @@ impl World {
             signed: BTreeMap::new(),
             signed_twice: Vec::new(),
             crashes: Vec::new(),
+            tell: None,
             liars: BTreeMap::new(),
             slow: BTreeMap::new(),
             blames: Vec::new(),
@@ -229,6 +232,18 @@ impl World {
         let heads = node.heads();
         let Some(own) = heads.get(node.code).filter(|own| own.proved == own.size && own.size.0 > 0) else { return };
         let place = (own.epoch, own.size);
+        if self.tell == Some(node.code)
+            && self.signed.get(&node.code).and_then(|all| all.get(&place)) != Some(&own.root)
+        {
+            eprintln!(
+                "{} {name} holds {}/{} {} and is {:?}",
+                self.now.0,
+                own.epoch,
+                own.size,
+                &own.root.to_string()[..8],
+                node.signing()
+            );
+        }
         let known = self.signed.entry(node.code).or_default().insert(place, own.root);
         if known.is_some_and(|root| root != own.root) {
             self.signed_twice.push((node.code, own.epoch, own.size));

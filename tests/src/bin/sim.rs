@@ -5,6 +5,7 @@
 //! must never happen (correctness); 101 the program itself broke off (crash). The last line of a failure repeats it.
 
 use clap::{Parser, ValueEnum};
+use huxin_protocol::ids::CityCode;
 use huxin_tests::sim::{Canary, Gravity, Plan, Report, Weather, run, run_twice};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -37,6 +38,9 @@ struct Words {
     /// Run every seed twice and compare.
     #[arg(long)]
     twice: bool,
+    /// Tell what happens, and what becomes of this city's log.
+    #[arg(long, value_parser = city)]
+    tell: Option<CityCode>,
     /// Seeds at once.
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -51,6 +55,10 @@ fn seeds(text: &str) -> Result<(u64, u64), String> {
         Some((from, to)) => Ok((number(from)?, number(to)?)),
         None => number(text).map(|seed| (seed, seed + 1)),
     }
+}
+
+fn city(text: &str) -> Result<CityCode, String> {
+    CityCode::new(text).map_err(|fault| fault.to_string())
 }
 
 fn canary(text: &str) -> Result<Canary, String> {
@@ -76,7 +84,14 @@ fn main() -> ExitCode {
                         (None, Faults::Calm) => Weather::Calm,
                         (None, Faults::Storm) => Weather::Storm,
                     };
-                    let plan = Plan { cities: words.cities, seed, days: words.days, weather, canary: words.canary };
+                    let plan = Plan {
+                        cities: words.cities,
+                        seed,
+                        days: words.days,
+                        weather,
+                        canary: words.canary,
+                        tell: words.tell,
+                    };
                     let from = Instant::now();
                     // A panic names its seed before it ends everything.
                     let announced = AnnounceOnPanic { repeat: repeat(&plan) };

@@ -158,7 +158,16 @@ impl Country {
             .iter()
             .map(|draft| (draft.kind, draft.about, subject_of(&draft.body), until_of(&draft.body)))
             .collect();
-        let Some(Ok(ids)) = self.world.try_publish(name, drafts) else { return Vec::new() };
+        let ids = match self.world.try_publish(name, drafts) {
+            Some(Ok(ids)) => ids,
+            Some(Err(_)) => return Vec::new(),
+            None => {
+                // The node went down over it, and its disk may have it all the same.
+                let begun = words.iter().filter(|(kind, ..)| *kind == Kind::Reinstatement);
+                self.diary.perhaps_cancelled.extend(begun.filter_map(|(_, about, ..)| *about));
+                return Vec::new();
+            }
+        };
         let at = self.world.now;
         for (id, (kind, about, subject, until)) in ids.iter().zip(words) {
             self.diary.add(Said { id: *id, kind, about, subject, until, at, excused: false });

@@ -61,6 +61,8 @@ pub struct Country {
     /// Cities with a second machine.
     pub twins: BTreeSet<CityCode>,
     pub twin_number: u64,
+    /// Whom the newest fault struck, where it struck one.
+    pub struck: Option<CityCode>,
     pub decisions: u64,
     pub objections: Vec<Objection>,
     members: Vec<CityCode>,
@@ -76,6 +78,7 @@ impl Country {
         let places = cities(plan.cities);
         let members: Vec<CityCode> = places.iter().map(|(code, _)| *code).collect();
         let mut world = World::founded(found_by(&members), plan.seed);
+        world.tell = plan.tell;
         world.spread = Spread::over_mesh(&world);
         world.pace.quiet_ms = QUIET_TICK_MS;
         world.line = Line { delay_ms: 2, jitter_ms: 10, map: places.into_iter().collect(), ..Line::default() };
@@ -96,6 +99,7 @@ impl Country {
             breakers: BTreeMap::new(),
             twins: BTreeSet::new(),
             twin_number: 0,
+            struck: None,
             decisions: 0,
             objections: Vec::new(),
             members: members.clone(),
@@ -358,6 +362,14 @@ impl Country {
             }
         }
         format!("the calm did not bring agreement: {}", lines.join("; "))
+    }
+
+    /// Says what happens, where somebody wants to know.
+    pub fn tell(&self, what: &str) {
+        if self.world.tell.is_some() {
+            let struck = self.struck.map(|city| format!(" ({city})")).unwrap_or_default();
+            eprintln!("{} {what}{struck}", self.world.now.0);
+        }
     }
 
     pub fn object(&mut self, judge: &'static str, gravity: Gravity, text: String) {

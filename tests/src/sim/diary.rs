@@ -2,7 +2,7 @@
 //! Judges hold the end of a run against it.
 
 use crate::world::World;
-use huxin_protocol::ids::{CityCode, Size, StatementId};
+use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::time::{Date, Millis};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,17 +27,21 @@ pub struct Diary {
     pub said: Vec<Said>,
     /// Companies that any listing is about.
     pub subjects: BTreeSet<u64>,
+    /// Endings of which a reinstatement was begun and never answered: it may stand or not.
+    pub perhaps_cancelled: BTreeSet<StatementId>,
     /// Cities whose node lied at some time.
     pub liars: BTreeSet<CityCode>,
     /// Cities whose machine went back as a whole, disk and marker: where no partner that can be asked has heard what was signed
     /// since, nothing on earth can tell.
     pub rolled_back: BTreeSet<CityCode>,
-    /// Cities that were made to sign two histories, and from which size on.
-    pub forked: BTreeMap<CityCode, Size>,
+    /// Cities that signed two histories: from which size on, and in which epoch.
+    pub forked: BTreeMap<CityCode, (Size, Epoch)>,
 }
 
 impl Diary {
-    pub fn add(&mut self, said: Said) {
+    pub fn add(&mut self, mut said: Said) {
+        // What a forked city says before a record closes its epoch may stand on the branch that is left.
+        said.excused |= self.forked.get(&said.id.city).is_some_and(|(_, epoch)| *epoch == said.id.epoch);
         self.subjects.extend(said.subject);
         self.said.push(said);
     }
@@ -54,8 +58,8 @@ impl Diary {
     /// or may have been.
     #[must_use]
     pub fn ended(&self) -> BTreeMap<StatementId, &Said> {
-        let cancelled: BTreeSet<StatementId> =
-            self.said.iter().filter(|said| said.kind == Kind::Reinstatement).filter_map(|said| said.about).collect();
+        let cancelled = self.said.iter().filter(|said| said.kind == Kind::Reinstatement).filter_map(|said| said.about);
+        let cancelled: BTreeSet<StatementId> = cancelled.chain(self.perhaps_cancelled.iter().copied()).collect();
         let endings = self.said.iter().filter(|said| said.kind.is_ending() && !said.excused);
         let mut ended = BTreeMap::new();
         for ending in endings.filter(|ending| !cancelled.contains(&ending.id)) {
@@ -87,12 +91,10 @@ impl Diary {
     }
 
     /// A city signed two histories from this size on: one of them will not stand.
-    pub fn forked(&mut self, city: CityCode, from: Size) {
-        let at = self.forked.entry(city).or_insert(from);
-        *at = (*at).min(from);
-        let at = *at;
+    pub fn forked(&mut self, city: CityCode, from: Size, epoch: Epoch) {
+        self.forked.insert(city, (from, epoch));
         for said in self.said.iter_mut().filter(|said| said.id.city == city) {
-            said.excused |= said.id.seq.0 >= at.0;
+            said.excused |= said.id.seq.0 >= from.0;
         }
     }
 }

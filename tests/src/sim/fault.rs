@@ -3,7 +3,7 @@
 use super::country::{Country, Happening};
 use super::lie::Lie;
 use huxin_engine::ledger::Batch;
-use huxin_protocol::ids::{CityCode, Size};
+use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::time::Millis;
 use huxin_store::{CommitHook, Decision, MemoryStore};
 use std::sync::Arc;
@@ -76,6 +76,7 @@ impl Country {
     pub fn fault(&mut self) {
         let honest = self.honest();
         let city = honest[self.chance.below(honest.len() as u64) as usize];
+        self.struck = Some(city);
         match self.chance.below(100) {
             0..8 => self.bad_line(),
             8..16 => self.one_way_cut(),
@@ -99,6 +100,7 @@ impl Country {
     }
 
     fn noted(&mut self, fault: &'static str) {
+        self.tell(fault);
         *self.figures.faults.entry(fault).or_default() += 1;
     }
     fn duration(&mut self, least: i64, most: i64) -> i64 {
@@ -288,6 +290,7 @@ impl Country {
         self.world.line.cut_between(city, twin);
         self.world.start(twin);
         self.world.run_for(5_000);
+        let epoch = self.world.city(city).heads().get(city).map_or(Epoch::FIRST, |head| head.epoch);
         let before = self.world.sizes(city).get(&city).copied().unwrap_or(Size(0));
         let parted: Vec<CityCode> = self.world.codes().into_iter().filter(|other| *other != twin).collect();
         for other in &parted {
@@ -299,14 +302,14 @@ impl Country {
         let own = self.world.sizes(city).get(&city).copied().unwrap_or(Size(0));
         let others = self.world.sizes(twin).get(&city).copied().unwrap_or(Size(0));
         if own > before && others > before {
-            self.diary.forked(city, before);
+            self.diary.forked(city, before, epoch);
         } else {
             // One of them was not signing: no harm done, but what the twin said alone is nobody's promise.
             for said in self.diary.said.iter_mut().skip(excused) {
                 said.excused = true;
             }
             if others > before {
-                self.diary.forked(city, before);
+                self.diary.forked(city, before, epoch);
             }
         }
         for other in parted {
@@ -350,6 +353,11 @@ impl Country {
 
     /// Ends a fault.
     pub fn undo(&mut self, undo: Undo) {
+        if self.world.tell.is_some() {
+            let what =
+                if let Undo::Heal(pairs) = &undo { format!("{} lines heal", pairs.len()) } else { format!("{undo:?}") };
+            self.tell(&what);
+        }
         match undo {
             Undo::Line => {
                 self.world.line.loss = 0;

@@ -41,6 +41,8 @@ pub struct City {
     pub events: Vec<Event>,
     genesis: Genesis,
     engine: Option<Engine>,
+    /// The disk was not the continuation of the last signature when the engine was opened.
+    broken: bool,
     editions: BTreeMap<Digest, Edition>,
     starts: u64,
 }
@@ -73,6 +75,7 @@ impl City {
             events: Vec::new(),
             genesis: genesis.clone(),
             engine: None,
+            broken: false,
             editions,
             starts: 0,
         }
@@ -87,7 +90,8 @@ impl City {
         self.engine.as_ref().map(Engine::signing)
     }
 
-    /// Starts as the node does: compares the marker, writes a new incarnation to disk and marker, opens the engine.
+    /// Starts as the node does: compares the marker, and unless continuity is broken writes a new incarnation to disk and
+    /// marker; then opens the engine.
     pub(super) fn start(&mut self, now: Millis) {
         let stored = self.store.get(Family::Meta, meta::INCARNATION).ok().flatten();
         let continuity = match (&self.marker, &stored) {
@@ -95,23 +99,32 @@ impl City {
             (Some(marker), Some(stored)) if marker == stored => Continuity::Proved,
             _ => Continuity::Broken,
         };
-        self.starts += 1;
-        let mut incarnation = vec![0; 16];
-        incarnation[..8].copy_from_slice(&now.0.to_be_bytes());
-        incarnation[8..].copy_from_slice(&self.starts.to_be_bytes());
+        self.broken = continuity == Continuity::Broken;
         let mut batch = Batch::default();
-        batch.put(Family::Meta, meta::INCARNATION.to_vec(), incarnation.clone());
+        // Until a key record opens a new epoch, every later start must find the break again.
+        let incarnation = if self.broken { None } else { Some(self.next_incarnation(now, &mut batch)) };
         if self.store.commit(&batch).is_err() {
             // The process ends, and the next one finds the disk as it was.
             self.stop();
             return;
         }
-        self.marker = Some(incarnation);
+        if incarnation.is_some() {
+            self.marker = incarnation;
+        }
         let opened = Engine::open(self.settings.clone(), Roster::new(&self.genesis), continuity, &*self.store);
         match opened {
             Ok(engine) => self.engine = Some(engine),
             Err(fault) => panic!("{} did not start: {fault}", self.code),
         }
+    }
+
+    fn next_incarnation(&mut self, now: Millis, batch: &mut Batch) -> Vec<u8> {
+        self.starts += 1;
+        let mut incarnation = vec![0; 16];
+        incarnation[..8].copy_from_slice(&now.0.to_be_bytes());
+        incarnation[8..].copy_from_slice(&self.starts.to_be_bytes());
+        batch.put(Family::Meta, meta::INCARNATION.to_vec(), incarnation.clone());
+        incarnation
     }
 
     pub(super) fn stop(&mut self) {
@@ -129,9 +142,15 @@ impl City {
             engine.handle(now, input, &mut txn, &self.secrets).map_err(|fault| unread(&fault))?;
         }
         let effects = engine.seal(now, &mut txn, &self.secrets).map_err(|fault| unread(&fault))?;
-        let wrote = !txn.batch.is_empty();
+        let mended = self.broken && engine.signing() == SigningState::Ready;
+        let mut batch = txn.batch;
+        let incarnation = if mended { Some(self.next_incarnation(now, &mut batch)) } else { None };
+        let wrote = !batch.is_empty();
         if wrote {
-            self.store.commit(&txn.batch).map_err(|_| Crash { cause: None })?;
+            self.store.commit(&batch).map_err(|_| Crash { cause: None })?;
+        }
+        if incarnation.is_some() {
+            (self.marker, self.broken) = (incarnation, false);
         }
         Ok((effects, wrote))
     }

@@ -12,7 +12,7 @@ pub(super) fn look(country: &mut Country) {
             // Counted and told, and from here on a fork like any other: known by evidence, or to nobody.
             if !country.diary.forked.contains_key(&city) {
                 *country.figures.faults.entry("rollback that nobody could see").or_default() += 1;
-                country.diary.forked(city, Size(size.0.saturating_sub(1)));
+                country.diary.forked(city, Size(size.0.saturating_sub(1)), epoch);
             }
         } else if !country.diary.forked.contains_key(&city) {
             let text = format!("{city} signed two roots for size {size} in epoch {epoch}");
