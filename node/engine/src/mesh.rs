@@ -35,11 +35,11 @@ pub const LAZY_PEERS: usize = 6;
 /// times the bytes of the messages that they announce, and found no more (measured in the model, 1 to 30 % lost).
 pub const LAZY_SHARE: usize = 32;
 /// Ids in one announcement or one request, and ids that are asked of one partner between two heartbeats. As many fit
-/// into [`CONTROL_BYTES`] with room to spare; what is left out, other partners announce.
-pub const CONTROL_IDS: usize = 1000;
-/// Longest frame that carries ids and no message. A partner hears nothing any more on the stream that brought a longer
-/// one, and the sender does not notice: what is sent must never come near.
-pub const CONTROL_BYTES: usize = 32 * 1024;
+/// into [`CONTROL_BYTES`] with room to spare; what is left out, other partners announce, or anti-entropy brings.
+pub const CONTROL_IDS: usize = 160;
+/// Longest frame that carries ids and no message. A partner breaks off the stream of a longer one: what is sent must never
+/// come near. The library keeps up to 10,000 ids that a partner does not want, of any length: 40 MiB of one, at the worst.
+pub const CONTROL_BYTES: usize = 4 * 1024;
 /// Announcements taken from one partner between two heartbeats. An honest one sends one.
 pub const ANNOUNCEMENTS: usize = 10;
 /// How often one partner may ask for the same message.
