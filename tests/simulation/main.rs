@@ -21,8 +21,8 @@ fn nobody_objects(report: &Report) {
 #[test]
 fn storms_of_fixed_seeds_end_in_agreement() {
     let mut faults = std::collections::BTreeSet::new();
-    for seed in 1..=4 {
-        let report = run(&storm(8, 12, seed));
+    for seed in 1..=12 {
+        let report = run(&storm(12, 15, seed));
         nobody_objects(&report);
         faults.extend(report.figures.faults.into_keys());
     }
