@@ -17,7 +17,7 @@ mod trace;
 mod traffic;
 
 pub use chance::Chance;
-pub use city::{City, Crash};
+pub use city::{City, Crash, Marker};
 pub use founding::{Secrets, TestKey, at, draft, entry_body, found, found_by, ground_of, subject};
 pub use gossip::Spread;
 pub use liar::{Blame, Liar};

@@ -21,7 +21,7 @@ use huxin_engine::ledger::{Batch, Family, LedgerRead, Over, Txn, meta};
 use huxin_engine::{Draft, Effect, Engine, Event, Input, Outcome, Refusal, SigningState, Ticket};
 use huxin_keys::Marker;
 use huxin_net::{NetFault, NetHandle};
-use huxin_protocol::ids::{CityCode, Epoch, Seq};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::ReadSegment;
 use huxin_store::Store;
@@ -162,6 +162,9 @@ pub struct Writer {
     unasked: Vec<Input>,
     announcements: Announcements,
     next_tick: Instant,
+    /// How far the own log was noted as signed, and when it may be noted again.
+    reached: Option<(Epoch, Size)>,
+    next_note: Instant,
     committer: Committer,
     /// The group whose batch is on its way to the disk.
     under_way: Option<Sealed>,
@@ -239,6 +242,8 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
         unasked: Vec::new(),
         announcements: Announcements::default(),
         next_tick: Instant::now(),
+        reached: None,
+        next_note: Instant::now(),
     };
     Ok((writer, WriterHandle { commands: commands_in, inputs: inputs_in, board }, stop_in))
 }
@@ -428,6 +433,7 @@ impl Writer {
         }
         if Instant::now() >= self.next_tick {
             self.next_tick = Instant::now() + TICK;
+            self.note_reached();
             self.engine.handle(now(), Input::Tick, &mut txn, &self.signer)?;
         }
         self.failpoint.pass("after_handle");
@@ -465,13 +471,30 @@ impl Writer {
             // After the roster, and before any reply: whoever sees this number sees everything of the group.
             self.board.groups.fetch_add(1, Ordering::Release);
         }
+        let wrote = !batch.is_empty();
         drop(batch);
         self.say(effects)?;
+        if wrote {
+            self.note_reached();
+        }
         if inputs > 0 {
             self.metrics.batch_inputs.observe(inputs as f64);
             self.metrics.group_seconds.observe(begun.elapsed().as_secs_f64());
         }
         Ok(())
+    }
+
+    /// Beside the marker: how far the own log is durable. A few times a second is often enough, and where it fails the node goes
+    /// on: the file only makes a restored store easier to tell.
+    fn note_reached(&mut self) {
+        if Instant::now() < self.next_note {
+            return;
+        }
+        self.next_note = Instant::now() + TICK / 2;
+        let folder = self.signer.folder();
+        if let Err(fault) = continuity::note_reached(&*self.store, self.city, folder, &mut self.reached) {
+            tracing::warn!(%fault, "how far the log was signed could not be noted beside the marker");
+        }
     }
 
     fn ticketed(&mut self, command: Ordered, reply: Option<Answered>) -> Input {

@@ -6,7 +6,7 @@ use super::fault::{Breaker, Undo, Weather};
 use super::judge::{self, Watch};
 use super::map::cities;
 use super::{Figures, Gravity, Objection, Plan, Report};
-use crate::world::{Chance, Line, Spread, World, found_by};
+use crate::world::{Chance, Line, Marker, Spread, World, found_by};
 use huxin_engine::{Settings, SigningState};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -56,7 +56,7 @@ pub struct Country {
     pub diary: Diary,
     pub figures: Figures,
     pub watch: Watch,
-    pub backups: BTreeMap<CityCode, (Content, Option<Vec<u8>>)>,
+    pub backups: BTreeMap<CityCode, (Content, Option<Marker>)>,
     pub breakers: BTreeMap<CityCode, Arc<Breaker>>,
     /// Cities with a second machine.
     pub twins: BTreeSet<CityCode>,

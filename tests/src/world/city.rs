@@ -3,14 +3,14 @@
 use super::founding::Secrets;
 use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Input};
-use huxin_engine::ledger::{Batch, Family, LedgerRead, ReadFault, Txn, meta};
+use huxin_engine::ledger::{Batch, Family, HeadRow, LedgerRead, ReadFault, Txn, meta};
 use huxin_engine::wire::{Request, Response};
 use huxin_engine::{Bound, Continuity, Effect, Engine, Event, Settings, SigningState, gather, serve};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::fold::{CaseFile, Viewpoint};
 use huxin_protocol::genesis::Genesis;
-use huxin_protocol::ids::CityCode;
+use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::key_record::SignedRecord;
 use huxin_protocol::limits::PAGE_BYTES;
 use huxin_protocol::roster::Roster;
@@ -29,12 +29,20 @@ pub struct Crash {
     pub cause: Option<String>,
 }
 
+/// What lies in the key folder, outside the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marker {
+    incarnation: Vec<u8>,
+    /// Epoch and size of the newest own checkpoint that was durable.
+    reached: (Epoch, Size),
+}
+
 pub struct City {
     pub code: CityCode,
     pub secrets: Secrets,
     pub store: Arc<MemoryStore>,
     /// Lies in the key folder, outside the disk that may be restored.
-    pub marker: Option<Vec<u8>>,
+    pub marker: Option<Marker>,
     pub settings: Settings,
     /// How far this machine's clock is ahead, in milliseconds.
     pub clock_ahead_ms: i64,
@@ -94,9 +102,14 @@ impl City {
     /// marker; then opens the engine.
     pub(super) fn start(&mut self, now: Millis) {
         let stored = self.store.get(Family::Meta, meta::INCARNATION).ok().flatten();
+        let own = HeadRow::read(&*self.store, self.code).ok().and_then(|head| head.checkpoint().ok().flatten());
+        let own = own.map_or((Epoch::FIRST, Size(0)), |own| (own.checkpoint.origin.epoch, own.checkpoint.size));
         let continuity = match (&self.marker, &stored) {
             (None, None) => Continuity::New,
-            (Some(marker), Some(stored)) if marker == stored => Continuity::Proved,
+            // A copy of the same life of the process bears the right incarnation, and does not reach as far.
+            (Some(marker), Some(stored)) if marker.incarnation == *stored && marker.reached <= own => {
+                Continuity::Proved
+            }
             _ => Continuity::Broken,
         };
         self.broken = continuity == Continuity::Broken;
@@ -108,13 +121,22 @@ impl City {
             self.stop();
             return;
         }
-        if incarnation.is_some() {
-            self.marker = incarnation;
+        if let Some(incarnation) = incarnation {
+            self.marker = Some(Marker { incarnation, reached: own });
         }
         let opened = Engine::open(self.settings.clone(), Roster::new(&self.genesis), continuity, &*self.store);
         match opened {
             Ok(engine) => self.engine = Some(engine),
             Err(fault) => panic!("{} did not start: {fault}", self.code),
+        }
+    }
+
+    /// Beside the marker: how far the own log is durable.
+    fn note_reached(&mut self, wrote: bool) {
+        let Some(marker) = self.marker.as_mut().filter(|_| wrote && !self.broken) else { return };
+        let own = self.engine.as_ref().and_then(|engine| engine.heads().get(self.code).cloned());
+        if let Some(own) = own.filter(|own| own.proved == own.size) {
+            marker.reached = marker.reached.max((own.epoch, own.size));
         }
     }
 
@@ -149,9 +171,11 @@ impl City {
         if wrote {
             self.store.commit(&batch).map_err(|_| Crash { cause: None })?;
         }
-        if incarnation.is_some() {
-            (self.marker, self.broken) = (incarnation, false);
+        if let Some(incarnation) = incarnation {
+            self.broken = false;
+            self.marker = Some(Marker { incarnation, reached: (Epoch::FIRST, Size(0)) });
         }
+        self.note_reached(wrote);
         Ok((effects, wrote))
     }
 
