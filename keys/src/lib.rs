@@ -25,6 +25,7 @@ pub mod passphrase;
 pub mod peer_id;
 mod private_file;
 mod public_text;
+pub mod reached;
 pub mod rotation;
 mod secret_file;
 pub mod signer;
@@ -37,6 +38,7 @@ pub use join::{FoundingSignature, FoundingTerms, JoinFault, JoinFile, collect, f
 pub use marker::Marker;
 pub use passphrase::{Passphrase, PassphraseFault, PassphraseSource};
 pub use peer_id::{peer_id_bytes, peer_id_text};
+pub use reached::Reached;
 pub use rotation::RotationOrder;
 pub use secret_file::Work;
 pub use signer::{EpochSigner, FileSigner};

@@ -49,6 +49,21 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeysFault> {
     sync_folder_of(path)
 }
 
+/// Writes a file of mode 0600 in place of an older one without waiting for the disk. One writer at a time.
+pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<(), KeysFault> {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("file");
+    let passing = path.with_file_name(format!(".{name}.new"));
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&passing)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| fs::rename(&passing, path))
+        .map_err(KeysFault::io("write", path))
+}
+
 /// Reads a file that group and others have no right to.
 pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeysFault> {
     let (file, mode) = open(path)?;

@@ -1,25 +1,19 @@
 //! Key records taken up: a new epoch begins, and leaves of the closed one beyond its end leave the log. They are kept aside,
 //! because a cut is shown and, where the record says so, their endings keep their effect (R84 to R88).
 
+use crate::branch::stored_records;
 use crate::effect::{Event, Outcome, Refusal};
 use crate::engine::{Engine, EngineFault, Signer};
-use crate::index::{read_leaf, unerase};
 use crate::input::Ticket;
-use crate::ledger::{
-    CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key, city_key,
-    cosignature_key, evidence_key, ground_key, place_key, record_key, reference_key, rival_key, scan_prefix,
-    subject_key, tree_key, trust_key,
-};
+use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key};
 use crate::signing::{ClosedReason, SigningState};
-use huxin_protocol::body::Body;
-use huxin_protocol::digest::{Context, Digest};
+use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::evidence::{Evidence, VerifiedEvidence};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
-use huxin_protocol::key_record::{RecordFault, SignedRecord, Tail};
-use huxin_protocol::kind::Kind;
+use huxin_protocol::key_record::{RecordFault, SignedRecord};
 use huxin_protocol::roster::{Added, CityRoster, Roster};
 use huxin_protocol::time::Millis;
-use huxin_protocol::tree::{NodePlace, frontier_at};
+use huxin_protocol::tree::root_at;
 
 /// Marks the actor's position in an About row whose actor is an abandoned ending, so that it never meets the leaf that took the
 /// position in the next epoch.
@@ -27,15 +21,10 @@ pub const ABANDONED_ACTOR: u64 = 1 << 63;
 /// Position of the row that keeps the digests of abandoned heads and whether a member had cosigned one.
 pub(crate) const HEADS_ROW: Seq = Seq(u64::MAX);
 
-/// Takes up all stored records, in the order of epochs, and rivals behind them.
+/// Takes up all stored records, in the order of epochs, and what the logs here do not follow at the end.
 pub(crate) fn take_up_stored(read: &(impl LedgerRead + ?Sized), roster: &mut Roster) -> Result<(), EngineFault> {
-    let mut rows = Vec::new();
-    scan_prefix(read, Family::Record, &[], &mut |_, value| {
-        rows.push(value.to_vec());
-        true
-    })?;
-    for bytes in rows {
-        roster.add(&bytes).map_err(|fault| EngineFault::Record { code: fault.code() })?;
+    for row in stored_records(read, roster)? {
+        roster.add(&row.bytes).map_err(|fault| EngineFault::Record { code: fault.code() })?;
     }
     Ok(())
 }
@@ -90,9 +79,11 @@ impl Engine {
         Ok(())
     }
 
-    /// A hold that ran out lets the node sign again under its old epoch.
+    /// A hold that ran out lets the node sign again under its old epoch. One that would last longer than any does was begun by
+    /// a clock that was ahead then.
     pub(crate) fn end_hold(&mut self, now: Millis) {
-        if self.signing.state == SigningState::Held && self.signing.held_until.is_some_and(|until| now >= until) {
+        let over = |until: Millis| now >= until || until.0 - now.0 > self.settings.hold_ms;
+        if self.signing.state == SigningState::Held && self.signing.held_until.is_some_and(over) {
             self.signing.held_until = None;
             let needed = self.settings.partners_before_signing;
             let heard = self.signing.confirmed.len();
@@ -140,26 +131,27 @@ impl Engine {
             Added::Epoch { city, .. } | Added::Frozen { city, .. } => *city,
         };
         let Some(place) = KeyPlace::of(bytes, &self.roster) else { return Ok(Err(RecordFault::Shape)) };
-        let key = match added {
-            Added::Frozen { .. } => rival_key(city, &place.digest),
-            _ => record_key(city, place.epoch, &place.digest),
-        };
-        txn.put(Family::Record, key, bytes.to_vec());
+        self.note_changed(city);
+        txn.put(Family::Record, record_key(city, place.epoch, &place.digest), bytes.to_vec());
         match added {
-            Added::Epoch { continues_at: (size, _), epoch, .. } => {
-                if self.size(city) > size {
-                    self.abandon(city, size, txn)?;
+            Added::Epoch { continues_at: (size, root), epoch, .. } => {
+                // Where we hold another history than the record continues, a partner helps to find the place where they part
+                // (`fork`): the record itself does not say.
+                if self.size(city) > size && self.root(city, size, txn)? == root {
+                    let closed = Epoch(epoch.0.saturating_sub(1).max(1));
+                    self.abandon(city, size, closed, txn)?;
                 }
                 self.event(Event::EpochOpened { city, epoch });
                 if city == self.me() {
-                    self.open_own_epoch(epoch, size, bringer, signer);
+                    self.open_own_epoch(epoch, (size, root), bringer, txn, signer)?;
                 }
             }
             Added::Frozen { .. } => {
-                if let Some(verified) = self.two_records(city, bytes) {
-                    keep_evidence(txn, city, verified.epoch(), verified.evidence())?;
+                if let Some(verified) = self.two_records(city, bytes)
+                    && keep_evidence(txn, city, verified.epoch(), verified.evidence())?
+                {
+                    self.event(Event::EvidenceFound { city, epoch: verified.epoch() });
                 }
-                self.event(Event::EvidenceFound { city, epoch: place.epoch });
             }
             Added::Known => {}
         }
@@ -175,13 +167,20 @@ impl Engine {
         evidence.check(&self.roster).ok()
     }
 
-    /// Signing goes on under a new epoch: once its keys are here, and only if nothing can have been signed under it before.
+    /// Signing goes on under a new epoch only if nothing can have been signed under it before.
     ///
     /// A rotation is safe whatever became of the disk: it makes its keys after the hold that it begins with. A record that a
     /// partner brings may be an old one, whose epoch was signed under before the disk was lost or by another machine; so may
     /// the one that lies in the key folder beside a store that is not continued. Such a record is taken up, so that a
     /// rotation can follow it, and signs nothing.
-    fn open_own_epoch(&mut self, epoch: Epoch, from: Size, bringer: Bringer, signer: &dyn Signer) {
+    fn open_own_epoch(
+        &mut self,
+        epoch: Epoch,
+        begins: (Size, TreeHash),
+        bringer: Bringer,
+        txn: &Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<(), ReadFault> {
         let closed = self.roster.city(self.me()).and_then(|member| member.epochs.iter().rev().nth(1));
         let rotated = closed.is_some_and(|closed| self.signing.held_record == Some(closed.record));
         self.signing.held_until = None;
@@ -189,154 +188,96 @@ impl Engine {
         if bringer == Bringer::Partner || (self.signing.broken && !rotated) {
             // What closed signing before says more than this.
             if !matches!(self.signing.state, SigningState::Closed(_)) {
-                self.close(ClosedReason::HeardFurther(from));
+                self.close(ClosedReason::HeardFurther(begins.0));
             }
-            return;
+            return Ok(());
         }
         self.signing.broken = false;
-        self.signing.opening = Some(epoch);
+        // A crash came between making the record and sending it, or all of the machine goes back: partners know.
+        let asks = !rotated && matches!(self.signing.state, SigningState::Asking { .. });
+        self.begin_own_epoch(epoch, begins, asks, txn, signer)
+    }
+
+    /// Signs under an epoch once its keys are here and the log has been fetched up to its beginning.
+    fn begin_own_epoch(
+        &mut self,
+        epoch: Epoch,
+        (from, root): (Size, TreeHash),
+        asks: bool,
+        txn: &Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<(), ReadFault> {
+        let me = self.me();
+        let mut opening = None;
         let state = if signer.log_key(epoch).is_none() || signer.cosigner_key(epoch).is_none() {
             SigningState::Closed(ClosedReason::NoKeys)
-        } else if self.size(self.me()) < from {
+        } else if self.size(me) < from {
+            opening = Some(epoch);
             SigningState::Closed(ClosedReason::HeardFurther(from))
-        } else if !rotated && matches!(self.signing.state, SigningState::Asking { .. }) {
-            // A crash came between making the record and sending it, or all of the machine goes back: partners know.
+        } else if self.root(me, from, txn)? != root {
+            opening = Some(epoch);
+            SigningState::Closed(ClosedReason::HeardOther)
+        } else if asks {
             self.signing.state.clone()
         } else {
+            // A checkpoint of the new epoch goes out at once, so that partners learn of it.
             self.own_head_moved = true;
             SigningState::Ready
         };
+        self.signing.opening = opening;
         self.set_signing(state);
+        Ok(())
     }
 
     /// After own leaves were fetched: an epoch that waited for them may begin.
-    pub(crate) fn reconsider_signing(&mut self) {
+    pub(crate) fn reconsider_signing(&mut self, txn: &Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
         let me = self.me();
-        let Some(keys) = self.roster.city(me).map(CityRoster::current) else { return };
-        let (epoch, from) = (keys.epoch, keys.from);
-        let waits = self.signing.state == SigningState::Closed(ClosedReason::HeardFurther(from));
+        let Some(keys) = self.roster.city(me).map(CityRoster::current) else { return Ok(()) };
+        let (epoch, from, root) = (keys.epoch, keys.from, keys.from_root);
+        let waits = matches!(
+            self.signing.state,
+            SigningState::Closed(ClosedReason::HeardFurther(_) | ClosedReason::HeardOther)
+        );
         if waits && self.signing.opening == Some(epoch) && self.size(me) == from {
-            self.own_head_moved = true;
-            self.set_signing(SigningState::Ready);
+            self.begin_own_epoch(epoch, (from, root), false, txn, signer)?;
         }
+        Ok(())
     }
 
-    /// After a partner confirmed our log: a checkpoint of an epoch that was opened meanwhile goes out at once, so that
+    /// After partners confirmed our log: a checkpoint of an epoch that was opened meanwhile goes out at once, so that
     /// partners learn of it.
-    pub(crate) fn announce_own_epoch(&mut self) -> Result<(), ReadFault> {
+    pub(crate) fn announce_own_epoch(&mut self) {
         let me = self.me();
-        let epoch = self.roster.city(me).map_or(Epoch::FIRST, |member| member.current().epoch);
-        let spoken = self.head(me).checkpoint()?.map_or(Epoch::FIRST, |stored| stored.checkpoint.origin.epoch);
-        self.own_head_moved |= epoch > spoken;
-        Ok(())
+        let Some((epoch, from)) = self.roster.city(me).map(|member| (member.current().epoch, member.current().from))
+        else {
+            return;
+        };
+        // The stored checkpoint was read when the engine opened; one that no longer reads is signed anew.
+        let spoken = self.head(me).checkpoint().ok().flatten().map_or(Epoch::FIRST, |own| own.checkpoint.origin.epoch);
+        self.own_head_moved |= epoch > spoken && self.size(me) >= from;
     }
 
-    /// Moves the leaves from `to` on out of the log. Whether a member had cosigned one of the heads that go is kept: it is shown
-    /// as a history cut (R87).
-    fn abandon(&mut self, city: CityCode, to: Size, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
-        let Some(member) = self.roster.city(city) else { return Ok(()) };
-        // The epoch that was just closed: the one before the current.
-        let closed = member.epochs.iter().rev().nth(1).cloned();
-        let Some(closed) = closed else { return Ok(()) };
-        let federation = self.roster.federation();
-        let head = self.head(city);
-        let size = head.frontier.size();
-        let frontier = frontier_at(&LedgerTree { read: &*txn, city }, to).map_err(|_| ReadFault::row(Family::Tree))?;
-        let mut unerased = Vec::new();
-        for seq in (to.0..size.0).map(Seq) {
-            let Some(leaf) = txn.get(Family::Log, &place_key(city, seq))? else {
-                return Err(ReadFault::row(Family::Log));
-            };
-            if let Some(statement) = read_leaf(&*txn, &federation, city, seq)? {
-                self.unindex(city, seq, &statement.header, closed.tail, txn)?;
-                let erased = statement.header.about.filter(|_| statement.header.kind == Kind::Erasure);
-                unerased.extend(erased.filter(|about| about.id.city == city && about.id.seq.0 < to.0));
-            }
-            txn.delete(Family::Log, place_key(city, seq));
-            txn.put(Family::Abandoned, body_key(city, closed.epoch, seq), leaf);
-        }
-        for about in unerased {
-            unerase(txn, &federation, self.me(), (city, about.id.seq))?;
-        }
-        let mut level = STORED_LEVELS;
-        while size.0 >> level > 0 {
-            for index in (to.0 >> level)..(size.0 >> level) {
-                txn.delete(Family::Tree, tree_key(city, NodePlace { level, index }));
-            }
-            level += STORED_LEVELS;
-        }
-        let mut cut = 0;
-        for (cosigner, row) in CosignatureRow::read_all(&*txn, city)? {
-            if row.size > to {
-                cut |= u8::from(cosigner != city);
-                txn.delete(Family::Cosignature, cosignature_key(city, cosigner));
-            }
-        }
-        let mut heads_row = vec![cut];
-        if let Some(checkpoint) = head.checkpoint()?.filter(|stored| stored.checkpoint.size > to) {
-            heads_row.extend_from_slice(&Context::View.digest(checkpoint.checkpoint.text().as_bytes()).0);
-        }
-        txn.put(Family::Abandoned, body_key(city, closed.epoch, HEADS_ROW), heads_row);
-        let kept = head.checkpoint()?.filter(|stored| stored.checkpoint.size <= to).and(head.checkpoint.clone());
-        let head = crate::ledger::HeadRow { frontier, checkpoint: kept };
-        txn.put(Family::Head, city_key(city), head.encode());
-        self.heads.insert(city, head);
-        self.event(Event::Abandoned { city, count: size.0 - to.0 });
-        Ok(())
-    }
-
-    /// Takes away every row that was derived from a leaf which leaves the log.
-    fn unindex(
-        &self,
-        city: CityCode,
-        seq: Seq,
-        header: &huxin_protocol::header::Header,
-        tail: Tail,
-        txn: &mut Txn<'_>,
-    ) -> Result<(), ReadFault> {
-        if let Some(about) = &header.about {
-            let target = (about.id.city, about.id.seq);
-            txn.delete(Family::About, about_key(target, (city, seq)));
-            if tail == Tail::Endings && header.kind.is_ending() {
-                let key = about_key(target, (city, Seq(seq.0 | ABANDONED_ACTOR)));
-                txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
-            }
-        }
-        if let Some(ground) = &header.ground {
-            txn.delete(Family::Ground, ground_key(city, ground, seq));
-        }
-        if header.kind.is_trust() {
-            txn.delete(Family::Trust, trust_key(city, header.kind, seq));
-        }
-        txn.delete(Family::Lacking, place_key(city, seq));
-        let key = body_key(city, header.epoch, seq);
-        if let Some(body) = txn.get(Family::Body, &key)? {
-            if let Ok(Body::Listing(entry)) = Body::decode(header.kind, header.body_version, &body) {
-                txn.delete(Family::Subject, subject_key(&entry.subject.id, city, seq));
-                if let Some(reference) = &entry.record_ref {
-                    txn.delete(Family::Reference, reference_key(reference, seq));
-                }
-            }
-            txn.delete(Family::Body, key);
-        }
-        Ok(())
+    /// Root of a log that we hold, at a size that it has.
+    pub(crate) fn root(&self, city: CityCode, size: Size, txn: &Txn<'_>) -> Result<TreeHash, ReadFault> {
+        root_at(&LedgerTree { read: txn, city }, size).map_err(|_| ReadFault::row(Family::Tree))
     }
 }
 
-/// Keeps evidence against a city's epoch: one object, the one with the lowest digest, so that every node ends with the same
+/// Keeps evidence against a city's epoch, and says whether it was new: one object, the one with the lowest digest, so that every node ends with the same
 /// (R98).
 pub(crate) fn keep_evidence(
     txn: &mut Txn<'_>,
     city: CityCode,
     epoch: Epoch,
     evidence: &Evidence,
-) -> Result<(), ReadFault> {
+) -> Result<bool, ReadFault> {
     let key = evidence_key(city, epoch);
     let held = txn.get(Family::Evidence, &key)?.and_then(|bytes| Evidence::decode(&bytes).ok());
-    if held.is_none_or(|held| evidence.digest() < held.digest()) {
+    let better = held.is_none_or(|held| evidence.digest() < held.digest());
+    if better {
         txn.put(Family::Evidence, key, evidence.encode());
     }
-    Ok(())
+    Ok(better)
 }
 
 /// Who brings a record. A partner's word opens nothing of our own.

@@ -4,12 +4,15 @@
 //! was restored, exchanged or emptied carries another one than the marker, and then nothing is signed under the same
 //! epoch. A crash between the two writes leaves the marker at the incarnation before; the store remembers that one too, and
 //! since nothing was signed in between, it still counts as the continuation.
+//!
+//! A backup that was taken and put back within one life of the process bears the right incarnation. It is found out by how far
+//! the log was signed, which the key folder says too ([`Reached`]).
 
 use crate::fault::Fault;
 use huxin_engine::Continuity;
 use huxin_engine::ledger::{Batch, Family, HeadRow, meta};
-use huxin_keys::Marker;
-use huxin_protocol::ids::{CityCode, Size};
+use huxin_keys::{Marker, Reached};
+use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_store::Store;
 use std::path::Path;
 
@@ -27,7 +30,11 @@ pub fn establish(store: &dyn Store, city: CityCode, key_folder: &Path) -> Result
     let (current, before) = (row(meta::INCARNATION)?, row(INCARNATION_BEFORE)?);
     let marker = Marker::read(key_folder)?.filter(|marker| marker.city == city).map(|marker| marker.incarnation);
     let own_log_empty = HeadRow::read(&store, city)?.frontier.size() == Size(0);
-    let continuity = judge(current, before, marker, own_log_empty);
+    let continuity = match judge(current, before, marker, own_log_empty) {
+        // A backup that was taken while the node ran bears the marker's own incarnation.
+        Continuity::Proved if falls_short(store, city, key_folder)? => Continuity::Broken,
+        other => other,
+    };
     let next = Marker::draw(city)?;
     let mut batch = Batch::default();
     batch.put(Family::Meta, meta::INCARNATION.to_vec(), next.incarnation.to_vec());
@@ -46,6 +53,37 @@ pub fn establish(store: &dyn Store, city: CityCode, key_folder: &Path) -> Result
     store.commit(&batch)?;
     next.write(key_folder)?;
     Ok(continuity)
+}
+
+/// The newest own checkpoint in a store.
+fn own_checkpoint(store: &dyn Store, city: CityCode) -> Result<(Epoch, Size), Fault> {
+    let checkpoint = HeadRow::read(&store, city)?.checkpoint()?.map(|stored| stored.checkpoint);
+    Ok(checkpoint.map_or((Epoch::FIRST, Size(0)), |checkpoint| (checkpoint.origin.epoch, checkpoint.size)))
+}
+
+/// Whether more of the own log was durable once than this store holds.
+fn falls_short(store: &dyn Store, city: CityCode, key_folder: &Path) -> Result<bool, Fault> {
+    let (epoch, size) = own_checkpoint(store, city)?;
+    let reached = Reached::read(key_folder)?.filter(|reached| reached.city == city);
+    Ok(reached.is_some_and(|reached| reached.is_beyond(epoch, size)))
+}
+
+/// Notes how far the own log is durable, where that is further than `noted`.
+///
+/// # Errors
+/// The store cannot be read, or the key folder not be written.
+pub fn note_reached(
+    store: &dyn Store,
+    city: CityCode,
+    key_folder: &Path,
+    noted: &mut Option<(Epoch, Size)>,
+) -> Result<(), Fault> {
+    let own = own_checkpoint(store, city)?;
+    if own.1 > Size(0) && *noted != Some(own) {
+        Reached::new(city, own.0, own.1).note(key_folder)?;
+        *noted = Some(own);
+    }
+    Ok(())
 }
 
 /// After a key record opened signing again under a new epoch: store and marker are one from now on. `batch` is the one that
@@ -115,6 +153,55 @@ mod tests {
         assert_eq!(establish(&store, city(), keys.path()).unwrap(), Continuity::Broken);
         assert_eq!(establish(&store, city(), keys.path()).unwrap(), Continuity::Broken);
         assert_eq!(establish(&MemoryStore::new(), city(), keys.path()).unwrap(), Continuity::Broken);
+    }
+
+    #[test]
+    fn a_copy_of_the_same_life_is_seen_by_how_far_it_reaches() {
+        use huxin_engine::ledger::city_key;
+        use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+        use huxin_protocol::digest::{Digest, TreeHash};
+        let (store, keys) = (MemoryStore::new(), keys());
+        let key = TestKey::new();
+        let grow = |size: u64| {
+            let origin = Origin { federation: Digest([1; 32]), city: city(), epoch: Epoch::FIRST };
+            let checkpoint = Checkpoint { origin, size: Size(size), root: TreeHash([2; 32]) };
+            let head = HeadRow {
+                checkpoint: Some(SignedCheckpoint::sign(checkpoint, &key).encode(&[])),
+                ..HeadRow::default()
+            };
+            let mut batch = Batch::default();
+            batch.put(Family::Head, city_key(city()), head.encode());
+            store.commit(&batch).unwrap();
+        };
+        let mut noted = None;
+        establish(&store, city(), keys.path()).unwrap();
+        grow(3);
+        note_reached(&store, city(), keys.path(), &mut noted).unwrap();
+        let copy = store.content();
+        grow(5);
+        note_reached(&store, city(), keys.path(), &mut noted).unwrap();
+        store.restore(copy);
+        assert_eq!(establish(&store, city(), keys.path()).unwrap(), Continuity::Broken);
+        grow(5);
+        assert_eq!(establish(&store, city(), keys.path()).unwrap(), Continuity::Proved);
+    }
+
+    /// A key in the test's memory.
+    struct TestKey(ed25519_dalek::SigningKey, huxin_protocol::key::PublicKey);
+    impl TestKey {
+        fn new() -> Self {
+            let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+            let public = huxin_protocol::key::PublicKey::new(key.verifying_key().as_bytes()).unwrap();
+            Self(key, public)
+        }
+    }
+    impl huxin_protocol::key::Sign for TestKey {
+        fn public(&self) -> &huxin_protocol::key::PublicKey {
+            &self.1
+        }
+        fn sign(&self, message: &[u8]) -> [u8; 64] {
+            ed25519_dalek::Signer::sign(&self.0, message).to_bytes()
+        }
     }
 
     #[test]

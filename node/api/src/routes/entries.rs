@@ -3,8 +3,9 @@
 use super::{body, command, json, path, statement_id};
 use crate::backend::Command;
 use crate::model::{
-    ActItem, ActRequest, ActVerb, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest, PublishReply,
-    PublishRequest, Receipt, RecognitionItem, RecognitionsReply, ReferenceItem, ReferencesReply, ReferencesRequest,
+    ActItem, ActRequest, ActVerb, AnnounceRequest, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest,
+    PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, ReferenceItem, ReferencesReply,
+    ReferencesRequest,
 };
 use crate::problem::Problem;
 use crate::server::{App, Shared};
@@ -82,6 +83,11 @@ pub async fn act(State(app): Shared, named: Named<(String, String)>, sent: Sent)
 pub async fn recognise(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
     let rule: RecognitionBody = read_json(sent)?;
     signed(&app, Command::Recognise(rule)).await
+}
+
+pub async fn announce(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
+    let request: AnnounceRequest = read_json(sent)?;
+    signed(&app, Command::Announce(request)).await
 }
 
 pub async fn entry(State(app): Shared, named: Named<String>) -> Result<Response, Problem> {

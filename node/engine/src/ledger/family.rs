@@ -15,7 +15,7 @@ pub enum Family {
     Tree = 3,
     /// Frontier and newest proved checkpoint. Key: city.
     Head = 4,
-    /// Root-signed key records as they came. Key: city ‖ epoch ‖ digest; of a rival, city ‖ 2^32 - 1 ‖ digest.
+    /// Root-signed key records as they came. Key: city ‖ epoch ‖ digest.
     Record = 5,
     /// Newest cosignature per pair. Key: city of the log ‖ city of the cosigner.
     Cosignature = 6,

@@ -40,12 +40,6 @@ pub fn city_key(city: CityCode) -> Vec<u8> {
 pub fn record_key(city: CityCode, epoch: Epoch, digest: &Digest) -> Vec<u8> {
     join(&[city.key_bytes(), &epoch.0.to_be_bytes(), &digest.0])
 }
-/// A record that rivals another one on the same predecessor: behind all records of its city, so that whoever takes them up
-/// in order knows the chain first, as it was when the rival came, whatever their digests are. No chain reaches this epoch.
-#[must_use]
-pub fn rival_key(city: CityCode, digest: &Digest) -> Vec<u8> {
-    record_key(city, Epoch(u32::MAX), digest)
-}
 /// Cosignature: log's city ‖ cosigner's city.
 #[must_use]
 pub fn cosignature_key(log: CityCode, cosigner: CityCode) -> Vec<u8> {

@@ -5,6 +5,7 @@ use super::segments::{partner, segment};
 use crate::scene::{city, reason, recognition, roster_of, scene};
 use crate::script::Script;
 use huxin_engine::gather::case_file;
+use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Asked, Draft, Input, Peer, Road};
 use huxin_engine::serve::serve;
 use huxin_engine::wire::{FRAME_BYTES, HeadSummary, Response};
@@ -229,9 +230,9 @@ fn answered(node: &mut Node, script: &mut Script<'_>) -> Option<Input> {
         _ => {
             let (_, content) = partner(script);
             let roster = roster_of(&scene().genesis, content);
-            let Ok(response) = serve(content, &roster, node.me, &request) else {
-                panic!("{request:?} is not answered")
-            };
+            let answered =
+                Heads::read(content, &roster).and_then(|heads| serve(content, &roster, &heads, node.me, &request));
+            let Ok(response) = answered else { panic!("{request:?} is not answered") };
             read(response, script)?
         }
     };
@@ -269,6 +270,7 @@ fn heads(script: &mut Script<'_>) -> Vec<HeadSummary> {
         record: Digest([script.byte(); 32]),
         proved: Size(if script.hits(16) { script.wide() } else { script.below(30) as u64 }),
         witnesses: Digest([script.byte(); 32]),
+        evidence: Digest([if script.hits(64) { script.byte() } else { 0 }; 32]),
     };
     (0..=script.below(4)).map(|_| head(script)).collect()
 }

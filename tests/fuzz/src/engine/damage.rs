@@ -6,12 +6,14 @@ use crate::scene::{city, roster_of, scene};
 use crate::script::Script;
 use huxin_engine::fsck::check;
 use huxin_engine::gather::case_file;
+use huxin_engine::heads::Heads;
 use huxin_engine::ledger::{Batch, Family, LedgerRead};
-use huxin_engine::serve::{heads, serve};
+use huxin_engine::serve::serve;
 use huxin_engine::wire::Request;
+use huxin_engine::witness::WITNESSES;
 use huxin_engine::{Continuity, Engine, Settings};
 use huxin_protocol::fold::{Viewpoint, rule};
-use huxin_protocol::ids::{Epoch, Seq};
+use huxin_protocol::ids::{Epoch, Seq, Size};
 use huxin_protocol::roster::Roster;
 use huxin_protocol::time::Millis;
 use huxin_store::{Content, MemoryStore, Store};
@@ -66,16 +68,23 @@ pub fn damaged(input: &[u8]) {
         anti_entropy: true,
         partners_before_signing: 0,
         hold_ms: 60_000,
+        witnesses: WITNESSES,
     };
     let now = Millis(1_767_229_200_000);
-    if let Err(fault) = Engine::open(settings, Roster::new(&scene.genesis), Continuity::Proved, &store, now) {
+    if let Err(fault) = Engine::open(settings, Roster::new(&scene.genesis), Continuity::Proved, &store) {
         assert!(!fault.to_string().is_empty());
     }
     let roster = roster_of(&scene.genesis, content);
-    let _ = heads(&store, &roster);
+    let heads = Heads::read(&store, &roster).unwrap_or_default();
     for log in [city(1), city(2), city(3)] {
         let request = Request::Segment { city: log, from: Seq(script.below(8) as u64), count: 64, epoch: Epoch::FIRST };
-        let _ = serve(&store, &roster, city(2), &request);
+        for request in [
+            request,
+            Request::History { city: log, size: Size(script.below(24) as u64) },
+            Request::Evidence { city: log },
+        ] {
+            let _ = serve(&store, &roster, &heads, city(2), &request);
+        }
     }
     for number in 0..4 {
         let view = Viewpoint { federation: scene.federation, viewer: me, at: now, now: true, crosswalk: None };

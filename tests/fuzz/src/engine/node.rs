@@ -4,11 +4,12 @@ mod judges;
 
 use super::telling;
 use crate::judge::stable;
-use crate::scene::{city, roster_of, scene};
+use crate::scene::{city, scene};
 use crate::script::Script;
 use huxin_engine::input::{Asked, Input, Peer, Ticket};
 use huxin_engine::ledger::{Batch, Family, HeadRow, LedgerRead, LedgerTree, Txn, meta};
 use huxin_engine::wire::{REQUEST_BYTES, Request};
+use huxin_engine::witness::WITNESSES;
 use huxin_engine::{Continuity, Effect, Engine, Event, Outcome, Settings, SigningState};
 use huxin_protocol::digest::TreeHash;
 use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
@@ -92,6 +93,7 @@ impl Node {
             anti_entropy: !script.hits(16),
             partners_before_signing: usize::from(script.hits(64)),
             hold_ms: 60_000,
+            witnesses: WITNESSES,
         };
         let mut node = Self {
             me,
@@ -133,7 +135,7 @@ impl Node {
             self.mark();
         }
         let roster = Roster::new(&scene().genesis);
-        match Engine::open(self.settings.clone(), roster, continuity, &self.store, self.now) {
+        match Engine::open(self.settings.clone(), roster, continuity, &self.store) {
             Ok(engine) => self.engine = Some(engine),
             Err(fault) => panic!("the node does not start on what it wrote: {fault}"),
         }
@@ -219,7 +221,7 @@ impl Node {
         root_at(&LedgerTree { read: &self.store, city }, size).ok()
     }
     pub fn roster(&self) -> Roster {
-        roster_of(&scene().genesis, &self.store)
+        self.engine.as_ref().map_or_else(|| Roster::new(&scene().genesis), |engine| engine.roster().clone())
     }
 
     /// One group of inputs; `cut` is where an own key record among them continues the log.

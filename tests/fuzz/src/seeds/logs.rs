@@ -3,14 +3,15 @@
 use super::Seeds;
 use crate::scene::{Scene, city, scene};
 use huxin_engine::gather;
+use huxin_engine::heads::Heads;
 use huxin_engine::ledger::{HeadRow, LedgerTree};
-use huxin_engine::serve::{checkpoint_note, heads, heads_digest, serve};
+use huxin_engine::serve::{checkpoint_note, serve};
 use huxin_engine::wire::{Request, Response, frame_head};
 use huxin_protocol::bundle::{Bundle, TlogProof};
 use huxin_protocol::checkpoint::{SignedCheckpoint, UnverifiedCheckpoint};
 use huxin_protocol::evidence::Evidence;
 use huxin_protocol::header::About;
-use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
 use huxin_protocol::key_record::SignedRecord;
 use huxin_protocol::standing::Standing;
 use huxin_protocol::statement::Statement;
@@ -150,20 +151,22 @@ fn bundles(scene: &Scene, seeds: &mut Seeds) {
 
 fn questions(scene: &Scene, seeds: &mut Seeds) {
     let content = scene.newest(city(1));
-    let ours = heads(content, &scene.roster).unwrap();
+    let ours = Heads::read(content, &scene.roster).unwrap();
     let ids = (0..20).map(|seq| at(city(2), seq)).collect();
     let asked = [
         ("heads", Request::Heads { digest: scene.federation }),
-        ("the-same-heads", Request::Heads { digest: heads_digest(&ours) }),
+        ("the-same-heads", Request::Heads { digest: ours.digest() }),
         ("a-window", Request::Segment { city: city(2), from: Seq(3), count: 5, epoch: Epoch::FIRST }),
         ("the-newest-checkpoint", Request::Segment { city: city(3), from: Seq(99), count: 0, epoch: Epoch(2) }),
         ("bodies", Request::Bodies { ids }),
+        ("how-a-log-goes-on", Request::History { city: city(2), size: Size(7) }),
+        ("evidence", Request::Evidence { city: city(3) }),
     ];
     let mut stream = Vec::new();
     for (name, request) in &asked {
         let question = request.encode();
         seeds.add("question", name, question.clone());
-        let answer = serve(content, &scene.roster, city(2), request).unwrap().encode();
+        let answer = serve(content, &scene.roster, &ours, city(2), request).unwrap().encode();
         for stage in [0_u8, 5] {
             seeds.add("serving", &format!("{name}-at-stage-{stage}"), [&[stage, 0, 1][..], &question].concat());
         }

@@ -201,6 +201,11 @@ fn requests(seeds: &mut Seeds) {
         ("repair", "POST /v1/entries/c01-0/repair", bytes(&act)),
         ("removal", "POST /v1/entries/c01.2-7/removal", bytes(&json!({"reason": "x"}))),
         ("decline", "POST /v1/entries/c02-3/decline", bytes(&json!({"reason": "x"}))),
+        (
+            "announce",
+            "POST /v1/announcements",
+            bytes(&json!({"addresses": ["/dns4/c01.example/tcp/4001", "/ip6/2001:db8::1/tcp/4001"]})),
+        ),
         ("recognise", "POST /v1/recognitions", bytes(&rule)),
         ("references", "POST /v1/references", bytes(&json!({"refs": ["row 3", "row 6"]}))),
         ("record", "POST /v1/rotation/record", scene.records[0].clone()),

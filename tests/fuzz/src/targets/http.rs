@@ -7,7 +7,9 @@ use crate::scene::{city, scene};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use huxin_api::model::{ActRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply, PublishRequest, ReadyReply};
+use huxin_api::model::{
+    ActRequest, AnnounceRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply, PublishRequest, ReadyReply,
+};
 use huxin_api::{Backend, Command, Problem, ServerSettings, Sources, Submitted, router};
 use huxin_engine::gather::sources;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
@@ -146,6 +148,10 @@ fn answer_of(command: Command) -> Result<Result<Outcome, Refusal>, Problem> {
         Command::Decline(id, _) => Ok(Err(Refusal::WrongTarget(id))),
         Command::Recognise(rule) => {
             same::<RecognitionBody>(&rule, |bytes| serde_json::from_slice(bytes));
+            Ok(Ok(Outcome::Published(vec![id])))
+        }
+        Command::Announce(announced) => {
+            same::<AnnounceRequest>(&announced, |bytes| serde_json::from_slice(bytes));
             Ok(Ok(Outcome::Published(vec![id])))
         }
         Command::Segment(bytes) => {

@@ -3,16 +3,20 @@
 use crate::judge::{canonical, stable};
 use crate::scene::{city, roster_of, scene};
 use crate::script::Script;
-use huxin_engine::serve::{heads_digest, serve};
+use huxin_engine::heads::Heads;
+use huxin_engine::serve::serve;
 use huxin_engine::wire::{
-    BODIES_PER_REQUEST, FRAME_BYTES, LENGTH_BYTES, REQUEST_BYTES, Request, Response, STATEMENTS_PER_REQUEST,
-    frame_head, frame_length,
+    BODIES_PER_REQUEST, EVIDENCE_PER_RESPONSE, FRAME_BYTES, LENGTH_BYTES, REQUEST_BYTES, Request, Response,
+    STATEMENTS_PER_REQUEST, frame_head, frame_length,
 };
+use huxin_protocol::checkpoint::UnverifiedCheckpoint;
+use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::limits::BODY_BYTES;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::Segment;
 use huxin_protocol::statement::Statement;
+use huxin_protocol::tree::verify_consistency;
 
 pub fn question(bytes: &[u8]) {
     match Request::decode(bytes) {
@@ -20,7 +24,7 @@ pub fn question(bytes: &[u8]) {
         Ok(request) => {
             canonical(&request.encode(), bytes);
             match request {
-                Request::Heads { .. } => {}
+                Request::Heads { .. } | Request::History { .. } | Request::Evidence { .. } => {}
                 Request::Segment { count, .. } => assert!(count <= STATEMENTS_PER_REQUEST),
                 Request::Bodies { ids } => assert!(ids.len() <= BODIES_PER_REQUEST),
             }
@@ -39,9 +43,7 @@ pub fn answer(bytes: &[u8]) {
             match &response {
                 Response::Refused { code } => stable(code),
                 Response::Bodies(bodies) => assert!(bodies.iter().all(|(_, body)| body.len() <= BODY_BYTES)),
-                Response::Heads(heads) => {
-                    let _ = heads_digest(heads);
-                }
+                Response::Evidence(objects) => assert!(objects.len() <= EVIDENCE_PER_RESPONSE),
                 _ => {}
             }
             let (head, tail) = response.into_parts();
@@ -86,7 +88,8 @@ pub fn serving(input: &[u8]) {
     let content = &disks[&reader];
     let roster = roster_of(&scene.genesis, content);
     let Ok(request) = Request::decode(script.rest()) else { return };
-    let answer = match serve(content, &roster, asker, &request) {
+    let heads = Heads::read(content, &roster).expect("memory reads");
+    let answer = match serve(content, &roster, &heads, asker, &request) {
         Ok(answer) => answer,
         Err(fault) => panic!("{request:?} could not be read: {fault}"),
     };
@@ -100,6 +103,14 @@ pub fn serving(input: &[u8]) {
             assert!(bodies.iter().all(|(id, _)| ids.contains(id)));
         }
         Response::Refused { code } => stable(code),
+        Response::History { root, proof, checkpoint } => {
+            let Request::History { city, size } = &request else { panic!("a history for {request:?}") };
+            let Ok(note) = UnverifiedCheckpoint::parse(checkpoint) else { panic!("a history without a checkpoint") };
+            let told = note.checkpoint;
+            assert!(scene.had_root(*city, *size, root), "a root that the log never had");
+            assert!(verify_consistency(*size, root, told.size, &told.root, proof).is_ok());
+        }
+        Response::Evidence(objects) => assert!(objects.iter().all(|bytes| Evidence::decode(bytes).is_ok())),
         Response::Same | Response::Heads(_) | Response::Nothing | Response::Busy { .. } => {}
     }
 }
