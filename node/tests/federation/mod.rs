@@ -31,15 +31,24 @@ pub fn until<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
 
 /// Founds three cities with addresses on loopback; their settings files.
 pub fn found(folder: &Path) -> Vec<PathBuf> {
-    let held: Vec<TcpListener> = CITIES.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    let made: Vec<_> = CITIES
+    found_with(folder, &CITIES, &[])
+}
+
+/// Founds `cities` with addresses on loopback, and `guests`: members whom nobody can dial. The settings files of all.
+pub fn found_with(folder: &Path, cities: &[(&str, &str)], guests: &[(&str, &str)]) -> Vec<PathBuf> {
+    let held: Vec<TcpListener> = cities.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    let open = held.iter().map(|port| format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port()));
+    // An address that means every interface is told to nobody.
+    let addresses = open.chain(guests.iter().map(|_| "/ip4/0.0.0.0/tcp/0".to_owned()));
+    let made: Vec<_> = cities
         .iter()
-        .zip(&held)
-        .map(|((code, name), port)| {
+        .chain(guests)
+        .zip(addresses)
+        .map(|((code, name), address)| {
             init::make(&init::Args {
                 city: code.parse().unwrap(),
                 name: (*name).to_owned(),
-                p2p: vec![format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port())],
+                p2p: vec![address],
                 announce: Vec::new(),
                 api: Some("127.0.0.1:0".parse().unwrap()),
                 passphrase: "none".to_owned(),
