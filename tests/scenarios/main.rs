@@ -5,6 +5,7 @@ mod banks;
 mod endings;
 mod exchange;
 mod fsck;
+mod liars;
 mod order;
 mod restart;
 mod rotation;

@@ -14,7 +14,7 @@ mod traffic;
 pub use chance::Chance;
 pub use city::{City, Crash};
 pub use founding::{Secrets, TestKey, at, draft, entry_body, found, ground_of, subject};
-pub use traffic::Line;
+pub use traffic::{Liar, Line};
 
 use huxin_engine::input::{Answer, Draft, Input, Peer, Road, Ticket};
 use huxin_engine::{Effect, Outcome, Refusal};
@@ -43,6 +43,8 @@ pub struct World {
     pub cities: BTreeMap<CityCode, City>,
     /// What the network does to messages.
     pub line: Line,
+    /// Cities that answer questions otherwise than they should.
+    pub liars: BTreeMap<CityCode, Liar>,
     pub chance: Chance,
     queue: BTreeMap<(Millis, u64), Delivery>,
     sent: u64,
@@ -63,6 +65,7 @@ impl World {
             genesis,
             cities,
             line: Line::default(),
+            liars: BTreeMap::new(),
             chance: Chance::new(seed),
             queue: BTreeMap::new(),
             sent: 0,
@@ -238,9 +241,12 @@ impl World {
             }
             Delivery::Asked { from, to, asked, request } => {
                 let asker = self.cities[&from].code;
-                let answer = self.cities[&to].answer(asker, &request, &self.genesis.id());
+                let liar = self.liars.get(&to).copied().unwrap_or_default();
+                let understood = (liar.understands)(&request);
+                let truth = self.cities[&to].answer(asker, &understood, &self.genesis.id());
+                let answer = (liar.says)(&request, truth);
                 self.send_over(to, from, |delay| {
-                    (delay, Delivery::Answered { from: to, to: from, asked, answer: answer.clone() })
+                    (delay + liar.delay_ms, Delivery::Answered { from: to, to: from, asked, answer: answer.clone() })
                 });
             }
             Delivery::Answered { from, to, asked, answer } => {

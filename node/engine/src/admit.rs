@@ -243,6 +243,7 @@ impl Engine {
             }
             _ => true,
         };
+        self.doubts.clear();
         if deeper {
             self.set_signing(SigningState::Closed(reason));
         }

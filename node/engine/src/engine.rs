@@ -1,6 +1,7 @@
 //! The state machine: its fields, its two entrances, and how it starts. Each act has a file of its own; `handle` only
 //! delegates.
 
+use crate::doubt::Doubts;
 use crate::effect::{Effect, Event, Outcome, Refusal};
 use crate::input::{Input, Ticket};
 use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, Txn, meta};
@@ -75,6 +76,8 @@ pub struct Engine {
     pub(crate) heads: BTreeMap<CityCode, HeadRow>,
     pub(crate) signing: Signing,
     pub(crate) sync: Sync,
+    /// What partners claim about our own log and have not proved.
+    pub(crate) doubts: Doubts,
     /// Logs whose newest checkpoint our cosigner has not yet signed.
     pub(crate) to_cosign: BTreeSet<CityCode>,
     // What follows belongs to the group under construction and is empty between `seal` and the next `handle`.
@@ -124,6 +127,7 @@ impl Engine {
             heads,
             signing: Signing { state, confirmed: BTreeSet::new(), held_until: None, last_issued, last_heartbeat: None },
             sync: Sync::new(now),
+            doubts: Doubts::default(),
             to_cosign,
             pending: Vec::new(),
             fresh: Vec::new(),
@@ -199,6 +203,7 @@ impl Engine {
         }
     }
     pub(crate) fn set_signing(&mut self, state: SigningState) {
+        let state = if state == SigningState::Ready && self.doubts.any() { SigningState::Doubted } else { state };
         if self.signing.state != state {
             self.signing.state = state.clone();
             self.event(Event::SigningChanged { state });

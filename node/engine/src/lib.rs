@@ -6,6 +6,7 @@
 //! - [`ledger`]: the registry of stored families and keys, what can be read, and the batch under construction.
 //! - [`wire`]: what nodes ask each other.
 //! - [`serve`]: answers to those questions, from the ledger alone.
+//! - [`news`]: whether a message by gossip can tell anything new.
 //! - [`gather`]: the case file of a subject, for a ruling.
 //! - [`fsck`]: the whole ledger read again and compared with what follows from it.
 //! - [`Engine`]: the state machine: [`Input`]s in, [`Effect`]s out.
@@ -15,10 +16,12 @@ pub mod fsck;
 pub mod gather;
 pub mod input;
 pub mod ledger;
+pub mod news;
 pub mod serve;
 pub mod wire;
 
 mod admit;
+mod doubt;
 mod engine;
 pub mod index;
 mod publish;

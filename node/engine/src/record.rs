@@ -68,7 +68,10 @@ impl Engine {
     ) -> Result<(), ReadFault> {
         self.sign_pending(txn, signer)?;
         let me = self.me();
-        if matches!(self.signing.state, SigningState::Ready | SigningState::Held | SigningState::Asking { .. }) {
+        if matches!(
+            self.signing.state,
+            SigningState::Ready | SigningState::Held | SigningState::Doubted | SigningState::Asking { .. }
+        ) {
             self.signing.held_until = Some(Millis(now.0 + self.settings.hold_ms));
             self.set_signing(SigningState::Held);
         }

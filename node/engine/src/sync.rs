@@ -8,7 +8,7 @@ use crate::index::{read_leaf, write_late_body};
 use crate::input::{Answer, Asked, Peer, Road};
 use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, place_key};
 use crate::serve::{heads, heads_digest};
-use crate::signing::{ClosedReason, SigningState};
+use crate::signing::SigningState;
 use crate::wire::{BODIES_PER_REQUEST, HeadSummary, Request};
 use huxin_protocol::body::commitment;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
@@ -21,15 +21,23 @@ use std::collections::{BTreeMap, BTreeSet};
 const WINDOWS: usize = 4;
 /// Statements asked for in one window. At 1.2 KiB with body it stays below a page.
 const WINDOW: u32 = 512;
+/// After this time another partner that has more of a log may take its pull over: less than a round, so that a partner that
+/// gives a log out leaf by leaf holds it back for one round and not for as long as it likes.
+const TURN_MS: i64 = 20_000;
 /// Bodies looked for in one round.
 const BODIES_PER_ROUND: usize = BODIES_PER_REQUEST;
 
 /// What a request was for.
 #[derive(Clone, Debug)]
-enum Purpose {
+pub(crate) enum Purpose {
     Heads,
-    Window { city: CityCode, from: Seq },
+    Window {
+        city: CityCode,
+        from: Seq,
+    },
     Bodies,
+    /// What a partner claims about our own log.
+    Proof,
 }
 
 #[derive(Debug)]
@@ -43,6 +51,7 @@ struct Partner {
 #[derive(Debug)]
 struct Pull {
     peer: Peer,
+    since: Millis,
     /// Size to reach, as the peer told.
     target: Size,
     /// Where the next window begins.
@@ -89,6 +98,7 @@ impl Engine {
 
     pub(crate) fn tick(&mut self, now: Millis, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
         self.end_hold(now);
+        self.end_doubts(now);
         self.cosign_heads(now, txn, signer)?;
         self.rounds(now, txn)
     }
@@ -121,7 +131,7 @@ impl Engine {
         self.look_for_bodies(txn)
     }
 
-    fn ask(&mut self, peer: &Peer, purpose: Purpose, request: Request) {
+    pub(crate) fn ask(&mut self, peer: &Peer, purpose: Purpose, request: Request) {
         let Some(partner) = self.sync.partners.get_mut(peer) else { return };
         let asked = Asked(self.sync.next_asked);
         self.sync.next_asked += 1;
@@ -146,8 +156,12 @@ impl Engine {
             partner.next_round = partner.next_round.min(Millis(now.0 + i64::from(*retry_after_ms)));
         }
         match (purpose, answer) {
-            (Purpose::Heads, Answer::Same) => self.confirm(city),
-            (Purpose::Heads, Answer::Heads(told)) => self.compare(peer, city, &told, txn)?,
+            (Purpose::Heads, Answer::Same) => {
+                self.no_doubt(city);
+                self.confirm(city);
+            }
+            (Purpose::Heads, Answer::Heads(told)) => self.compare(now, peer, city, &told, txn)?,
+            (Purpose::Proof, answer) => self.proof(peer, answer, txn, signer)?,
             (Purpose::Window { city, from }, answer) => self.window(now, peer, (city, from), answer, txn, signer)?,
             (Purpose::Bodies, Answer::Bodies(bodies)) => self.bodies(bodies, txn)?,
             (Purpose::Bodies, Answer::Nothing) | (_, Answer::Busy { .. }) => {}
@@ -169,6 +183,7 @@ impl Engine {
 
     fn compare(
         &mut self,
+        now: Millis,
         peer: &Peer,
         partner: CityCode,
         told: &[HeadSummary],
@@ -189,30 +204,27 @@ impl Engine {
             let more = theirs.proved > held.size;
             let other_witnesses = theirs.proved == held.size && theirs.witnesses != held.witnesses;
             if more || newer_record || other_witnesses {
-                self.pull(peer, theirs.city, theirs.proved);
+                self.pull(now, peer, theirs.city, theirs.proved);
             }
         }
         if own_is_fine {
+            self.no_doubt(partner);
             self.confirm(partner);
+        } else {
+            self.doubt(now, peer, partner);
         }
         Ok(())
     }
 
-    /// How far a partner holds our own log decides whether we may sign.
-    fn compare_own(&mut self, theirs: &HeadSummary, newer_record: bool, txn: &Txn<'_>) -> Result<bool, ReadFault> {
+    /// How far a partner holds our own log decides whether we may sign. Whether it is a part of ours.
+    fn compare_own(&self, theirs: &HeadSummary, newer_record: bool, txn: &Txn<'_>) -> Result<bool, ReadFault> {
         let me = self.me();
-        let held = self.size(me);
-        if theirs.size > held || newer_record {
-            self.close(ClosedReason::HeardFurther(theirs.size));
+        if theirs.size > self.size(me) || newer_record {
             return Ok(false);
         }
         let ours =
             root_at(&LedgerTree { read: txn, city: me }, theirs.size).map_err(|_| ReadFault::row(Family::Tree))?;
-        if ours != theirs.root {
-            self.close(ClosedReason::HeardOther);
-            return Ok(false);
-        }
-        Ok(true)
+        Ok(ours == theirs.root)
     }
 
     /// Something of this city came before its turn: pull what lies between, now.
@@ -228,7 +240,7 @@ impl Engine {
             return Ok(());
         }
         if self.sync.partners.contains_key(peer) {
-            self.pull(peer, city, target);
+            self.pull(now, peer, city, target);
             return Ok(());
         }
         // The message was forwarded by somebody who has gone since; any other partner may have it too.
@@ -238,14 +250,20 @@ impl Engine {
         self.rounds(now, txn)
     }
 
-    /// Begins to pull a log from a peer, or lets the pull under way reach further.
-    fn pull(&mut self, peer: &Peer, city: CityCode, target: Size) {
+    /// Begins to pull a log from a peer, or lets the pull under way reach further. One that another peer has had for long
+    /// goes over to this one; windows of the other that still come are welcome.
+    fn pull(&mut self, now: Millis, peer: &Peer, city: CityCode, target: Size) {
         let held = self.size(city);
+        let over = |pull: &Pull| pull.peer != *peer && now.0 - pull.since.0 >= TURN_MS;
+        if self.sync.pulls.get(&city).is_some_and(over) {
+            self.sync.pulls.remove(&city);
+        }
         if let Some(pull) = self.sync.pulls.get_mut(&city) {
             pull.target = pull.target.max(target);
         } else {
             let pull = Pull {
                 peer: peer.clone(),
+                since: now,
                 target,
                 next: Seq(held.0),
                 window: WINDOW,

@@ -21,6 +21,24 @@ impl Delivery {
     }
 }
 
+/// How a city answers questions that are put to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Liar {
+    /// The question that it answers instead of the one that was put.
+    pub understands: fn(&Request) -> Request,
+    /// What it says instead of the truth.
+    pub says: fn(&Request, Answer) -> Answer,
+    /// How long it takes.
+    pub delay_ms: i64,
+}
+
+impl Default for Liar {
+    /// An honest one.
+    fn default() -> Self {
+        Self { understands: Request::clone, says: |_, truth| truth, delay_ms: 0 }
+    }
+}
+
 /// What happens to a message on its way.
 #[derive(Clone, Debug)]
 pub struct Line {
