@@ -25,7 +25,17 @@ mod watched;
 #[path = "hostile_peer/world.rs"]
 mod world;
 
+use table::TABLE;
 use trial::endured;
+
+#[test]
+fn every_row_of_the_table_has_its_test() {
+    let tests = include_str!("hostile_peer.rs");
+    for row in TABLE {
+        assert_eq!(tests.matches(&format!("endured(\"{}\"", row.title)).count(), 1, "{}", row.title);
+        assert!(!row.samples.is_empty(), "{}: no metric tells of it", row.title);
+    }
+}
 
 #[test]
 fn half_open_connections() {
@@ -120,6 +130,11 @@ fn gossip_replayed() {
 #[test]
 fn gossip_in_altered_envelopes() {
     endured("gossip_in_altered_envelopes", rumours::altered);
+}
+
+#[test]
+fn gossip_of_false_witnesses() {
+    endured("gossip_of_false_witnesses", rumours::false_witnesses);
 }
 
 #[test]

@@ -7,18 +7,21 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// How long a hostile peer lies in wait before it tries again where it was turned away.
-const PAUSE: Duration = Duration::from_millis(20);
+/// How often a hostile peer tries again where it was turned away: its pace, and no waiting for anything.
+const PACE: Duration = Duration::from_millis(20);
+/// How often a new crowd comes.
+const CROWD_PACE: Duration = Duration::from_millis(500);
 /// What a connection begins with, up to where the first key would have to come.
 const HALF_A_GREETING: &[u8] = b"\x13/multistream/1.0.0\n\x07/noise\n";
 
 /// Dials again and again, and does `act` on each connection until it is over.
 pub async fn again<F: Future<Output = ()>>(scene: Scene, act: impl Fn(Line, Scene) -> F) {
+    let mut pace = tokio::time::interval(PACE);
     loop {
+        pace.tick().await;
         if let Ok(line) = Line::dial(&scene.secret, &scene.address).await {
             act(line, scene.clone()).await;
         }
-        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -38,17 +41,16 @@ where
 pub async fn half_open(scene: Scene) {
     const ADDRESSES: u8 = 8;
     const EACH: usize = 500;
+    let mut pace = tokio::time::interval(CROWD_PACE);
+    let mut held = Vec::new();
     loop {
-        let mut crowds = Vec::new();
+        pace.tick().await;
+        // Those that were let in are held as long as the node has patience.
+        held.retain_mut(|crowd: &mut Crowd| crowd.standing() > 0);
         for address in 0..ADDRESSES {
             let from = IpAddr::from(Ipv4Addr::new(127, 0, 0, 2 + address));
             let greeting = if address.is_multiple_of(2) { HALF_A_GREETING } else { b"" };
-            crowds.push(Crowd::open(from, scene.socket, EACH, greeting).await);
-        }
-        // Those that were let in are held as long as the node has patience.
-        let still = crowds.iter_mut().map(Crowd::standing).sum::<usize>();
-        if still > 0 {
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            held.push(Crowd::open(from, scene.socket, EACH, greeting).await);
         }
     }
 }
@@ -70,12 +72,9 @@ pub async fn many_connections(scene: Scene) {
 
 /// A member that connects and is gone again, as fast as handshakes go.
 pub async fn comes_and_goes(scene: Scene) {
-    let come_and_go = |scene: Scene| async move {
-        loop {
-            drop(Line::dial(&scene.secret, &scene.address).await);
-        }
-    };
-    at_once(2, &scene, come_and_go).await;
+    // The connection has to stand on the other side too, which an answer shows.
+    let go = |line: Line, _| async move { drop(line.open(SYNC).await) };
+    at_once(2, &scene, |scene| again(scene, go)).await;
 }
 
 /// A stream after the other, each with a name that nobody knows.
@@ -97,7 +96,7 @@ pub async fn unknown_protocols(scene: Scene) {
 pub async fn substreams(scene: Scene) {
     let begin = |line: Line, _| async move {
         let mut held = Vec::new();
-        while held.len() < 3000 {
+        while held.len() < 20_000 {
             let Ok(mut road) = line.bare().await else { break };
             if road.name(SYNC).await.is_err() {
                 break;

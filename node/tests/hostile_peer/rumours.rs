@@ -3,7 +3,9 @@
 use super::floods::{again, at_once};
 use super::world::Scene;
 use huxin_hostile::{GOSSIP, Line, Road, rumour};
+use huxin_protocol::ids::Seq;
 use huxin_protocol::limits::GOSSIP_BYTES;
+use huxin_protocol::note::Note;
 use huxin_protocol::segment::Segment;
 use std::future::Future;
 
@@ -51,8 +53,7 @@ pub async fn subscriptions(scene: Scene) {
 pub async fn junk(scene: Scene) {
     say(scene, |road, scene| async move {
         let make = |first: u64| {
-            let junk =
-                (first..first + TOGETHER).map(|number| rumour::publication(&scene.topic, &number.to_be_bytes()));
+            let junk = (first..first + TOGETHER).map(|number| rumour::publication(&scene.topic, &number.to_be_bytes()));
             rumour::message(&junk.collect::<Vec<_>>())
         };
         say_all(road, make).await;
@@ -63,11 +64,14 @@ pub async fn junk(scene: Scene) {
 /// Long messages on topics that the victim has not joined.
 pub async fn other_topics(scene: Scene) {
     let speak = |scene| {
-        say(scene, |road, _| async move {
+        say(scene, |road, scene| async move {
             let make = |number: u64| {
+                let number = number / TOGETHER;
                 let mut data = vec![0x5a; 200 * 1024];
                 data[..8].copy_from_slice(&number.to_be_bytes());
-                rumour::message(&[rumour::publication("another topic", &data)])
+                // Every other one is on the right topic, and too long for it.
+                let topic = if number.is_multiple_of(2) { "another topic" } else { &scene.topic };
+                rumour::message(&[rumour::publication(topic, &data)])
             };
             say_all(road, make).await;
         })
@@ -116,7 +120,7 @@ pub async fn altered(scene: Scene) {
         let make = |first: u64| {
             let messages = (first..first + 100).map(|number| {
                 let mut altered = segment.clone();
-                altered.from = huxin_protocol::ids::Seq(checkpoint_size(&segment));
+                altered.from = Seq(checkpoint_size(&segment));
                 altered.checkpoint.extend(format!("— nobody {}\n", line(number)).as_bytes());
                 rumour::publication(&scene.topic, &altered.encode())
             });
@@ -140,18 +144,43 @@ fn line(number: u64) -> String {
     format!("{}{}", "A".repeat(86), (0..10).map(letter).collect::<String>())
 }
 
-/// Lists of messages that it has, wants and does not want, with ids as long as they can be.
+/// The newest checkpoint of a log under a line that claims to be a newer cosignature than any, and is none.
+pub async fn false_witnesses(scene: Scene) {
+    say(scene, |road, scene| async move {
+        let whole = Segment::decode(&scene.quiet, usize::MAX).unwrap();
+        let segment = Segment { items: Vec::new(), consistency: Vec::new(), ..whole };
+        let note = Note::parse(&segment.checkpoint).unwrap();
+        let place = note.signatures.iter().position(|line| line.name.ends_with("/cosigner")).unwrap();
+        let make = |first: u64| {
+            let messages = (first..first + 100).map(|number| {
+                let mut note = note.clone();
+                // Later than any that was made, and another one each time.
+                let time = 4_000_000_000 + number;
+                note.signatures[place].signature[..8].copy_from_slice(&time.to_be_bytes());
+                let from = Seq(checkpoint_size(&segment));
+                let bent = Segment { from, checkpoint: note.encode(), ..segment.clone() };
+                rumour::publication(&scene.topic, &bent.encode())
+            });
+            rumour::message(&messages.collect::<Vec<_>>())
+        };
+        say_all(road, make).await;
+    })
+    .await;
+}
+
+/// Lists of messages that it has, wants and does not want, with ids as long as a list may be.
 pub async fn control(scene: Scene) {
     let speak = |scene| {
         say(scene, |road, scene| async move {
             let make = |first: u64| {
                 let long = |number: u64| {
-                    let mut id = vec![0x5a; 15 * 1024];
+                    let mut id = vec![0x5a; 4000];
                     id[..8].copy_from_slice(&number.to_be_bytes());
                     id
                 };
-                let ids: Vec<Vec<u8>> = (first..first + 600).map(|number| number.to_be_bytes().repeat(2)).collect();
-                let unwanted = (first..first + 12).map(|number| rumour::message(&[rumour::does_not_want(&[long(number)])]));
+                let ids: Vec<Vec<u8>> = (first..first + 160).map(|number| number.to_be_bytes().repeat(2)).collect();
+                let unwanted =
+                    (first..first + TOGETHER).map(|number| rumour::message(&[rumour::does_not_want(&[long(number)])]));
                 let lists = [
                     rumour::message(&[rumour::has(&scene.topic, &ids)]),
                     rumour::message(&[rumour::wants(&ids)]),

@@ -42,6 +42,8 @@ pub struct Scene {
     pub topic: String,
     /// A page of the honest city's log, which the victim holds.
     pub page: Arc<Vec<u8>>,
+    /// The newest of the victim's own log, which stands still meanwhile.
+    pub quiet: Arc<Vec<u8>>,
 }
 
 static SHARED: Mutex<Weak<World>> = Mutex::new(Weak::new());
@@ -87,6 +89,7 @@ impl World {
         let more = (1..ENTRIES).flat_map(|_| lone::entry(world.number()).entries);
         request.entries.extend(more.collect::<Vec<_>>());
         world.honest.client.publish(&request).unwrap();
+        world.until_heard();
         world.until_equal();
         world
     }
@@ -99,13 +102,17 @@ impl World {
         let keys = self.folder.path().join(guest(place)).join("keys");
         let secret = KeyFolder::open(&keys, None).unwrap().transport().unwrap().seed();
         let victim = self.victim.lock();
-        let query = SegmentQuery { city: HEZHOU.parse().unwrap(), from: Seq(0), epoch: Epoch::FIRST };
+        let page = |city: &str| {
+            let query = SegmentQuery { city: city.parse().unwrap(), from: Seq(0), epoch: Epoch::FIRST };
+            Arc::new(victim.client.segment(&query).unwrap().bytes)
+        };
         Scene {
             secret: *secret,
             address: victim.p2p.clone(),
             socket: victim.socket,
             topic: huxin_net::topic_name(&self.federation),
-            page: Arc::new(victim.client.segment(&query).unwrap().bytes),
+            page: page(HEZHOU),
+            quiet: page(ZHOUSHAN),
         }
     }
 
@@ -121,6 +128,14 @@ impl World {
         }
         meanwhile(&victim);
         begun.elapsed()
+    }
+
+    /// Until the honest city has what the victim publishes now: it can speak as well as hear.
+    pub fn until_heard(&self) {
+        let victim = self.victim.lock();
+        victim.until_ready();
+        let id = victim.client.publish(&lone::entry(self.number())).unwrap().ids[0];
+        until(&format!("{id} arrives"), || self.honest.client.entry(id).ok().map(drop));
     }
 
     /// Until both honest nodes hold every log at equal heads.
@@ -141,7 +156,8 @@ impl Drop for World {
         self.victim.lock().kill();
         self.honest.kill();
         for config in &self.configs[..2] {
-            let fsck = Command::new(env!("CARGO_BIN_EXE_huxin")).arg("--config").arg(config).arg("fsck").output().unwrap();
+            let fsck =
+                Command::new(env!("CARGO_BIN_EXE_huxin")).arg("--config").arg(config).arg("fsck").output().unwrap();
             assert!(fsck.status.success(), "{}", String::from_utf8_lossy(&fsck.stdout));
         }
     }
