@@ -12,6 +12,7 @@ use huxin_engine::gather::sources;
 use huxin_engine::input::Road;
 use huxin_engine::ledger::{Family, HeadRow, LedgerRead, ReadFault, meta};
 use huxin_engine::wire::FRAME_BYTES;
+use huxin_keys::peer_id_text;
 use huxin_net::NetHandle;
 use huxin_profile::{Crosswalk, Link};
 use huxin_protocol::digest::Digest;
@@ -49,7 +50,8 @@ pub struct NodeBackend {
     /// Sources of the last group that was asked about, by the group's number.
     pub sources: RwLock<Option<(u64, Arc<Sources>)>>,
     pub federation_name: String,
-    pub peer_id: String,
+    /// Of this node's transport key, as multihash bytes.
+    pub peer_id: Vec<u8>,
     pub started_at: Millis,
 }
 
@@ -57,7 +59,7 @@ impl NodeBackend {
     fn publishing(&self) -> Result<(), Problem> {
         match self.store.health() {
             StoreHealth::Ok => Ok(()),
-            StoreHealth::DiskLow { .. } => Err(Problem::disk_full()),
+            StoreHealth::DiskLow { .. } | StoreHealth::DiskFull { .. } => Err(Problem::disk_full()),
             StoreHealth::Failed => Err(Problem::stopping()),
         }
     }
@@ -79,6 +81,7 @@ impl NodeBackend {
             Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), read, &roster, warnings, 0)),
             Command::Act(id, verb, act) => one(drafter.act(id, verb, act, read, &roster, now())),
             Command::Decline(id, decline) => one(drafter.decline(id, decline)),
+            Command::Announce(request) => one(drafter.announcement(self.peer_id.clone(), &request.addresses)),
             Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
             Command::Segment(bytes) => {
                 let read =
@@ -190,7 +193,9 @@ impl Backend for NodeBackend {
     }
 
     fn submit(&self, command: Command) -> Result<Submitted, Problem> {
-        if !matches!(command, Command::Segment(_) | Command::Record(_) | Command::Hold) {
+        let publishes = !matches!(command, Command::Segment(_) | Command::Record(_) | Command::Hold);
+        // What only brings in what others signed, or mends the keys, still has the room between low and full.
+        if publishes || matches!(self.store.health(), StoreHealth::DiskFull { .. }) {
             self.publishing()?;
         }
         let mut warnings = Vec::new();
@@ -235,7 +240,7 @@ impl Backend for NodeBackend {
                 .map(|edition| EditionItem { name: edition.name().to_owned(), digest: edition.digest() })
                 .collect(),
             partners_up: self.net.peers().iter().filter(|peer| peer.link.is_some()).count(),
-            peer_id: self.peer_id.clone(),
+            peer_id: peer_id_text(&self.peer_id),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
             started_at: self.started_at,
@@ -269,7 +274,7 @@ impl Backend for NodeBackend {
         due(self.store.get(Family::Meta, meta::CITY).is_ok_and(|row| row.is_some()), "store_read");
         match self.store.health() {
             StoreHealth::Ok => {}
-            StoreHealth::DiskLow { .. } => due(false, "disk_full"),
+            StoreHealth::DiskLow { .. } | StoreHealth::DiskFull { .. } => due(false, "disk_full"),
             StoreHealth::Failed => due(false, "store_failed"),
         }
         due(now().0 - self.writer.board.beat.load(Ordering::Relaxed) < SILENT_MS, "writer_silent");

@@ -4,9 +4,9 @@
 use crate::fault::{Exit, Fault};
 use huxin_api::Problem;
 use huxin_api::model::{
-    ActRequest, ActVerb, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest, FROM_HEADER, HeadsReply, HoldReply,
-    ImportReply, InfoReply, PeersReply, PublishReply, PublishRequest, ReadyReply, RecognitionsReply, RecordReply,
-    ReferencesReply, ReferencesRequest, SIZE_HEADER, SegmentQuery, StatusQuery,
+    ActRequest, ActVerb, AnnounceRequest, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest, FROM_HEADER,
+    HeadsReply, HoldReply, ImportReply, InfoReply, PeersReply, PublishReply, PublishRequest, ReadyReply,
+    RecognitionsReply, RecordReply, ReferencesReply, ReferencesRequest, SIZE_HEADER, SegmentQuery, StatusQuery,
 };
 use huxin_protocol::body::RecognitionBody;
 use huxin_protocol::ids::{Seq, Size, StatementId};
@@ -123,6 +123,9 @@ impl Client {
     }
     pub fn recognise(&self, rule: &RecognitionBody) -> Result<PublishReply, Fault> {
         self.post("/v1/recognitions", rule)
+    }
+    pub fn announce(&self, addresses: Vec<String>) -> Result<PublishReply, Fault> {
+        self.post("/v1/announcements", &AnnounceRequest { addresses })
     }
     pub fn recognitions(&self) -> Result<RecognitionsReply, Fault> {
         self.get("/v1/recognitions")

@@ -2,6 +2,7 @@
 //! `run(args, &Context)`. Adding one takes a module line, a variant and an arm.
 
 pub mod act;
+pub mod announce;
 pub mod bench;
 pub mod carry;
 pub mod codes;
@@ -104,6 +105,8 @@ pub enum Command {
     Decline(act::DeclineArgs),
     /// Sign which of a partner's entries count here (互认), or list the rules
     Recognise(recognise::Args),
+    /// Tell partners where this node is reached from now on
+    Announce(announce::Args),
     /// What counts for a subject here, and why
     Status(status::Args),
     /// Show one statement as it was signed
@@ -155,6 +158,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Reinstate(args) => act::act(ActVerb::Reinstatement, args, &context),
         Command::Decline(args) => act::decline(args, &context),
         Command::Recognise(args) => recognise::run(args, &context),
+        Command::Announce(args) => announce::run(args, &context),
         Command::Status(args) => status::run(args, &context),
         Command::Entry(args) => entry::run(&args, &context),
         Command::Prove(args) => proof::prove(&args, &context),

@@ -7,6 +7,7 @@
 use axum::http::StatusCode;
 use huxin_api::Problem;
 use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, EntryRequest, Warning};
+use huxin_config::{AddressFault, Multiaddress};
 use huxin_engine::Draft;
 use huxin_engine::gather;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
@@ -44,6 +45,10 @@ pub enum DraftFault {
     Readers,
     #[error("{0} is no member of this federation")]
     NotAMember(CityCode),
+    #[error("{0:?} is no address: {1}")]
+    Address(String, AddressFault),
+    #[error("an address that means every interface tells others nothing")]
+    AnyHost,
     #[error("a city does not recognise itself; its own entries count where it lists them")]
     OwnCity,
     #[error("there is no statement {0} in the logs held here")]
@@ -73,6 +78,8 @@ impl DraftFault {
             Self::Agency => "agency",
             Self::Readers => "readers",
             Self::NotAMember(_) => "no_such_city",
+            Self::Address(_, fault) => fault.code(),
+            Self::AnyHost => "address_any_host",
             Self::OwnCity => "own_city",
             Self::NoSuchStatement(_) => "no_such_statement",
             Self::Reason => "reason_missing",
@@ -98,6 +105,9 @@ impl DraftFault {
                 "keep the lengths in bytes: summary 8192, reason 8192, ground and law 4096, names 512, codes 128; a measure stands once"
             }
             Self::Agency => "shorten the agency's name, or leave it out",
+            Self::Address(..) | Self::AnyHost => {
+                "write an address as partners reach it: /dns4/node.example.cn/tcp/7651 or /ip4/192.0.2.7/tcp/7651"
+            }
             Self::OwnCity => "name the partner whose entries are to count here",
             Self::Reason => "say why in `reason`: it is signed and shown to partners",
             Self::Repair(_) => "complete what the refusal names, by the conditions of the listing's rules",
@@ -261,11 +271,17 @@ impl Drafter {
         self.seal(Kind::Recognition, Body::Recognition(rule), None, Disclosure::Public)
     }
 
-    /// Where this city's node is reached.
+    /// Where this city's node is reached: addresses that mean something elsewhere.
     ///
     /// # Errors
     /// See [`DraftFault`].
-    pub fn announcement(&self, body: NodeAnnouncementBody) -> Result<Draft, DraftFault> {
+    pub fn announcement(&self, peer_id: Vec<u8>, addresses: &[String]) -> Result<Draft, DraftFault> {
+        let read = |text: &String| {
+            let address: Multiaddress = text.parse().map_err(|fault| DraftFault::Address(text.clone(), fault))?;
+            if address.is_any_host() { Err(DraftFault::AnyHost) } else { Ok(address.without_peer().to_owned()) }
+        };
+        let addresses = addresses.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let body = NodeAnnouncementBody { peer_id, addresses, valid_until: None };
         self.seal(Kind::NodeAnnouncement, Body::NodeAnnouncement(body), None, Disclosure::Public)
     }
 

@@ -111,6 +111,7 @@ impl From<Problem> for Fault {
         let exit = match problem.code.as_str() {
             "store" => Exit::Damaged,
             "busy" | "stopping" => Exit::Unreachable,
+            "disk_full" => Exit::Refused,
             _ if problem.status == 400 || problem.status == 401 => Exit::Usage,
             _ if problem.status < 500 => Exit::Refused,
             _ => Exit::Unexpected,
@@ -146,7 +147,11 @@ impl From<huxin_store::OpenFault> for Fault {
 impl From<huxin_store::CommitFault> for Fault {
     fn from(fault: huxin_store::CommitFault) -> Self {
         // A failed write is no damage: the node is started again and goes on from what was kept.
-        Self::new(Exit::Unexpected, fault.code(), &fault)
+        let exit = match fault {
+            huxin_store::CommitFault::DiskFull { .. } => Exit::Refused,
+            _ => Exit::Unexpected,
+        };
+        Self::new(exit, fault.code(), &fault)
     }
 }
 impl From<huxin_engine::EngineFault> for Fault {
@@ -190,6 +195,7 @@ mod tests {
             (Problem::malformed("unknown field `x`"), Exit::Usage),
             (Problem::busy(), Exit::Unreachable),
             (Problem::store(), Exit::Damaged),
+            (Problem::disk_full(), Exit::Refused),
             (Problem::new(StatusCode::CONFLICT, "already_listed", "…"), Exit::Refused),
         ];
         for (problem, exit) in cases {

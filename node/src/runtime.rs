@@ -28,10 +28,11 @@ use checker::Checker;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use huxin_api::ServerSettings;
 use huxin_engine::{Continuity, Engine};
+use huxin_keys::peer_id_bytes;
 use huxin_net::NetSettings;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::roster::Roster;
-use huxin_store::{Options, RocksStore, Store, make_folder};
+use huxin_store::{CommitFault, Options, RocksStore, Store, free_bytes, make_folder};
 use parking_lot::{Mutex, RwLock};
 use prometheus_client::registry::Registry;
 pub use signer::NodeSigner;
@@ -94,7 +95,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         .trying("check [node] keys, and that the genesis was founded with these keys"));
     }
     let (ground, transport) = (folder.ground_secret()?, folder.transport()?);
-    let peer_id = transport.peer_id_text();
+    let peer_id = peer_id_bytes(transport.public().bytes());
     let signer = NodeSigner::open(folder, passphrase)?;
     let exporter = NodeSigner::open_again(&signer)?;
 
@@ -119,8 +120,9 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         // Alone there is nobody to ask.
         partners_before_signing: if members < 2 { 0 } else { settings.publish.partners_before_signing() },
         hold_ms: HOLD_MS,
+        witnesses: huxin_engine::witness::WITNESSES,
     };
-    let engine = Engine::open(engine_settings, roster, continuity, &store, clock::now())?;
+    let engine = Engine::open(engine_settings, roster, continuity, &store)?;
 
     let metrics = Arc::new(Metrics::new()?);
     let mut libp2p = Registry::default();
@@ -220,11 +222,18 @@ fn millis(duration: Duration) -> i64 {
 fn open_store(settings: &Settings) -> Result<RocksStore, Fault> {
     let data: &Path = &settings.node.data;
     make_folder(data).map_err(|source| Fault::file("make", data, &source))?;
+    let floor = settings.storage.min_free_bytes();
+    // RocksDB writes while it opens, and would break off in the middle of it.
+    if let Ok(free) = free_bytes(data)
+        && free < floor
+    {
+        return Err(Fault::from(CommitFault::DiskFull { free, floor }).trying("make room, then start the node again"));
+    }
     let options = Options {
         cache_mib: settings.storage.cache_mib as usize,
         max_open_files: i32::try_from(settings.storage.max_open_files).unwrap_or(i32::MAX),
         low_bytes: settings.storage.low_bytes(),
-        floor_bytes: settings.storage.min_free_bytes(),
+        floor_bytes: floor,
         ..Options::default()
     };
     Ok(RocksStore::open(&data.join(STORE_FOLDER), options)?)

@@ -27,12 +27,17 @@ MESSAGES = [
     ("request", [2, "330900", 0, 5, 1]),
     ("request", [3, [["330900", 1, 5]]]),
     ("request", [3, []]),
+    ("request", [4, "330900", 5]),
+    ("request", [5, "330900"]),
     ("response", [1]),
-    ("response", [2, [["330900", 1, 5, DIGEST, DIGEST, 4, DIGEST]]]),
+    ("response", [2, [["330900", 1, 5, DIGEST, DIGEST, 4, DIGEST, DIGEST]]]),
     ("response", [4, [["330900", 1, 5, b"body"], ["330900", 1, 6, b""]]]),
     ("response", [5]),
     ("response", [6, 1000]),
     ("response", [7, "busy"]),
+    ("response", [8, DIGEST, [DIGEST, DIGEST], b"note"]),
+    ("response", [9, [b"evidence"]]),
+    ("response", [9, []]),
 ]
 
 

@@ -150,10 +150,19 @@ impl CityRoster {
     pub fn is_border(&self, size: Size) -> bool {
         self.epochs.iter().skip(1).any(|keys| keys.from == size)
     }
-    /// Whether the leaf at `seq` lies in a stretch that a later record voided (R85).
+    /// Whether the leaf at `seq` lies in a stretch that a later record voided (R85). A record whose rival is known voids nothing:
+    /// which of the two is meant is for the root to say, and not for the order in which they were heard of (R89).
     #[must_use]
     pub fn is_voided(&self, seq: Seq) -> bool {
-        self.epoch(self.epoch_at(seq)).and_then(|keys| keys.void_after).is_some_and(|last| seq > last)
+        let epoch = self.epoch_at(seq);
+        let disputed = |keys: &EpochKeys| self.frozen.is_some_and(|(one, other)| [one, other].contains(&keys.record));
+        self.epoch(epoch).and_then(|keys| keys.void_after).is_some_and(|last| seq > last)
+            && !self.epoch(epoch.next()).is_some_and(disputed)
+    }
+    /// Whether the leaf at `seq` lies in a branch of a frozen city, beyond what its branches have in common (R89).
+    #[must_use]
+    pub fn is_in_branch(&self, seq: Seq) -> bool {
+        self.frozen_at.is_some_and(|at| seq.0 >= at.0)
     }
     /// The records that opened the epochs after `epoch`, as they came, in order.
     #[must_use]

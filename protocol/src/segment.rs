@@ -16,6 +16,7 @@
 
 mod authenticate;
 mod encoding;
+mod memory;
 mod prove;
 #[cfg(test)]
 pub(crate) mod rehearsal;
@@ -25,6 +26,7 @@ mod tests;
 pub(crate) use authenticate::check_cosignature;
 pub use authenticate::{authenticate_checkpoint, check_cosignatures};
 pub use encoding::{ITEMS, RECORDS};
+pub use memory::Memory;
 
 use crate::body::{Lookup, commitment};
 use crate::checkpoint::{CheckpointFault, SignedCheckpoint, UnverifiedCheckpoint};

@@ -2,11 +2,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod banks;
+mod claims;
+mod clocks;
 mod endings;
 mod exchange;
+mod faults;
+mod forks;
 mod fsck;
+mod hand;
 mod liars;
+mod naive;
 mod order;
+mod partition;
+mod recovery;
+mod releases;
+mod replays;
 mod restart;
 mod rotation;
 mod words;

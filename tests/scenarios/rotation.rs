@@ -5,9 +5,9 @@ use crate::words::{act, city, counts, end, entry, list, publish, three};
 use huxin_engine::input::Input;
 use huxin_engine::{Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{Epoch, Size};
-use huxin_protocol::key_record::Tail;
+use huxin_protocol::key_record::{SignedRecord, Tail};
 use huxin_protocol::kind::Kind;
-use huxin_tests::world::World;
+use huxin_tests::world::{TestKey, World};
 
 #[test]
 fn rotation_under_load_keeps_order_and_reaches_everybody() {
@@ -119,4 +119,96 @@ fn two_records_on_one_predecessor_freeze_the_city_and_leave_one_evidence() {
         assert!(!entry.counts, "{node}: an issuer under review carries no measure");
     }
     assert_eq!(held[0], held[1], "whatever came first, the same evidence is kept");
+}
+
+/// A city that signs a rival record cannot keep its partners from starting again, whichever digest is the lower one.
+#[test]
+fn a_node_starts_again_after_two_records_of_a_partner() {
+    let mut both = std::collections::BTreeSet::new();
+    for seed in 10..20 {
+        let mut world = three(seed);
+        rotate(&mut world, city(1)).unwrap();
+        list(&mut world, city(1), 1);
+        rotate(&mut world, city(1)).unwrap();
+        list(&mut world, city(1), 2);
+        assert!(world.run_until(60_000, World::agree));
+        let federation = world.genesis.id();
+        let first = world.city(city(2)).records(city(1))[0].clone();
+        let at = first.record().continues_at;
+        let secrets = huxin_tests::world::Secrets::new(city(1));
+        let tail = if seed % 2 == 0 { Tail::Endings } else { Tail::Void };
+        let record = huxin_protocol::key_record::KeyRecord {
+            log: huxin_protocol::key::Sign::public(&TestKey::new(&format!("rival log {seed}"))).clone(),
+            cosigner: huxin_protocol::key::Sign::public(&TestKey::new(&format!("rival cosigner {seed}"))).clone(),
+            continues_at: at,
+            tail,
+            ..first.record().clone()
+        };
+        let rival = SignedRecord::sign(record, &federation, &secrets.root);
+        both.insert(rival.digest() < first.digest());
+        let bytes = rival.bytes().to_vec();
+        world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+        let before = world.log_digest(city(2));
+        world.kill(city(2));
+        world.start(city(2));
+        assert_eq!(world.log_digest(city(2)), before, "seed {seed}: it goes on with what it held");
+        let epochs: Vec<_> = world.city(city(2)).records(city(1)).iter().map(|known| known.record().epoch).collect();
+        assert_eq!(epochs, [Epoch(2), Epoch(3)], "seed {seed}");
+    }
+    assert_eq!(both.len(), 2, "the rival's digest was the lower one in some run and the higher one in another");
+}
+
+/// What thieves of a key erased is missed once the root has cut their branch off, and comes back from whoever never heard of
+/// them.
+#[test]
+fn what_an_abandoned_erasure_took_away_comes_back() {
+    let mut world = three(5);
+    let id = list(&mut world, city(1), 1);
+    let size = world.sizes(city(1))[&city(1)];
+    assert!(world.run_until(10_000, World::agree));
+    let root = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier.root();
+    for other in [city(1), city(2)] {
+        world.line.cut_between(city(3), other);
+    }
+    end(&mut world, city(1), Kind::Erasure, id);
+    world.run_for(10_000);
+    let held = |world: &World, node| world.ruling(node, node, &huxin_tests::world::subject(1)).entries.len();
+    assert_eq!((held(&world, city(1)), held(&world, city(2)), held(&world, city(3))), (0, 0, 1));
+    let federation = world.genesis.id();
+    let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+    let record = secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Void);
+    let bytes = record.bytes().to_vec();
+    world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+    world.run_for(10_000);
+    world.line.heal();
+    // The third city never held the abandoned head, and its log digest says so (R88); what counts is the same.
+    assert!(world.run_until(300_000, |world| world.codes().into_iter().all(|node| counts(world, node, 1))));
+}
+
+/// An ending among abandoned leaves that is kept is an ending like any other: the city may take it back.
+#[test]
+fn a_kept_ending_of_an_abandoned_tail_can_be_reinstated() {
+    let mut world = three(6);
+    let id = list(&mut world, city(1), 1);
+    let size = world.sizes(city(1))[&city(1)];
+    let root = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier.root();
+    let repair = end(&mut world, city(1), Kind::Repair, id);
+    assert!(world.run_until(10_000, World::agree));
+    let federation = world.genesis.id();
+    let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+    let record = secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Endings);
+    let bytes = record.bytes().to_vec();
+    world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+    assert!(world.run_until(120_000, World::agree));
+    assert!(!counts(&world, city(2), 1));
+    let back = act(&world, city(1), Kind::Reinstatement, repair);
+    publish(&mut world, city(1), back).unwrap();
+    assert!(world.run_until(120_000, World::agree));
+    for viewer in world.codes() {
+        assert!(counts(&world, viewer, 1), "{viewer}: the reinstatement names the ending by the place that it had");
+    }
+    // And a later ending wins again.
+    end(&mut world, city(1), Kind::Removal, id);
+    assert!(world.run_until(120_000, World::agree));
+    assert!(!counts(&world, city(2), 1));
 }

@@ -83,6 +83,11 @@ pub fn state(world: &World, viewer: CityCode, number: u64, id: StatementId) -> O
     world.ruling(viewer, viewer, &subject(number)).entry(id).map(|entry| entry.state)
 }
 
+/// The first entry about the `number`th company that `viewer` shows.
+pub fn first_of(world: &World, viewer: CityCode, number: u64) -> StatementId {
+    world.ruling(viewer, viewer, &subject(number)).entries[0].id
+}
+
 /// Three started cities that recognise each other.
 pub fn three(seed: u64) -> World {
     let mut world = World::started(3, seed);

@@ -5,5 +5,8 @@
 
 pub mod binary;
 pub mod data;
+pub mod mesh;
+pub mod naive;
+pub mod sim;
 pub mod skip;
 pub mod world;

@@ -1,5 +1,7 @@
 //! The one way to leave a test out.
 
+use std::io::Write as _;
+
 /// Prints why `test` does not run on this machine.
 ///
 /// # Panics
@@ -10,7 +12,8 @@ pub fn skipped(test: &str, why: &str) {
     if is_ci(std::env::var("CI").ok().as_deref()) {
         panic!("{line}; with CI=true that is a failure");
     }
-    println!("{line}");
+    // Past the test's captured output, which nobody sees where everything passes.
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn line(test: &str, why: &str) -> String {

@@ -9,29 +9,35 @@
 mod chance;
 mod city;
 mod founding;
+mod gossip;
+mod liar;
+mod meter;
+mod pace;
+mod trace;
 mod traffic;
 
 pub use chance::Chance;
 pub use city::{City, Crash};
-pub use founding::{Secrets, TestKey, at, draft, entry_body, found, ground_of, subject};
-pub use traffic::{Liar, Line};
+pub use founding::{Secrets, TestKey, at, draft, entry_body, found, found_by, ground_of, subject};
+pub use gossip::Spread;
+pub use liar::{Blame, Liar};
+pub use meter::{Count, Meter};
+pub use pace::Pace;
+pub use trace::Trace;
+pub use traffic::{Line, Place};
 
-use huxin_engine::input::{Answer, Draft, Input, Peer, Road, Ticket};
+use huxin_engine::input::{Answer, Draft, Input, Peer, Ticket};
+use huxin_engine::wire::HeadSummary;
 use huxin_engine::{Effect, Outcome, Refusal};
-use huxin_protocol::digest::Digest;
+use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::fold::{Viewpoint, rule};
 use huxin_protocol::genesis::Genesis;
-use huxin_protocol::ids::{CityCode, Size, StatementId};
-use huxin_protocol::roster::Roster;
+use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
 use huxin_protocol::ruling::Ruling;
-use huxin_protocol::segment::Segment;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use traffic::Delivery;
-
-/// Milliseconds between ticks of a node.
-const TICK_MS: i64 = 1000;
 
 /// Milliseconds after which the real road gives an unanswered request up.
 const REQUEST_TIMEOUT_MS: i64 = 30_000;
@@ -43,9 +49,29 @@ pub struct World {
     pub cities: BTreeMap<CityCode, City>,
     /// What the network does to messages.
     pub line: Line,
-    /// Cities that answer questions otherwise than they should.
-    pub liars: BTreeMap<CityCode, Liar>,
     pub chance: Chance,
+    /// How gossip goes from city to city.
+    pub spread: Spread,
+    /// How often nodes tick.
+    pub pace: Pace,
+    /// What happened, as one digest.
+    pub trace: Trace,
+    /// Connections that stand, the lesser name first.
+    pub links: BTreeSet<(CityCode, CityCode)>,
+    /// Every checkpoint that a city's nodes committed as their own, by city.
+    signed: BTreeMap<CityCode, BTreeMap<(Epoch, Size), TreeHash>>,
+    signed_twice: Vec<(CityCode, Epoch, Size)>,
+    /// Nodes that went down over anything but a write that failed.
+    pub crashes: Vec<(CityCode, String)>,
+    /// Whose heads are told of on standard error as they change.
+    pub tell: Option<CityCode>,
+    /// Who lies, by name on the network.
+    pub liars: BTreeMap<CityCode, Liar>,
+    /// Milliseconds that a slow partner takes before it answers, by name on the network.
+    pub slow: BTreeMap<CityCode, i64>,
+    pub blames: Vec<Blame>,
+    /// What arrived since a test last set it back.
+    pub meter: Meter,
     queue: BTreeMap<(Millis, u64), Delivery>,
     sent: u64,
     tickets: u64,
@@ -56,7 +82,12 @@ impl World {
     /// `count` cities `c01`, `c02`, …, all connected, none started.
     #[must_use]
     pub fn new(count: usize, seed: u64) -> Self {
-        let (genesis, secrets) = found(count);
+        Self::founded(found(count), seed)
+    }
+
+    /// As [`World::new`], of these members.
+    #[must_use]
+    pub fn founded((genesis, secrets): (Genesis, BTreeMap<CityCode, Secrets>), seed: u64) -> Self {
         // The first second of 2026 in UTC.
         let now = Millis(1_767_225_600_000);
         let cities = secrets.into_iter().map(|(code, secrets)| (code, City::new(code, secrets, &genesis))).collect();
@@ -65,8 +96,19 @@ impl World {
             genesis,
             cities,
             line: Line::default(),
-            liars: BTreeMap::new(),
             chance: Chance::new(seed),
+            spread: Spread::Direct,
+            pace: Pace::default(),
+            trace: Trace::default(),
+            links: BTreeSet::new(),
+            signed: BTreeMap::new(),
+            signed_twice: Vec::new(),
+            crashes: Vec::new(),
+            tell: None,
+            liars: BTreeMap::new(),
+            slow: BTreeMap::new(),
+            blames: Vec::new(),
+            meter: Meter::default(),
             queue: BTreeMap::new(),
             sent: 0,
             tickets: 0,
@@ -109,14 +151,40 @@ impl World {
         if let Some(city) = self.cities.get_mut(&code) {
             city.start(now);
         }
+        self.spread.started(code, now, self.cities.len());
         for other in self.codes() {
-            if other != code && self.cities[&other].runs() {
-                let (mine, theirs) = (self.cities[&code].code, self.cities[&other].code);
-                self.give(code, Input::Connected { peer: peer_of(other), city: theirs });
-                self.give(other, Input::Connected { peer: peer_of(code), city: mine });
+            if self.cities[&other].runs() {
+                self.connect(code, other);
             }
         }
-        self.send(now, Delivery::Tick { to: code });
+        self.tick_at(code, now);
+    }
+
+    /// Opens a connection: `dialler` opened it.
+    pub fn connect(&mut self, dialler: CityCode, other: CityCode) {
+        let both_run = [dialler, other].iter().all(|name| self.cities.get(name).is_some_and(City::runs));
+        if dialler == other || !both_run || !self.links.insert(link(dialler, other)) {
+            return;
+        }
+        let (mine, theirs) = (self.cities[&dialler].code, self.cities[&other].code);
+        self.spread.connected(dialler, other);
+        self.give(dialler, Input::Connected { peer: peer_of(other), city: theirs });
+        self.give(other, Input::Connected { peer: peer_of(dialler), city: mine });
+        self.pump(dialler);
+        self.pump(other);
+    }
+
+    /// A connection is gone, and both ends know.
+    pub fn disconnect(&mut self, one: CityCode, other: CityCode) {
+        if !self.links.remove(&link(one, other)) {
+            return;
+        }
+        self.spread.disconnected(one, other);
+        for (end, far) in [(one, other), (other, one)] {
+            if self.cities.get(&end).is_some_and(City::runs) {
+                self.give(end, Input::Disconnected { peer: peer_of(far) });
+            }
+        }
     }
 
     /// Kills a node. Partners see the connection go.
@@ -125,10 +193,9 @@ impl World {
             city.stop();
         }
         for other in self.codes() {
-            if other != code && self.cities[&other].runs() {
-                self.give(other, Input::Disconnected { peer: peer_of(code) });
-            }
+            self.disconnect(code, other);
         }
+        self.spread.stopped(code);
         self.queue.retain(|_, delivery| delivery.to() != code);
     }
 
@@ -140,11 +207,57 @@ impl World {
     /// Several inputs as one group commit.
     pub fn give_group(&mut self, to: CityCode, inputs: Vec<Input>) {
         let now = self.now;
+        let only_tick = inputs.iter().all(|input| matches!(input, Input::Tick));
         let Some(city) = self.cities.get_mut(&to) else { return };
         match city.step(now, inputs) {
-            Ok(effects) => self.perform(to, effects),
-            Err(Crash) => self.kill(to),
+            Ok((effects, wrote)) => {
+                if wrote && !only_tick {
+                    self.hurry(to);
+                }
+                if wrote {
+                    self.write_down(to);
+                }
+                self.perform(to, effects);
+            }
+            Err(Crash { cause }) => {
+                self.crashes.extend(cause.map(|cause| (to, cause)));
+                self.kill(to);
+            }
         }
+    }
+
+    /// Keeps what a node has as its own newest checkpoint.
+    fn write_down(&mut self, name: CityCode) {
+        let node = &self.cities[&name];
+        let heads = node.heads();
+        let Some(own) = heads.get(node.code).filter(|own| own.proved == own.size && own.size.0 > 0) else { return };
+        let place = (own.epoch, own.size);
+        if self.tell == Some(node.code)
+            && self.signed.get(&node.code).and_then(|all| all.get(&place)) != Some(&own.root)
+        {
+            eprintln!(
+                "{} {name} holds {}/{} {} and is {:?}",
+                self.now.0,
+                own.epoch,
+                own.size,
+                &own.root.to_string()[..8],
+                node.signing()
+            );
+        }
+        let known = self.signed.entry(node.code).or_default().insert(place, own.root);
+        if known.is_some_and(|root| root != own.root) {
+            self.signed_twice.push((node.code, own.epoch, own.size));
+        }
+    }
+
+    /// Places at which a city's nodes committed two roots.
+    #[must_use]
+    pub fn signed_twice(&self) -> &[(CityCode, Epoch, Size)] {
+        &self.signed_twice
+    }
+    /// The roots that a city's nodes committed as their own.
+    pub fn signed_by(&self, city: CityCode) -> impl Iterator<Item = (&(Epoch, Size), &TreeHash)> {
+        self.signed.get(&city).into_iter().flatten()
     }
 
     fn perform(&mut self, from: CityCode, effects: Vec<Effect>) {
@@ -153,15 +266,7 @@ impl World {
                 Effect::Reply { ticket, outcome } => {
                     self.replies.insert(ticket, outcome);
                 }
-                Effect::Gossip(bytes) => {
-                    for to in self.codes() {
-                        if to != from {
-                            self.send_over(from, to, |delay| {
-                                (delay, Delivery::Gossip { from, to, bytes: bytes.clone() })
-                            });
-                        }
-                    }
-                }
+                Effect::Gossip(bytes) => self.gossip(from, bytes),
                 Effect::Ask { peer, asked, request } => {
                     if let Some(to) = city_of(&peer) {
                         self.send_over(from, to, |delay| {
@@ -173,7 +278,11 @@ impl World {
                         self.send(Millis(self.now.0 + REQUEST_TIMEOUT_MS), timeout);
                     }
                 }
-                Effect::Blame { .. } => {}
+                Effect::Blame { peer, code } => {
+                    if let Some(of) = city_of(&peer) {
+                        self.blames.push(Blame { by: from, of, code });
+                    }
+                }
                 Effect::Event(event) => {
                     if let Some(city) = self.cities.get_mut(&from) {
                         city.events.push(event);
@@ -184,6 +293,9 @@ impl World {
     }
 
     fn send_over(&mut self, from: CityCode, to: CityCode, make: impl Fn(i64) -> (i64, Delivery)) {
+        if !self.links.contains(&link(from, to)) {
+            return;
+        }
         for delay in self.line.copies(from, to, &mut self.chance) {
             let (delay, delivery) = make(delay);
             self.send(Millis(self.now.0 + delay), delivery);
@@ -226,27 +338,28 @@ impl World {
         if !self.cities.get(&to).is_some_and(City::runs) {
             return;
         }
+        self.trace.note(self.now, &delivery);
         match delivery {
-            Delivery::Tick { to } => {
-                self.give(to, Input::Tick);
-                self.send(Millis(self.now.0 + TICK_MS), Delivery::Tick { to });
-            }
+            Delivery::Tick { to, number } => self.tick(to, number),
             Delivery::Gossip { from, to, bytes } => {
-                let read = Segment::decode(&bytes, huxin_protocol::limits::GOSSIP_BYTES)
-                    .and_then(|segment| segment.read(&self.genesis.id()));
-                if let Ok(segment) = read {
-                    let road = Road::Gossip { from: peer_of(from) };
-                    self.give(to, Input::Segment { ticket: None, road, segment: Box::new(segment) });
-                }
+                self.meter.gossip(bytes.len());
+                self.heard(from, to, &bytes);
             }
+            Delivery::Frame { from, to, frame } => self.frame(from, to, frame),
+            Delivery::Heartbeat { to } => self.mesh_heartbeat(to),
             Delivery::Asked { from, to, asked, request } => {
                 let asker = self.cities[&from].code;
-                let liar = self.liars.get(&to).copied().unwrap_or_default();
-                let understood = (liar.understands)(&request);
-                let truth = self.cities[&to].answer(asker, &understood, &self.genesis.id());
-                let answer = (liar.says)(&request, truth);
+                self.meter.question(from, &request);
+                let mut response = Some(self.cities[&to].respond(asker, &request));
+                if let Some(liar) = self.liars.get_mut(&to) {
+                    response = response.and_then(|honest| liar(from, &request, honest));
+                }
+                let Some(response) = response else { return };
+                self.meter.answer(&response);
+                let answer = City::read_answer(response, &self.genesis.id());
+                let slow = self.slow.get(&to).copied().unwrap_or(0);
                 self.send_over(to, from, |delay| {
-                    (delay + liar.delay_ms, Delivery::Answered { from: to, to: from, asked, answer: answer.clone() })
+                    (delay + slow, Delivery::Answered { from: to, to: from, asked, answer: answer.clone() })
                 });
             }
             Delivery::Answered { from, to, asked, answer } => {
@@ -271,6 +384,26 @@ impl World {
         }
     }
 
+    /// As [`World::publish`]; `None` where the node is down, or went down over it.
+    pub fn try_publish(&mut self, code: CityCode, drafts: Vec<Draft>) -> Option<Result<Vec<StatementId>, Refusal>> {
+        match self.try_command(code, |ticket| Input::Publish { ticket, drafts })? {
+            Ok(Outcome::Published(ids)) => Some(Ok(ids)),
+            Ok(_) => None,
+            Err(refusal) => Some(Err(refusal)),
+        }
+    }
+
+    /// As [`World::command`]; `None` where the node is down, or went down over it.
+    pub fn try_command(
+        &mut self,
+        code: CityCode,
+        make: impl FnOnce(Ticket) -> Input,
+    ) -> Option<Result<Outcome, Refusal>> {
+        let ticket = self.ticket();
+        self.give(code, make(ticket));
+        self.replies.remove(&ticket)
+    }
+
     /// A command whose outcome is asked for.
     pub fn command(&mut self, code: CityCode, make: impl FnOnce(Ticket) -> Input) -> Result<Outcome, Refusal> {
         let ticket = self.ticket();
@@ -281,9 +414,33 @@ impl World {
     /// Sizes of all logs as one node holds them.
     #[must_use]
     pub fn sizes(&self, code: CityCode) -> BTreeMap<CityCode, Size> {
-        let roster = Roster::new(&self.genesis);
-        let heads = huxin_engine::serve::heads(&*self.cities[&code].store, &roster).unwrap_or_default();
-        heads.into_iter().map(|head| (head.city, head.size)).collect()
+        self.cities[&code].heads().all().iter().map(|head| (head.city, head.size)).collect()
+    }
+
+    /// How far one node holds every log, with the key records that it knows.
+    #[must_use]
+    pub fn heads(&self, code: CityCode) -> Vec<HeadSummary> {
+        self.cities[&code].heads().all().to_vec()
+    }
+
+    /// Whether all running nodes hold the same heads, records and evidence. Unlike [`World::agree`] this does not ask for the
+    /// same abandoned branches, which only those hold that had followed them (R88).
+    #[must_use]
+    pub fn same_heads(&self) -> bool {
+        let heads: std::collections::BTreeSet<Vec<_>> = self
+            .cities
+            .values()
+            .filter(|city| city.runs())
+            .map(|city| {
+                let heads = city.heads();
+                heads
+                    .all()
+                    .iter()
+                    .map(|h| (h.city, h.epoch, h.size, h.root.0, h.record, h.proved, h.evidence))
+                    .collect()
+            })
+            .collect();
+        heads.len() <= 1
     }
 
     /// Digest of the logs as one node holds them (R110).
@@ -317,6 +474,11 @@ impl World {
 #[must_use]
 pub fn peer_of(city: CityCode) -> Peer {
     Peer(city.key_bytes().to_vec())
+}
+
+/// One name for the line between two nodes.
+fn link(one: CityCode, other: CityCode) -> (CityCode, CityCode) {
+    (one.min(other), one.max(other))
 }
 
 fn city_of(peer: &Peer) -> Option<CityCode> {

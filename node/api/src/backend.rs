@@ -1,7 +1,8 @@
 //! What the API needs of the node behind it: reading, commanding, and a few words about itself.
 
 use crate::model::{
-    ActRequest, ActVerb, DeclineRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply, ReadyReply, Warning,
+    ActRequest, ActVerb, AnnounceRequest, DeclineRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply,
+    ReadyReply, Warning,
 };
 use crate::problem::Problem;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
@@ -26,6 +27,7 @@ pub enum Command {
     Act(StatementId, ActVerb, ActRequest),
     Decline(StatementId, DeclineRequest),
     Recognise(RecognitionBody),
+    Announce(AnnounceRequest),
     /// One segment as it was carried here.
     Segment(Vec<u8>),
     Hold,

@@ -46,6 +46,7 @@ pub fn router(backend: Arc<dyn Backend>, settings: ServerSettings) -> Router {
         .route("/v1/entries/{id}", get(entries::entry))
         .route("/v1/entries/{id}/proof", get(entries::proof))
         .route("/v1/entries/{id}/{verb}", post(entries::act))
+        .route("/v1/announcements", post(entries::announce))
         .route("/v1/recognitions", get(entries::recognitions).post(entries::recognise))
         .route("/v1/references", post(entries::references))
         .route("/v1/references/{reference}", get(entries::reference))
@@ -89,7 +90,7 @@ async fn observe(State(app): Shared, request: Request<Body>, next: Next) -> Resp
 
 /// The path as it is declared: a closed set, never a label per entry or subject.
 fn route_name(path: Option<&str>) -> &'static str {
-    const ROUTES: [&str; 17] = [
+    const ROUTES: [&str; 18] = [
         "/v1/info",
         "/v1/peers",
         "/v1/heads",
@@ -97,6 +98,7 @@ fn route_name(path: Option<&str>) -> &'static str {
         "/v1/entries/{id}",
         "/v1/entries/{id}/proof",
         "/v1/entries/{id}/{verb}",
+        "/v1/announcements",
         "/v1/recognitions",
         "/v1/references",
         "/v1/references/{reference}",

@@ -5,11 +5,9 @@ use crate::effect::{Effect, Event, Outcome, Refusal};
 use crate::engine::{Engine, Signer};
 use crate::index::{HeldBody, write_leaf};
 use crate::input::{Peer, Road, Ticket};
-use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, city_key, tree_key};
-use crate::record::keep_evidence;
+use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, tree_key};
 use crate::signing::{ClosedReason, SigningState};
 use crate::spread::put_cosignature;
-use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
 use huxin_protocol::roster::CityRoster;
 use huxin_protocol::segment::{AuthenticSegment, Blame, ProvedSegment, ReadSegment, SegmentFault};
@@ -36,9 +34,15 @@ impl Engine {
         let city = segment.city;
         let checkpoint_size = segment.checkpoint.checkpoint.size;
         let outcome = self.admit(&road, segment, txn, signer)?;
-        if let (Road::Gossip { from }, Err(SegmentFault::Gap | SegmentFault::UnknownEpoch)) = (&road, &outcome) {
+        match (&road, &outcome) {
             // Something came before its turn: pull what lies between.
-            self.want(now, from, city, checkpoint_size, txn)?;
+            (Road::Gossip { from }, Err(SegmentFault::Gap | SegmentFault::UnknownEpoch)) => {
+                self.want(now, from, city, checkpoint_size, txn)?;
+            }
+            (Road::Gossip { from }, Err(SegmentFault::Proof | SegmentFault::Border)) => {
+                let _ = self.suspect(from, city, checkpoint_size, None);
+            }
+            _ => {}
         }
         let reply = match &outcome {
             Ok(admission) => Ok(Outcome::Admitted { city, new: admission.new, size: admission.size }),
@@ -46,15 +50,21 @@ impl Engine {
         };
         self.reply(ticket, reply);
         if let Err(fault) = outcome {
-            self.refused(&road, fault);
+            self.refused(&road, city, fault);
         }
         Ok(())
     }
 
     /// Counts a refusal and blames the sender where only a broken or hostile one would have sent it.
-    pub(crate) fn refused(&mut self, road: &Road, fault: SegmentFault) {
+    /// Where a city's root signed two records, its checkpoints hold under the keys of one and not of the other, and who has
+    /// heard the other one is no liar.
+    pub(crate) fn refused(&mut self, road: &Road, city: CityCode, fault: SegmentFault) {
         self.event(Event::Refused { road: road.name(), code: fault.code() });
-        if let (Blame::Sender, Road::Gossip { from } | Road::Sync { from }) = (fault.blame(), road) {
+        let blame = match fault {
+            SegmentFault::Checkpoint(_) if self.may_have_rival_records(city) => Blame::Unclear,
+            fault => fault.blame(),
+        };
+        if let (Blame::Sender, Road::Gossip { from } | Road::Sync { from }) = (blame, road) {
             let peer: Peer = from.clone();
             self.effects.push(Effect::Blame { peer, code: fault.code() });
         }
@@ -80,7 +90,7 @@ impl Engine {
             }
         }
         let cosigned = segment.checkpoint.other_lines.len();
-        let segment = match segment.authenticate(&self.roster) {
+        let segment = match segment.authenticate_with(&mut self.verified, &self.roster) {
             Ok(segment) => segment,
             Err(fault) => return Ok(Err(fault)),
         };
@@ -103,7 +113,7 @@ impl Engine {
         };
         let admission = self.write(road, proved, txn)?;
         if city == self.me() {
-            self.reconsider_signing(signer);
+            self.reconsider_signing(txn, signer)?;
         }
         Ok(Ok(admission))
     }
@@ -120,7 +130,12 @@ impl Engine {
         let held = self.size(city);
         let ours = root_at(&LedgerTree { read: &*txn, city }, told.size).map_err(|_| ReadFault::row(Family::Tree))?;
         if ours != told.root {
-            return self.contradiction(&segment, txn);
+            // Our own log in another history: whoever signed it has our key.
+            if city == self.me() {
+                self.close(ClosedReason::HeardOther);
+            }
+            self.contradiction(&segment, txn)?;
+            return Ok(Err(SegmentFault::Proof));
         }
         let mut head = self.head(city);
         // A restored or rewound head may lack a checkpoint for what it holds.
@@ -129,8 +144,7 @@ impl Engine {
         let newer = told.size > proved || (told.size == proved && newer_epoch && told.size == held);
         if newer {
             head.checkpoint = Some(segment.checkpoint.encode(&[]));
-            txn.put(Family::Head, city_key(city), head.encode());
-            self.heads.insert(city, head);
+            self.put_head(city, head, txn);
             self.note_new_head(city, held);
         }
         let cosignatures = self.take_cosignatures(&segment, txn)?;
@@ -138,32 +152,6 @@ impl Engine {
             self.event(Event::Repeated { road: road.name() });
         }
         Ok(Ok(Admission { new: 0, size: held }))
-    }
-
-    /// Two roots for one size. Held once as evidence; nothing is deleted.
-    fn contradiction(
-        &mut self,
-        segment: &AuthenticSegment,
-        txn: &mut Txn<'_>,
-    ) -> Result<Result<Admission, SegmentFault>, ReadFault> {
-        let city = segment.city;
-        let told = *segment.checkpoint.checkpoint();
-        if city == self.me() {
-            self.close(ClosedReason::HeardOther);
-        }
-        let Some(member) = self.roster.city(city) else { return Ok(Err(SegmentFault::ForeignCity)) };
-        let stored = self.head(city).checkpoint()?;
-        let same_place =
-            stored.filter(|stored| stored.checkpoint.origin == told.origin && stored.checkpoint.size == told.size);
-        let key = member.epoch(told.origin.epoch).map(|keys| keys.log.clone());
-        if let (Some(stored), Some(key)) = (same_place, key)
-            && let Ok(ours) = stored.verify(&key)
-            && let Some(evidence) = Evidence::two_roots(&ours, &segment.checkpoint)
-        {
-            keep_evidence(txn, city, told.origin.epoch, &evidence)?;
-        }
-        self.event(Event::EvidenceFound { city, epoch: told.origin.epoch });
-        Ok(Err(SegmentFault::Proof))
     }
 
     fn write(&mut self, road: &Road, proved: ProvedSegment, txn: &mut Txn<'_>) -> Result<Admission, ReadFault> {
@@ -193,8 +181,7 @@ impl Engine {
         if told.size == size {
             head.checkpoint = Some(segment.checkpoint.encode(&[]));
         }
-        txn.put(Family::Head, city_key(city), head.encode());
-        self.heads.insert(city, head);
+        self.put_head(city, head, txn);
         if told.size == size {
             self.note_new_head(city, size);
             self.take_cosignatures(&segment, txn)?;
@@ -207,7 +194,7 @@ impl Engine {
 
     fn note_new_head(&mut self, city: CityCode, size: Size) {
         self.event(Event::HeadChanged { city, size });
-        if city != self.me() {
+        if self.witnessed.contains(&city) {
             self.to_cosign.insert(city);
         }
     }
@@ -225,6 +212,7 @@ impl Engine {
             // What our own cosigner said last is only ever written by our own signing.
             if newer && cosigner != self.me() {
                 put_cosignature(txn, log, cosigner, cosignature);
+                self.note_changed(log);
                 taken += 1;
                 if cosigner != log {
                     self.event(Event::Witnessed { log, cosigner, size: cosignature.checkpoint.size });
@@ -243,10 +231,14 @@ impl Engine {
             }
             _ => true,
         };
-        self.doubts.clear();
         if deeper {
             self.set_signing(SigningState::Closed(reason));
         }
+    }
+
+    /// Whether a city has left the keys of the genesis, so that its root may have named others elsewhere (R89).
+    pub(crate) fn may_have_rival_records(&self, city: CityCode) -> bool {
+        self.roster.city(city).is_some_and(|member| !member.records.is_empty())
     }
 
     /// Whether a member's roster knows the epoch that somebody speaks of.

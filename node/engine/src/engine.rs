@@ -1,21 +1,25 @@
 //! The state machine: its fields, its two entrances, and how it starts. Each act has a file of its own; `handle` only
 //! delegates.
 
-use crate::doubt::Doubts;
 use crate::effect::{Effect, Event, Outcome, Refusal};
+use crate::heads::Heads;
 use crate::input::{Input, Ticket};
-use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, Txn, meta};
+use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, Txn, city_key, meta};
 use crate::publish::Pending;
 use crate::signing::{ClosedReason, Continuity, SigningState};
 use crate::sync::Sync;
+use crate::witness::witnessed_by;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::key::Sign;
+use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
+use huxin_protocol::segment::Memory;
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::{frontier_at, root_at};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The keys of the own city, by epoch. The engine asks for signatures and never sees a secret.
 pub trait Signer {
@@ -44,6 +48,8 @@ pub struct Settings {
     pub partners_before_signing: usize,
     /// Milliseconds that a hold lasts (60,000).
     pub hold_ms: i64,
+    /// Witnesses of one log ([`crate::witness::WITNESSES`]).
+    pub witnesses: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -75,9 +81,14 @@ pub struct Engine {
     /// How far each member's log is held; the same as the stored rows under the batch in construction.
     pub(crate) heads: BTreeMap<CityCode, HeadRow>,
     pub(crate) signing: Signing,
+    /// Checkpoints and cosignatures verified before.
+    pub(crate) verified: Memory,
     pub(crate) sync: Sync,
-    /// What partners claim about our own log and have not proved.
-    pub(crate) doubts: Doubts,
+    /// What [`Engine::heads`] hands out, and the cities of which it is behind the ledger.
+    heads_told: Arc<Heads>,
+    changed: BTreeSet<CityCode>,
+    /// Logs that we witness.
+    pub(crate) witnessed: BTreeSet<CityCode>,
     /// Logs whose newest checkpoint our cosigner has not yet signed.
     pub(crate) to_cosign: BTreeSet<CityCode>,
     // What follows belongs to the group under construction and is empty between `seal` and the next `handle`.
@@ -97,7 +108,6 @@ impl Engine {
         mut roster: Roster,
         continuity: Continuity,
         read: &impl LedgerRead,
-        now: Millis,
     ) -> Result<Self, EngineFault> {
         let me = settings.city;
         if roster.city(me).is_none() {
@@ -110,6 +120,7 @@ impl Engine {
             check_head(read, member.code, &head)?;
             heads.insert(member.code, head);
         }
+        let heads_told = Heads::read(read, &roster)?;
         let last_issued = read
             .get(Family::Meta, meta::LAST_ISSUED)?
             .and_then(|row| row.try_into().ok())
@@ -120,14 +131,19 @@ impl Engine {
             Continuity::New | Continuity::Proved if needed == 0 => SigningState::Ready,
             Continuity::New | Continuity::Proved => SigningState::Asking { heard: 0, needed },
         };
-        let to_cosign = heads.iter().filter(|(c, h)| **c != me && h.checkpoint.is_some()).map(|(c, _)| *c).collect();
+        let witnessed = witnessed_by(&roster, me, settings.witnesses);
+        let to_cosign =
+            heads.iter().filter(|(c, h)| witnessed.contains(c) && h.checkpoint.is_some()).map(|(c, _)| *c).collect();
         Ok(Self {
             settings,
             roster,
             heads,
             signing: Signing { state, confirmed: BTreeSet::new(), held_until: None, last_issued, last_heartbeat: None },
-            sync: Sync::new(now),
-            doubts: Doubts::default(),
+            verified: Memory::default(),
+            sync: Sync::new(),
+            heads_told: Arc::new(heads_told),
+            changed: BTreeSet::new(),
+            witnessed,
             to_cosign,
             pending: Vec::new(),
             fresh: Vec::new(),
@@ -147,11 +163,17 @@ impl Engine {
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         match input {
-            Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn),
+            Input::Publish { ticket, drafts } => {
+                // An erasure takes away the bodies of leaves, so what waits in this group becomes leaves before it.
+                if drafts.iter().any(|draft| draft.kind == Kind::Erasure) {
+                    self.sign_pending(txn, signer)?;
+                }
+                self.publish(now, ticket, drafts, txn)
+            }
             Input::Segment { ticket, road, segment } => self.segment(now, ticket, road, *segment, txn, signer),
             Input::Connected { peer, city } => self.connected(now, peer, city, txn),
             Input::Disconnected { peer } => {
-                self.disconnected(&peer);
+                self.disconnected(now, &peer);
                 Ok(())
             }
             Input::Answered { peer, asked, answer } => self.answered(now, &peer, asked, answer, txn, signer),
@@ -166,6 +188,7 @@ impl Engine {
     pub fn seal(&mut self, now: Millis, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<Vec<Effect>, ReadFault> {
         self.sign_pending(txn, signer)?;
         self.sign_checkpoint(now, txn, signer)?;
+        self.renew_heads(txn)?;
         let mut effects = Vec::new();
         // Answers first: the submitter waits for them.
         for (ticket, outcome) in self.replies.drain(..) {
@@ -183,6 +206,37 @@ impl Engine {
     #[must_use]
     pub fn signing(&self) -> SigningState {
         self.signing.state.clone()
+    }
+
+    /// How far each log is held, as of the last group sealed. Partners may be told once that group is durable.
+    #[must_use]
+    pub const fn heads(&self) -> &Arc<Heads> {
+        &self.heads_told
+    }
+
+    /// As [`Engine::heads`], with the group under construction.
+    pub(crate) fn renew_heads(&mut self, txn: &Txn<'_>) -> Result<Arc<Heads>, ReadFault> {
+        if !self.changed.is_empty() {
+            let heads = Arc::make_mut(&mut self.heads_told);
+            for city in std::mem::take(&mut self.changed) {
+                if let Some(member) = self.roster.city(city) {
+                    heads.renew(txn, member)?;
+                }
+            }
+        }
+        Ok(Arc::clone(&self.heads_told))
+    }
+
+    /// Head, records, cosignatures or evidence of a city are no longer what they were.
+    pub(crate) fn note_changed(&mut self, city: CityCode) {
+        self.changed.insert(city);
+    }
+
+    /// Moves a head, in memory and in the batch.
+    pub(crate) fn put_head(&mut self, city: CityCode, head: HeadRow, txn: &mut Txn<'_>) {
+        txn.put(Family::Head, city_key(city), head.encode());
+        self.heads.insert(city, head);
+        self.note_changed(city);
     }
 
     pub(crate) const fn me(&self) -> CityCode {
@@ -203,7 +257,6 @@ impl Engine {
         }
     }
     pub(crate) fn set_signing(&mut self, state: SigningState) {
-        let state = if state == SigningState::Ready && self.doubts.any() { SigningState::Doubted } else { state };
         if self.signing.state != state {
             self.signing.state = state.clone();
             self.event(Event::SigningChanged { state });

@@ -7,7 +7,8 @@
 
 use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, read_leaf};
 use crate::ledger::{
-    CosignatureRow, Family, HeadRow, LedgerRead, ReadFault, last_place, last_seq, scan_prefix, subject_prefix,
+    CosignatureRow, Family, HeadRow, LedgerRead, ReadFault, evidence_key, last_place, last_seq, scan_prefix,
+    subject_prefix,
 };
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Body;
@@ -98,6 +99,7 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
                 chains.insert((city, link));
                 self.take((city, link))?;
                 self.acts((city, link))?;
+                open.extend(self.pointed((city, link)));
                 let ground = self.fact((city, link)).and_then(|fact| fact.header.ground);
                 if let Some(ground) = ground {
                     for other in listings_on_ground(self.read, city, &ground)? {
@@ -111,11 +113,23 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
         Ok(())
     }
 
+    /// What a link names in its own log, whether the reference holds or not: without the statement that stands there nobody could
+    /// say why it does not. It is followed like any other listing, so that it is never seen without its endings.
+    fn pointed(&self, (city, seq): Place) -> Option<Place> {
+        let about = self.fact((city, seq))?.header.about?;
+        (about.id.city == city).then_some((city, about.id.seq))
+    }
+
     /// Takes every act about a place, and the acts about those acts.
     fn acts(&mut self, place: Place) -> Result<(), ReadFault> {
         let mut open = vec![place];
         while let Some(target) = open.pop() {
-            for (city, seq, kind) in acts_about(self.read, target.0, target.1)? {
+            let mut found = acts_about(self.read, target.0, target.1)?;
+            if target.1.0 & ABANDONED_ACTOR != 0 {
+                // Whoever acts on an abandoned ending names it by the place that it had.
+                found.extend(acts_about(self.read, target.0, Seq(target.1.0 & !ABANDONED_ACTOR))?);
+            }
+            for (city, seq, kind) in found {
                 // Another viewer's declines do not touch this one.
                 if kind == Kind::Decline && city != self.viewer {
                     continue;
@@ -164,15 +178,23 @@ fn fact(
         read_leaf(read, &federation, city, seq)?.map(|statement| (member.epoch_at(seq), statement))
     };
     let Some((epoch, statement)) = found else { return Ok(None) };
-    let body = body_state(read, &federation, reader, &statement)?;
+    let id = StatementId { city, epoch, seq };
+    // What a misplaced header commits to is not kept; the body at the place that it names is another statement's.
+    let placed = statement.header.id() == id;
+    let body = if placed { body_state(read, &federation, reader, &statement)? } else { BodyState::Lacking };
     Ok(Some(Fact {
-        id: StatementId { city, epoch, seq },
+        id,
         digest: statement.digest,
+        voided: !abandoned && is_voided(member, seq, statement.header.kind),
         header: statement.header,
         body,
-        voided: member.is_voided(seq) && !abandoned,
         abandoned,
     }))
+}
+
+/// Of a frozen branch the endings count and nothing else, whatever a record of one branch says of them (R89).
+fn is_voided(member: &CityRoster, seq: Seq, kind: Kind) -> bool {
+    if member.is_in_branch(seq) { !kind.is_ending() } else { member.is_voided(seq) }
 }
 
 /// An ending at `seq` that a key record left outside the log and whose effect its tail keeps (R86).
@@ -230,6 +252,8 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
         Some(stored) => (stored.checkpoint.size, stored.checkpoint.root),
         None => (Size(0), Frontier::default().root()),
     };
+    // Evidence in a closed epoch speaks against its key and not against the city (R99).
+    let accused = read.get(Family::Evidence, &evidence_key(city, member.current().epoch))?.is_some();
     let cosignatures = CosignatureRow::read_all(read, city)?;
     let mut lacking = lacking(read, roster, member)?;
     lacking.retain(|seq| seq.0 < size.0);
@@ -255,7 +279,7 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
         root,
         last_record: member.last_record(),
         abandoned_heads,
-        frozen: member.frozen.is_some(),
+        frozen: member.frozen.is_some() || accused,
         history_cut,
         lacking,
         freshness,

@@ -1,8 +1,8 @@
 //! From a leaf at its place to every row that is derived from it. This derivation exists once: admission writes through
 //! it, and `fsck` runs it again and compares.
 //!
-//! A header that does not belong where it stands (other city, epoch or position) gives no index rows: it is void, and
-//! only the leaf itself is kept (R100).
+//! A header that does not belong where it stands (other city, epoch or position) is void, and its body is not kept. What it
+//! would list is found again all the same, for an amendment may lead back through it and an ending may name it (R106, R108).
 
 use crate::ledger::{
     Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, place_key, reference_key,
@@ -39,10 +39,30 @@ pub fn write_leaf(
     body: Option<HeldBody>,
 ) -> Result<(), ReadFault> {
     txn.put(Family::Log, place_key(place.city, place.seq), leaf);
-    let Some(statement) = statement.filter(|statement| statement.header.id() == place) else {
-        return Ok(());
-    };
-    write_rows(txn, federation, me, place, &statement.header, body)
+    match statement {
+        None => Ok(()),
+        Some(statement) if statement.header.id() == place => {
+            write_rows(txn, federation, me, place, &statement.header, body)
+        }
+        Some(statement) => {
+            if statement.header.kind.is_listing() {
+                write_ties(txn, place, &statement.header);
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The rows by which a leaf is found from what it acts on and from others on its ground.
+fn write_ties(txn: &mut Txn<'_>, place: StatementId, header: &Header) {
+    let StatementId { city, seq, .. } = place;
+    if let Some(about) = &header.about {
+        let key = about_key((about.id.city, about.id.seq), (city, seq));
+        txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
+    }
+    if let (true, Some(ground)) = (header.kind.is_listing(), &header.ground) {
+        txn.put(Family::Ground, ground_key(city, ground, seq), Vec::new());
+    }
 }
 
 /// The rows beside the leaf itself, for a header that stands at its own place.
@@ -55,13 +75,7 @@ pub fn write_rows(
     body: Option<HeldBody>,
 ) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = place;
-    if let Some(about) = &header.about {
-        let key = about_key((about.id.city, about.id.seq), (city, seq));
-        txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
-    }
-    if let (true, Some(ground)) = (header.kind.is_listing(), &header.ground) {
-        txn.put(Family::Ground, ground_key(city, ground, seq), Vec::new());
-    }
+    write_ties(txn, place, header);
     if header.kind.is_trust() {
         txn.put(Family::Trust, trust_key(city, header.kind, seq), Vec::new());
     }
@@ -152,7 +166,9 @@ pub fn is_erased(
         return Ok(false);
     }
     for link in chain(read, federation, city, seq)? {
-        let Some(target) = read_leaf(read, federation, city, link)? else { continue };
+        // Only listings are erased (R103), and least of all a rule of recognition (R34).
+        let target = read_leaf(read, federation, city, link)?.filter(|target| target.header.kind.is_listing());
+        let Some(target) = target else { continue };
         for (actor, actor_seq, kind) in acts_about(read, city, link)? {
             if kind == Kind::Erasure && actor == city && actor_seq > link {
                 let act = read_leaf(read, federation, city, actor_seq)?;
@@ -166,35 +182,58 @@ pub fn is_erased(
 }
 
 /// All links of the chain that a listing belongs to: up to its Entry and down over every Amendment, ascending. A position that
-/// is no listing is a chain of its own.
+/// is no listing is a chain of its own. The position asked for is always among them, also where its `about` names what is not
+/// there: whoever follows chains until nothing new is found must come to an end.
 pub fn chain(
     read: &(impl LedgerRead + ?Sized),
     federation: &Digest,
     city: CityCode,
     seq: Seq,
 ) -> Result<Vec<Seq>, ReadFault> {
-    // Up: an amendment is about an earlier link, so this ends.
-    let mut top = seq;
-    while let Some(statement) = read_leaf(read, federation, city, top)? {
-        match statement.header.about {
-            Some(about) if statement.header.kind == Kind::Amendment && about.id.city == city && about.id.seq < top => {
-                top = about.id.seq;
-            }
-            _ => break,
+    let mut links = vec![seq];
+    // Up: an amendment is about an earlier link, so this ends. One that names other words leads nowhere.
+    let mut below = read_leaf(read, federation, city, seq)?;
+    while let Some(about) = below.as_ref().and_then(|statement| amended_by(statement, city)) {
+        below = read_leaf(read, federation, city, about.id.seq)?.filter(|target| is_amended(target, &about));
+        let first = links[links.len() - 1];
+        if below.is_none() || about.id.seq >= first {
+            break;
         }
+        links.push(about.id.seq);
     }
-    let mut links = vec![top];
+    // Down.
     let mut next = 0;
     while next < links.len() {
-        for (actor, actor_seq, kind) in acts_about(read, city, links[next])? {
-            if kind == Kind::Amendment && actor == city && actor_seq > links[next] && !links.contains(&actor_seq) {
+        let link = links[next];
+        next += 1;
+        // What waits in a group for its signature has its rows and not yet its leaf; it was checked as it was placed.
+        let target = read_leaf(read, federation, city, link)?;
+        for (actor, actor_seq, kind) in acts_about(read, city, link)? {
+            if kind != Kind::Amendment || actor != city || actor_seq <= link || links.contains(&actor_seq) {
+                continue;
+            }
+            let act = read_leaf(read, federation, city, actor_seq)?;
+            let holds = match (&target, &act) {
+                (Some(target), Some(act)) => amended_by(act, city).is_some_and(|about| is_amended(target, &about)),
+                _ => true,
+            };
+            if holds {
                 links.push(actor_seq);
             }
         }
-        next += 1;
     }
     links.sort_unstable();
     Ok(links)
+}
+
+/// What an amendment in this city's log names in it.
+fn amended_by(statement: &Statement, city: CityCode) -> Option<About> {
+    statement.header.about.filter(|about| statement.header.kind == Kind::Amendment && about.id.city == city)
+}
+
+/// Whether these are the words that an amendment names.
+fn is_amended(target: &Statement, about: &About) -> bool {
+    target.digest == about.digest && target.header.kind.is_listing()
 }
 
 /// Who acts on a position: actor's city and position, and the kind of the act. Nothing is judged here.

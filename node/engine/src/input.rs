@@ -1,7 +1,7 @@
 //! What comes in. Heavy work was done before: segments are read and hashed, bodies sealed.
 
 use huxin_protocol::body::Body;
-use huxin_protocol::digest::Digest;
+use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
@@ -78,6 +78,13 @@ pub enum Answer {
     Heads(Vec<HeadSummary>),
     Segment(Box<ReadSegment>),
     Bodies(Vec<(StatementId, Vec<u8>)>),
+    /// Root at the size asked for, the proof that leads from it, and the checkpoint note that it leads to.
+    History {
+        root: TreeHash,
+        proof: Vec<TreeHash>,
+        checkpoint: Vec<u8>,
+    },
+    Evidence(Vec<Vec<u8>>),
     Nothing,
     Busy {
         retry_after_ms: u32,
@@ -97,6 +104,8 @@ impl Answer {
             Response::Same => Self::Same,
             Response::Heads(heads) => Self::Heads(heads),
             Response::Bodies(bodies) => Self::Bodies(bodies),
+            Response::History { root, proof, checkpoint } => Self::History { root, proof, checkpoint },
+            Response::Evidence(objects) => Self::Evidence(objects),
             Response::Nothing => Self::Nothing,
             Response::Busy { retry_after_ms } => Self::Busy { retry_after_ms },
             Response::Refused { .. } => Self::Failed { code: "ask_refused" },

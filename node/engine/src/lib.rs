@@ -5,32 +5,41 @@
 //!
 //! - [`ledger`]: the registry of stored families and keys, what can be read, and the batch under construction.
 //! - [`wire`]: what nodes ask each other.
+//! - [`heads`]: how far each log is held, as nodes compare it.
+//! - [`mesh`]: the numbers by which gossip spreads.
 //! - [`serve`]: answers to those questions, from the ledger alone.
 //! - [`news`]: whether a message by gossip can tell anything new.
 //! - [`gather`]: the case file of a subject, for a ruling.
 //! - [`fsck`]: the whole ledger read again and compared with what follows from it.
+//! - [`witness`]: whose logs a city cosigns.
 //! - [`Engine`]: the state machine: [`Input`]s in, [`Effect`]s out.
 
 pub mod effect;
 pub mod fsck;
 pub mod gather;
+pub mod heads;
 pub mod input;
 pub mod ledger;
+pub mod mesh;
 pub mod news;
 pub mod serve;
 pub mod wire;
 
+mod abandon;
 mod admit;
-mod doubt;
+mod branch;
 mod engine;
+mod fork;
 pub mod index;
 mod publish;
 mod record;
 mod signing;
 mod spread;
 mod sync;
+pub mod witness;
 
 pub use effect::{Effect, Event, Outcome, Refusal};
 pub use engine::{Engine, EngineFault, Settings, Signer};
 pub use input::{Draft, Input, Peer, Road, Ticket};
 pub use signing::{ClosedReason, Continuity, SigningState};
+pub use sync::Bound;

@@ -5,7 +5,7 @@ use crate::effect::{Outcome, Refusal};
 use crate::engine::{Engine, Signer};
 use crate::index::{HeldBody, acts_about, chain, listings_on_ground, read_leaf, write_rows};
 use crate::input::{Draft, Ticket};
-use crate::ledger::{Family, ReadFault, STORED_LEVELS, Txn, meta, place_key, tree_key};
+use crate::ledger::{Family, LedgerRead, ReadFault, STORED_LEVELS, Txn, body_key, meta, place_key, tree_key};
 use crate::record::ABANDONED_ACTOR;
 use crate::signing::SigningState;
 use crate::spread::FreshLeaf;
@@ -14,8 +14,10 @@ use huxin_protocol::cose::{self, SignedType};
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::header::{About, BODY_VERSION, Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
+use huxin_protocol::key_record::Tail;
 use huxin_protocol::kind::Kind;
-use huxin_protocol::limits;
+use huxin_protocol::limits::{self, CLOCK_TOLERANCE_MS};
+use huxin_protocol::statement::Statement;
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::leaf_hash;
 
@@ -92,7 +94,10 @@ impl Engine {
         txn: &mut Txn<'_>,
     ) -> Result<StatementId, ReadFault> {
         let city = self.me();
-        let issued_at = now.max(self.signing.last_issued);
+        // Times never go back (BYTES, Time), unless the last one was signed by a clock that ran ahead: every statement would
+        // otherwise be *not yet* until that day. Order is by place alone, so an honest time harms nothing.
+        let ahead = self.signing.last_issued.0 - now.0 > CLOCK_TOLERANCE_MS;
+        let issued_at = if ahead { now } else { now.max(self.signing.last_issued) };
         self.signing.last_issued = issued_at;
         let header = Header {
             suite: SUITE_1,
@@ -257,12 +262,44 @@ impl Engine {
             let target = Target { kind: header.kind, digest: pending.digest, about: header.about };
             return Ok((header.id() == id).then_some(target));
         }
-        let statement = read_leaf(txn, &self.roster.federation(), id.city, id.seq)?;
-        Ok(statement.filter(|s| s.header.id() == id).map(|s| Target {
-            kind: s.header.kind,
-            digest: s.digest,
-            about: s.header.about,
-        }))
+        let statement = read_leaf(txn, &self.roster.federation(), id.city, id.seq)?.filter(|s| s.header.id() == id);
+        let statement = match statement {
+            Some(statement) => Some(statement),
+            None => self.kept_ending(id, txn)?,
+        };
+        Ok(statement.map(|s| Target { kind: s.header.kind, digest: s.digest, about: s.header.about }))
+    }
+
+    /// An ending that a key record left outside the log and whose effect it keeps (R86): it can be reinstated like any other.
+    fn kept_ending(&self, id: StatementId, txn: &Txn<'_>) -> Result<Option<Statement>, ReadFault> {
+        let keys = self.roster.city(id.city).and_then(|member| member.epoch(id.epoch));
+        if keys.is_none_or(|keys| keys.tail != Tail::Endings) {
+            return Ok(None);
+        }
+        let leaf = txn.get(Family::Abandoned, &body_key(id.city, id.epoch, id.seq))?;
+        let statement = leaf.and_then(|bytes| Statement::read(bytes, &self.roster.federation()).ok());
+        Ok(statement.filter(|s| s.header.id() == id && s.header.kind.is_ending()))
+    }
+
+    /// Whether an own reinstatement names this ending. What names an abandoned one has its epoch, and not that of the leaf that
+    /// stands at its position now.
+    fn is_cancelled(&self, city: CityCode, ending: Seq, txn: &Txn<'_>) -> Result<bool, ReadFault> {
+        let abandoned = ending.0 & ABANDONED_ACTOR != 0;
+        let place = Seq(ending.0 & !ABANDONED_ACTOR);
+        let epoch = self.roster.city(city).map_or(Epoch::FIRST, |member| member.epoch_at(place));
+        for (by, seq, kind) in acts_about(txn, city, place)? {
+            if by != city || kind != Kind::Reinstatement {
+                continue;
+            }
+            let about = match self.pending_at(city, seq) {
+                Some(pending) => pending.header.about,
+                None => read_leaf(txn, &self.roster.federation(), city, seq)?.and_then(|s| s.header.about),
+            };
+            if about.is_some_and(|about| (about.id.epoch != epoch) == abandoned) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Links of an own chain, with those that wait in this group.
@@ -285,10 +322,7 @@ impl Engine {
                 if actor != city || !kind.is_ending() {
                     continue;
                 }
-                let cancelled = acts_about(txn, city, actor_seq)?
-                    .iter()
-                    .any(|(by, _, kind)| *by == city && *kind == Kind::Reinstatement);
-                if !cancelled {
+                if !self.is_cancelled(city, actor_seq, txn)? {
                     return Ok(Some(self.own_id(Seq(actor_seq.0 & !ABANDONED_ACTOR))));
                 }
             }

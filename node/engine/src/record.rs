@@ -1,24 +1,19 @@
 //! Key records taken up: a new epoch begins, and leaves of the closed one beyond its end leave the log. They are kept aside,
 //! because a cut is shown and, where the record says so, their endings keep their effect (R84 to R88).
 
+use crate::branch::stored_records;
 use crate::effect::{Event, Outcome, Refusal};
 use crate::engine::{Engine, EngineFault, Signer};
-use crate::index::read_leaf;
 use crate::input::Ticket;
-use crate::ledger::{
-    CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key, city_key,
-    cosignature_key, evidence_key, ground_key, place_key, record_key, reference_key, scan_prefix, subject_key,
-    tree_key, trust_key,
-};
+use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key};
 use crate::signing::{ClosedReason, SigningState};
-use huxin_protocol::body::Body;
-use huxin_protocol::digest::{Context, Digest};
+use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
-use huxin_protocol::key_record::{RecordFault, SignedRecord, Tail};
+use huxin_protocol::key_record::{RecordFault, SignedRecord};
 use huxin_protocol::roster::{Added, CityRoster, Roster};
 use huxin_protocol::time::Millis;
-use huxin_protocol::tree::{NodePlace, frontier_at};
+use huxin_protocol::tree::root_at;
 
 /// Marks the actor's position in an About row whose actor is an abandoned ending, so that it never meets the leaf that took the
 /// position in the next epoch.
@@ -26,15 +21,10 @@ pub const ABANDONED_ACTOR: u64 = 1 << 63;
 /// Position of the row that keeps the digests of abandoned heads and whether a member had cosigned one.
 pub(crate) const HEADS_ROW: Seq = Seq(u64::MAX);
 
-/// Takes up all stored records, in the order of epochs.
+/// Takes up all stored records, in the order of epochs, and what the logs here do not follow at the end.
 pub(crate) fn take_up_stored(read: &(impl LedgerRead + ?Sized), roster: &mut Roster) -> Result<(), EngineFault> {
-    let mut rows = Vec::new();
-    scan_prefix(read, Family::Record, &[], &mut |_, value| {
-        rows.push(value.to_vec());
-        true
-    })?;
-    for bytes in rows {
-        roster.add(&bytes).map_err(|fault| EngineFault::Record { code: fault.code() })?;
+    for row in stored_records(read, roster)? {
+        roster.add(&row.bytes).map_err(|fault| EngineFault::Record { code: fault.code() })?;
     }
     Ok(())
 }
@@ -68,10 +58,7 @@ impl Engine {
     ) -> Result<(), ReadFault> {
         self.sign_pending(txn, signer)?;
         let me = self.me();
-        if matches!(
-            self.signing.state,
-            SigningState::Ready | SigningState::Held | SigningState::Doubted | SigningState::Asking { .. }
-        ) {
+        if matches!(self.signing.state, SigningState::Ready | SigningState::Held | SigningState::Asking { .. }) {
             self.signing.held_until = Some(Millis(now.0 + self.settings.hold_ms));
             self.set_signing(SigningState::Held);
         }
@@ -91,9 +78,11 @@ impl Engine {
         Ok(())
     }
 
-    /// A hold that ran out lets the node sign again under its old epoch.
+    /// A hold that ran out lets the node sign again under its old epoch. One that would last longer than any does was begun by
+    /// a clock that was ahead then.
     pub(crate) fn end_hold(&mut self, now: Millis) {
-        if self.signing.state == SigningState::Held && self.signing.held_until.is_some_and(|until| now >= until) {
+        let over = |until: Millis| now >= until || until.0 - now.0 > self.settings.hold_ms;
+        if self.signing.state == SigningState::Held && self.signing.held_until.is_some_and(over) {
             self.signing.held_until = None;
             let needed = self.settings.partners_before_signing;
             let heard = self.signing.confirmed.len();
@@ -140,22 +129,27 @@ impl Engine {
             Added::Epoch { city, .. } | Added::Frozen { city, .. } => *city,
         };
         let Some(place) = KeyPlace::of(bytes, &self.roster) else { return Ok(Err(RecordFault::Shape)) };
+        self.note_changed(city);
         txn.put(Family::Record, record_key(city, place.epoch, &place.digest), bytes.to_vec());
         match added {
-            Added::Epoch { continues_at: (size, _), epoch, .. } => {
-                if self.size(city) > size {
-                    self.abandon(city, size, txn)?;
+            Added::Epoch { continues_at: (size, root), epoch, .. } => {
+                // Where we hold another history than the record continues, a partner helps to find the place where they part
+                // (`fork`): the record itself does not say.
+                if self.size(city) > size && self.root(city, size, txn)? == root {
+                    let closed = Epoch(epoch.0.saturating_sub(1).max(1));
+                    self.abandon(city, size, closed, txn)?;
                 }
                 self.event(Event::EpochOpened { city, epoch });
                 if city == self.me() {
-                    self.open_own_epoch(epoch, size, signer);
+                    self.open_own_epoch(epoch, (size, root), txn, signer)?;
                 }
             }
             Added::Frozen { .. } => {
-                if let Some(evidence) = self.two_records(city, bytes) {
-                    keep_evidence(txn, city, place.epoch, &evidence)?;
+                if let Some(evidence) = self.two_records(city, bytes)
+                    && keep_evidence(txn, city, place.epoch, &evidence)?
+                {
+                    self.event(Event::EvidenceFound { city, epoch: place.epoch });
                 }
-                self.event(Event::EvidenceFound { city, epoch: place.epoch });
             }
             Added::Known => {}
         }
@@ -170,131 +164,67 @@ impl Engine {
     }
 
     /// Signing goes on under a new epoch once its keys are here and the log has been fetched up to its beginning.
-    fn open_own_epoch(&mut self, epoch: Epoch, from: Size, signer: &dyn Signer) {
+    fn open_own_epoch(
+        &mut self,
+        epoch: Epoch,
+        (from, root): (Size, TreeHash),
+        txn: &Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<(), ReadFault> {
         self.signing.held_until = None;
+        let me = self.me();
         let state = if signer.log_key(epoch).is_none() || signer.cosigner_key(epoch).is_none() {
             SigningState::Closed(ClosedReason::NoKeys)
-        } else if self.size(self.me()) < from {
+        } else if self.size(me) < from {
             SigningState::Closed(ClosedReason::HeardFurther(from))
+        } else if self.root(me, from, txn)? != root {
+            SigningState::Closed(ClosedReason::HeardOther)
         } else {
             // A checkpoint of the new epoch goes out at once, so that partners learn of it.
             self.own_head_moved = true;
             SigningState::Ready
         };
         self.set_signing(state);
+        Ok(())
     }
 
     /// After own leaves were fetched: an epoch that waited for them may begin.
-    pub(crate) fn reconsider_signing(&mut self, signer: &dyn Signer) {
+    pub(crate) fn reconsider_signing(&mut self, txn: &Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
         let me = self.me();
-        let Some(keys) = self.roster.city(me).map(CityRoster::current) else { return };
-        let (epoch, from) = (keys.epoch, keys.from);
-        let waits = self.signing.state == SigningState::Closed(ClosedReason::HeardFurther(from));
+        let Some(keys) = self.roster.city(me).map(CityRoster::current) else { return Ok(()) };
+        let (epoch, from, root) = (keys.epoch, keys.from, keys.from_root);
+        let waits = matches!(
+            self.signing.state,
+            SigningState::Closed(ClosedReason::HeardFurther(_) | ClosedReason::HeardOther)
+        );
+        // Nothing of this epoch was signed yet: no partner could have shown more than its beginning.
         if waits && epoch > Epoch::FIRST && self.size(me) == from {
-            self.open_own_epoch(epoch, from, signer);
+            self.open_own_epoch(epoch, (from, root), txn, signer)?;
         }
-    }
-
-    /// Moves the leaves from `to` on out of the log. Whether a member had cosigned one of the heads that go is kept: it is shown
-    /// as a history cut (R87).
-    fn abandon(&mut self, city: CityCode, to: Size, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
-        let Some(member) = self.roster.city(city) else { return Ok(()) };
-        // The epoch that was just closed: the one before the current.
-        let closed = member.epochs.iter().rev().nth(1).cloned();
-        let Some(closed) = closed else { return Ok(()) };
-        let federation = self.roster.federation();
-        let head = self.head(city);
-        let size = head.frontier.size();
-        let frontier = frontier_at(&LedgerTree { read: &*txn, city }, to).map_err(|_| ReadFault::row(Family::Tree))?;
-        for seq in (to.0..size.0).map(Seq) {
-            let Some(leaf) = txn.get(Family::Log, &place_key(city, seq))? else {
-                return Err(ReadFault::row(Family::Log));
-            };
-            if let Some(statement) = read_leaf(&*txn, &federation, city, seq)? {
-                self.unindex(city, seq, &statement.header, closed.tail, txn)?;
-            }
-            txn.delete(Family::Log, place_key(city, seq));
-            txn.put(Family::Abandoned, body_key(city, closed.epoch, seq), leaf);
-        }
-        let mut level = STORED_LEVELS;
-        while size.0 >> level > 0 {
-            for index in (to.0 >> level)..(size.0 >> level) {
-                txn.delete(Family::Tree, tree_key(city, NodePlace { level, index }));
-            }
-            level += STORED_LEVELS;
-        }
-        let mut cut = 0;
-        for (cosigner, row) in CosignatureRow::read_all(&*txn, city)? {
-            if row.size > to {
-                cut |= u8::from(cosigner != city);
-                txn.delete(Family::Cosignature, cosignature_key(city, cosigner));
-            }
-        }
-        let mut heads_row = vec![cut];
-        if let Some(checkpoint) = head.checkpoint()?.filter(|stored| stored.checkpoint.size > to) {
-            heads_row.extend_from_slice(&Context::View.digest(checkpoint.checkpoint.text().as_bytes()).0);
-        }
-        txn.put(Family::Abandoned, body_key(city, closed.epoch, HEADS_ROW), heads_row);
-        let kept = head.checkpoint()?.filter(|stored| stored.checkpoint.size <= to).and(head.checkpoint.clone());
-        let head = crate::ledger::HeadRow { frontier, checkpoint: kept };
-        txn.put(Family::Head, city_key(city), head.encode());
-        self.heads.insert(city, head);
-        self.event(Event::Abandoned { city, count: size.0 - to.0 });
         Ok(())
     }
 
-    /// Takes away every row that was derived from a leaf which leaves the log.
-    fn unindex(
-        &self,
-        city: CityCode,
-        seq: Seq,
-        header: &huxin_protocol::header::Header,
-        tail: Tail,
-        txn: &mut Txn<'_>,
-    ) -> Result<(), ReadFault> {
-        if let Some(about) = &header.about {
-            let target = (about.id.city, about.id.seq);
-            txn.delete(Family::About, about_key(target, (city, seq)));
-            if tail == Tail::Endings && header.kind.is_ending() {
-                let key = about_key(target, (city, Seq(seq.0 | ABANDONED_ACTOR)));
-                txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
-            }
-        }
-        if let Some(ground) = &header.ground {
-            txn.delete(Family::Ground, ground_key(city, ground, seq));
-        }
-        if header.kind.is_trust() {
-            txn.delete(Family::Trust, trust_key(city, header.kind, seq));
-        }
-        txn.delete(Family::Lacking, place_key(city, seq));
-        let key = body_key(city, header.epoch, seq);
-        if let Some(body) = txn.get(Family::Body, &key)? {
-            if let Ok(Body::Listing(entry)) = Body::decode(header.kind, header.body_version, &body) {
-                txn.delete(Family::Subject, subject_key(&entry.subject.id, city, seq));
-                if let Some(reference) = &entry.record_ref {
-                    txn.delete(Family::Reference, reference_key(reference, seq));
-                }
-            }
-            txn.delete(Family::Body, key);
-        }
-        Ok(())
+    /// Root of a log that we hold, at a size that it has.
+    pub(crate) fn root(&self, city: CityCode, size: Size, txn: &Txn<'_>) -> Result<TreeHash, ReadFault> {
+        root_at(&LedgerTree { read: txn, city }, size).map_err(|_| ReadFault::row(Family::Tree))
     }
 }
 
-/// Keeps evidence against a city's epoch: one object, the one with the lowest digest, so that every node ends with the same
+/// Keeps evidence against a city's epoch, and says whether it was new: one object, the one with the lowest digest, so that every node ends with the same
 /// (R98).
 pub(crate) fn keep_evidence(
     txn: &mut Txn<'_>,
     city: CityCode,
     epoch: Epoch,
     evidence: &Evidence,
-) -> Result<(), ReadFault> {
+) -> Result<bool, ReadFault> {
     let key = evidence_key(city, epoch);
     let held = txn.get(Family::Evidence, &key)?.and_then(|bytes| Evidence::decode(&bytes).ok());
-    if held.is_none_or(|held| evidence.digest() < held.digest()) {
+    let better = held.is_none_or(|held| evidence.digest() < held.digest());
+    if better {
         txn.put(Family::Evidence, key, evidence.encode());
     }
-    Ok(())
+    Ok(better)
 }
 
 /// Where a record stands, read again from its verified bytes.

@@ -1,70 +1,75 @@
 //! Answers to partners' questions, from the ledger alone. Pure reads: worker threads serve while the writer writes.
 
+use crate::heads::Heads;
 use crate::index::read_leaf;
-use crate::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, body_key, place_key};
-use crate::wire::{BODIES_PER_REQUEST, HeadSummary, Request, Response, STATEMENTS_PER_REQUEST};
+use crate::ledger::{
+    CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, body_key, place_key, scan_prefix,
+};
+use crate::wire::{BODIES_PER_REQUEST, EVIDENCE_PER_RESPONSE, Request, Response, STATEMENTS_PER_REQUEST};
 use huxin_protocol::checkpoint::{Checkpoint, UnverifiedCheckpoint};
-use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
 use huxin_protocol::limits::PAGE_BYTES;
 use huxin_protocol::note::{Note, SignatureLine};
-use huxin_protocol::roster::{CityRoster, Roster};
+use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::{Item, Segment};
 use huxin_protocol::statement::Statement;
-use huxin_protocol::tree::consistency_proof;
+use huxin_protocol::tree::{consistency_proof, root_at};
 use std::collections::VecDeque;
 
-/// Answers one request by `asker`, the member city that the connection belongs to.
+/// Answers one request by `asker`, the member city that the connection belongs to. `heads` are of this ledger, or of it a
+/// moment ago.
 pub fn serve(
     read: &(impl LedgerRead + ?Sized),
     roster: &Roster,
+    heads: &Heads,
     asker: CityCode,
     request: &Request,
 ) -> Result<Response, ReadFault> {
     match request {
         Request::Heads { digest } => {
-            let heads = heads(read, roster)?;
-            Ok(if heads_digest(&heads) == *digest { Response::Same } else { Response::Heads(heads) })
+            let same = heads.digest() == *digest;
+            Ok(if same { Response::Same } else { Response::Heads(heads.all().to_vec()) })
         }
         Request::Segment { city, from, count, epoch } => {
             Ok(segment(read, roster, Some(asker), *city, *from, *count, *epoch)?
                 .map_or(Response::Nothing, |segment| Response::Segment(segment.encode())))
         }
         Request::Bodies { ids } => bodies(read, roster, asker, ids),
+        Request::History { city, size } => history(read, *city, *size),
+        Request::Evidence { city } => {
+            let mut objects = evidence(read, *city)?;
+            objects.truncate(EVIDENCE_PER_RESPONSE);
+            Ok(if objects.is_empty() { Response::Nothing } else { Response::Evidence(objects) })
+        }
     }
 }
 
-/// How far this ledger holds every member's log.
-pub fn heads(read: &(impl LedgerRead + ?Sized), roster: &Roster) -> Result<Vec<HeadSummary>, ReadFault> {
-    roster.cities().map(|member| summary(read, member)).collect()
+/// How the log of one size leads to the newest checkpoint held.
+fn history(read: &(impl LedgerRead + ?Sized), city: CityCode, size: Size) -> Result<Response, ReadFault> {
+    let Some((stored, checkpoint)) = checkpoint_note(read, city)? else { return Ok(Response::Nothing) };
+    if size.0 == 0 || size > stored.checkpoint.size {
+        return Ok(Response::Nothing);
+    }
+    let tree = LedgerTree { read, city };
+    let fault = |_| ReadFault::row(Family::Tree);
+    let root = root_at(&tree, size).map_err(fault)?;
+    let proof = consistency_proof(&tree, size, stored.checkpoint.size).map_err(fault)?;
+    Ok(Response::History { root, proof, checkpoint })
 }
 
-fn summary(read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<HeadSummary, ReadFault> {
-    let head = HeadRow::read(read, member.code)?;
-    let stored = head.checkpoint()?.map(|stored| stored.checkpoint);
-    let mut hasher = Context::View.hasher();
-    for (cosigner, row) in cosignatures_on(read, member.code, stored.as_ref())? {
-        hasher.update(cosigner.key_bytes());
-        hasher.update(&row.size.0.to_be_bytes());
-    }
-    if let Some(evidence) =
-        read.get(Family::Evidence, &crate::ledger::evidence_key(member.code, member.current().epoch))?
-    {
-        hasher.update(&evidence);
-    }
-    Ok(HeadSummary {
-        city: member.code,
-        epoch: member.current().epoch,
-        size: head.frontier.size(),
-        root: head.frontier.root(),
-        record: member.last_record(),
-        proved: stored.map_or(Size(0), |checkpoint| checkpoint.size),
-        witnesses: Digest(*hasher.finalize().as_bytes()),
-    })
+/// All evidence held about a city, the newest epoch first.
+pub(crate) fn evidence(read: &(impl LedgerRead + ?Sized), city: CityCode) -> Result<Vec<Vec<u8>>, ReadFault> {
+    let mut objects = Vec::new();
+    scan_prefix(read, Family::Evidence, city.key_bytes(), &mut |_, value| {
+        objects.push(value.to_vec());
+        true
+    })?;
+    objects.reverse();
+    Ok(objects)
 }
 
 /// Cosignatures held on exactly this checkpoint.
-fn cosignatures_on(
+pub(crate) fn cosignatures_on(
     read: &(impl LedgerRead + ?Sized),
     city: CityCode,
     checkpoint: Option<&Checkpoint>,
@@ -75,22 +80,6 @@ fn cosignatures_on(
         row.size == checkpoint.size && row.epoch == checkpoint.origin.epoch && row.root == checkpoint.root
     });
     Ok(rows)
-}
-
-/// Digest of [`heads`]: equal digests, equal logs.
-#[must_use]
-pub fn heads_digest(heads: &[HeadSummary]) -> Digest {
-    let mut hasher = Context::View.hasher();
-    for head in heads {
-        hasher.update(head.city.key_bytes());
-        hasher.update(&head.epoch.0.to_be_bytes());
-        hasher.update(&head.size.0.to_be_bytes());
-        hasher.update(&head.root.0);
-        hasher.update(&head.record.0);
-        hasher.update(&head.proved.0.to_be_bytes());
-        hasher.update(&head.witnesses.0);
-    }
-    Digest(*hasher.finalize().as_bytes())
 }
 
 /// The newest checkpoint of a log that can be served, with the cosignatures held on it, the city's own first.

@@ -22,8 +22,6 @@ pub enum SigningState {
     /// Waiting until enough partners have said how far they hold our log; a snapshot of the whole machine cannot be told
     /// from the machine itself in any other way.
     Asking { heard: usize, needed: usize },
-    /// A partner claims that our log goes further, or otherwise, and is asked to prove it.
-    Doubted,
     /// Our log went on somewhere else, or may have. Only a key record opens signing again.
     Closed(ClosedReason),
     /// Held for a key record until it comes or the hold runs out.
@@ -48,7 +46,6 @@ impl SigningState {
         match self {
             Self::Ready => "ready",
             Self::Asking { .. } => "asking_partners",
-            Self::Doubted => "own_log_in_doubt",
             Self::Closed(ClosedReason::NotContinued) => "store_not_continued",
             Self::Closed(ClosedReason::HeardFurther(_)) => "own_log_further_elsewhere",
             Self::Closed(ClosedReason::HeardOther) => "own_log_differs_elsewhere",
@@ -66,10 +63,6 @@ impl fmt::Display for SigningState {
                 f,
                 "it waits for partners to confirm how far they hold its log ({heard} of {needed}); connect partners, or set \
                  publish.sign_without_partner"
-            ),
-            Self::Doubted => f.write_str(
-                "a partner claims to hold more of its log, or another history of it, and is asked to prove that; try again in \
-                 two minutes",
             ),
             Self::Closed(ClosedReason::NotContinued) => f.write_str(
                 "its store is not the continuation of its last signature; let it fetch its log from partners, then run \

@@ -4,7 +4,7 @@
 use crate::effect::Effect;
 use crate::effect::Event;
 use crate::engine::{Engine, Signer};
-use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, Txn, city_key, cosignature_key};
+use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, Txn, cosignature_key};
 use crate::signing::SigningState;
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::cosignature::Cosignature;
@@ -55,8 +55,7 @@ impl Engine {
         let checkpoint = Checkpoint { origin, size: head.frontier.size(), root: head.frontier.root() };
         let signed = SignedCheckpoint::sign(checkpoint, log_key);
         head.checkpoint = Some(signed.encode(&[]));
-        txn.put(Family::Head, city_key(me), head.encode());
-        self.heads.insert(me, head);
+        self.put_head(me, head, txn);
         let line = self.cosign(now, &checkpoint, txn, signer)?;
         self.signing.last_heartbeat = Some(now);
         let note = signed.encode(line.as_slice());
@@ -72,7 +71,7 @@ impl Engine {
     /// Signs with our cosigner that this is the newest checkpoint of a log that we have seen: one that continues what it signed
     /// last for that log, and never at an earlier time, whatever the clock says now (R76).
     fn cosign(
-        &self,
+        &mut self,
         now: Millis,
         checkpoint: &Checkpoint,
         txn: &mut Txn<'_>,
@@ -85,6 +84,7 @@ impl Engine {
         let cosigner = Origin { federation: self.roster.federation(), city: me, epoch };
         let cosignature = Cosignature::sign(checkpoint, &cosigner, seconds(now).max(last), key);
         put_cosignature(txn, log, me, &cosignature);
+        self.note_changed(log);
         Ok(Some(cosignature.line))
     }
 
@@ -159,7 +159,9 @@ impl Engine {
         if matches!(self.signing.state, SigningState::Closed(_)) {
             return Ok(());
         }
-        let due = self.signing.last_heartbeat.is_none_or(|last| now.0 - last.0 >= self.settings.heartbeat_every_ms);
+        // A heartbeat in the future was made before the clock went back.
+        let every = self.settings.heartbeat_every_ms;
+        let due = self.signing.last_heartbeat.is_none_or(|last| now.0 - last.0 >= every || last > now);
         if due && self.signing.state == SigningState::Ready && self.head(me).checkpoint.is_some() {
             self.to_cosign.insert(me);
             self.signing.last_heartbeat = Some(now);

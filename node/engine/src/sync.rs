@@ -1,81 +1,89 @@
 //! Anti-entropy: on connect, every half minute and on a gap, nodes compare how far they hold each log and pull what they
-//! lack. Each log is pulled from one peer at a time, in windows that overlap with their own admission.
+//! lack ([`pull`]), bodies that no road carried ([`bodies`]), and evidence ([`crate::fork`]).
+//!
+//! What a partner tells of a log is a claim until it serves what is signed: it decides what is asked for and never what
+//! is believed.
+
+mod bodies;
+mod pull;
 
 use crate::effect::{Effect, Event};
 use crate::engine::{Engine, Signer};
-use crate::gather::sources;
-use crate::index::{read_leaf, write_late_body};
-use crate::input::{Answer, Asked, Peer, Road};
-use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, place_key};
-use crate::serve::{heads, heads_digest};
+use crate::fork::Inquiry;
+use crate::input::{Answer, Asked, Peer};
+use crate::ledger::{LedgerTree, ReadFault, Txn};
 use crate::signing::SigningState;
-use crate::wire::{BODIES_PER_REQUEST, HeadSummary, Request};
-use huxin_protocol::body::commitment;
-use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
-use huxin_protocol::segment::{ReadSegment, SegmentFault};
+use crate::wire::{HeadSummary, Request};
+use huxin_protocol::digest::{Digest, TreeHash};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::root_at;
+use pull::Pull;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Windows of one pull on their way at once: one is served, one travels, one is read, one is written.
-const WINDOWS: usize = 4;
-/// Statements asked for in one window. At 1.2 KiB with body it stays below a page.
-const WINDOW: u32 = 512;
-/// After this time another partner that has more of a log may take its pull over: less than a round, so that a partner that
-/// gives a log out leaf by leaf holds it back for one round and not for as long as it likes.
-const TURN_MS: i64 = 20_000;
-/// Bodies looked for in one round.
-const BODIES_PER_ROUND: usize = BODIES_PER_REQUEST;
-
 /// What a request was for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Heads,
-    Window {
-        city: CityCode,
-        from: Seq,
-    },
+    Window { city: CityCode, from: Seq },
     Bodies,
-    /// What a partner claims about our own log.
-    Proof,
+    History { city: CityCode, size: Size },
+    Evidence { city: CityCode },
 }
 
 #[derive(Debug)]
 struct Partner {
     city: CityCode,
     next_round: Millis,
+    last_round: Millis,
     asked: BTreeMap<Asked, Purpose>,
+    /// Of logs that we pulled after its last answer: how far it said to hold them.
+    told: BTreeMap<CityCode, (Size, TreeHash)>,
+    /// Logs whose pages from this peer did not continue ours.
+    stuck: BTreeMap<CityCode, Stuck>,
 }
 
-/// One log being pulled from one peer.
-#[derive(Debug)]
-struct Pull {
-    peer: Peer,
-    since: Millis,
-    /// Size to reach, as the peer told.
-    target: Size,
-    /// Where the next window begins.
-    next: Seq,
-    /// Statements of one window: fewer where the peer's pages hold fewer.
-    window: u32,
-    under_way: usize,
-    /// Windows that came before their turn, by their beginning; at most [`WINDOWS`].
-    early: BTreeMap<Seq, Box<ReadSegment>>,
-    /// Size when these windows were first asked for; a pull that does not move is given up.
-    began_at: Size,
+/// Two histories that do not fit: not asked for again while both sides hold just this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stuck {
+    theirs: (Size, TreeHash),
+    ours: (Size, Digest),
+}
+
+/// Something that is held in memory, how much of it, and how much at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    pub name: &'static str,
+    pub held: usize,
+    pub limit: usize,
 }
 
 pub(crate) struct Sync {
     partners: BTreeMap<Peer, Partner>,
+    /// By city; at most one a member.
     pulls: BTreeMap<CityCode, Pull>,
+    /// Forks being looked into, by city; at most one a member.
+    pub(crate) inquiries: BTreeMap<CityCode, Inquiry>,
     next_asked: u64,
+    /// When all partners were last asked before their time, because one gave nothing.
+    hastened: Option<Millis>,
     /// Which reader is asked next for lacking bodies.
     body_turn: usize,
 }
 
 impl Sync {
-    pub(crate) fn new(_now: Millis) -> Self {
-        Self { partners: BTreeMap::new(), pulls: BTreeMap::new(), next_asked: 0, body_turn: 0 }
+    pub(crate) const fn new() -> Self {
+        Self {
+            partners: BTreeMap::new(),
+            pulls: BTreeMap::new(),
+            inquiries: BTreeMap::new(),
+            next_asked: 0,
+            hastened: None,
+            body_turn: 0,
+        }
+    }
+    pub(crate) fn knows(&self, peer: &Peer) -> bool {
+        self.partners.contains_key(peer)
     }
 }
 
@@ -87,19 +95,28 @@ impl Engine {
         city: CityCode,
         txn: &Txn<'_>,
     ) -> Result<(), ReadFault> {
-        self.sync.partners.insert(peer.clone(), Partner { city, next_round: now, asked: BTreeMap::new() });
+        let partner = Partner {
+            city,
+            next_round: now,
+            last_round: now,
+            asked: BTreeMap::new(),
+            told: BTreeMap::new(),
+            stuck: BTreeMap::new(),
+        };
+        self.sync.partners.insert(peer, partner);
         self.rounds(now, txn)
     }
 
-    pub(crate) fn disconnected(&mut self, peer: &Peer) {
+    pub(crate) fn disconnected(&mut self, now: Millis, peer: &Peer) {
         self.sync.partners.remove(peer);
-        self.sync.pulls.retain(|_, pull| pull.peer != *peer);
+        self.sync.inquiries.retain(|_, inquiry| inquiry.peer != *peer);
+        self.end_pulls_of(now, peer);
     }
 
     pub(crate) fn tick(&mut self, now: Millis, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
         self.end_hold(now);
-        self.end_doubts(now);
         self.cosign_heads(now, txn, signer)?;
+        self.pass_slow_pulls(now);
         self.rounds(now, txn)
     }
 
@@ -110,21 +127,24 @@ impl Engine {
         if !self.settings.anti_entropy && !asking {
             return Ok(());
         }
+        let every = self.settings.sync_every_ms;
         let due: Vec<Peer> = self
             .sync
             .partners
             .iter()
-            .filter(|(_, partner)| partner.next_round <= now)
+            // A round that lies further ahead than rounds are apart was set before the clock went back.
+            .filter(|(_, partner)| partner.next_round <= now || partner.next_round.0 > now.0 + every)
             .filter(|(_, partner)| !partner.asked.values().any(|purpose| matches!(purpose, Purpose::Heads)))
             .map(|(peer, _)| peer.clone())
             .collect();
         if due.is_empty() {
             return Ok(());
         }
-        let digest = heads_digest(&heads(txn, &self.roster)?);
+        let digest = self.renew_heads(txn)?.digest();
         for peer in due {
             if let Some(partner) = self.sync.partners.get_mut(&peer) {
-                partner.next_round = Millis(now.0 + self.settings.sync_every_ms);
+                partner.next_round = Millis(now.0 + every);
+                partner.last_round = now;
             }
             self.ask(&peer, Purpose::Heads, Request::Heads { digest });
         }
@@ -137,6 +157,11 @@ impl Engine {
         self.sync.next_asked += 1;
         partner.asked.insert(asked, purpose);
         self.effects.push(Effect::Ask { peer: peer.clone(), asked, request });
+    }
+
+    /// Whether such a question to a peer is still open.
+    fn waits_for(&self, peer: &Peer, what: impl Fn(&Purpose) -> bool) -> bool {
+        self.sync.partners.get(peer).is_some_and(|partner| partner.asked.values().any(what))
     }
 
     pub(crate) fn answered(
@@ -156,15 +181,15 @@ impl Engine {
             partner.next_round = partner.next_round.min(Millis(now.0 + i64::from(*retry_after_ms)));
         }
         match (purpose, answer) {
-            (Purpose::Heads, Answer::Same) => {
-                self.no_doubt(city);
-                self.confirm(city);
-            }
+            (Purpose::Heads, Answer::Same) => self.confirm(city),
             (Purpose::Heads, Answer::Heads(told)) => self.compare(now, peer, city, &told, txn)?,
-            (Purpose::Proof, answer) => self.proof(peer, answer, txn, signer)?,
             (Purpose::Window { city, from }, answer) => self.window(now, peer, (city, from), answer, txn, signer)?,
             (Purpose::Bodies, Answer::Bodies(bodies)) => self.bodies(bodies, txn)?,
-            (Purpose::Bodies, Answer::Nothing) | (_, Answer::Busy { .. }) => {}
+            (Purpose::History { city, size }, answer) => self.history(now, peer, (city, size), answer, txn)?,
+            (Purpose::Evidence { city }, Answer::Evidence(objects)) => {
+                self.evidence_told(peer, city, objects, txn, signer)?;
+            }
+            (Purpose::Bodies | Purpose::Evidence { .. }, Answer::Nothing) | (_, Answer::Busy { .. }) => {}
             (_, Answer::Failed { code }) => self.event(Event::Refused { road: "sync", code }),
             _ => self.event(Event::Refused { road: "sync", code: "other_answer" }),
         }
@@ -174,11 +199,21 @@ impl Engine {
     /// A partner holds nothing of our log that we do not hold.
     fn confirm(&mut self, partner: CityCode) {
         self.signing.confirmed.insert(partner);
-        if let SigningState::Asking { needed, .. } = self.signing.state {
-            let heard = self.signing.confirmed.len();
-            let state = if heard >= needed { SigningState::Ready } else { SigningState::Asking { heard, needed } };
-            self.set_signing(state);
-        }
+        self.own_log_looked_into();
+    }
+
+    /// Signing waits while somebody says to hold more of our own log and has not yet shown it.
+    pub(crate) fn own_log_looked_into(&mut self) {
+        let SigningState::Asking { needed, .. } = self.signing.state else { return };
+        let heard = self.signing.confirmed.len();
+        let open = self.sync.pulls_log_of(self.me()) || self.sync.inquiries.contains_key(&self.me());
+        let state = if heard >= needed && !open { SigningState::Ready } else { SigningState::Asking { heard, needed } };
+        self.set_signing(state);
+    }
+
+    /// How far a log is held here: changes whenever a peer's pages may fit that did not fit before.
+    pub(crate) fn place_of(&self, city: CityCode) -> (Size, Digest) {
+        (self.size(city), self.roster.city(city).map_or(Digest([0; 32]), |member| member.last_record()))
     }
 
     fn compare(
@@ -189,42 +224,77 @@ impl Engine {
         told: &[HeadSummary],
         txn: &Txn<'_>,
     ) -> Result<(), ReadFault> {
-        let ours: BTreeMap<CityCode, HeadSummary> =
-            heads(txn, &self.roster)?.into_iter().map(|head| (head.city, head)).collect();
+        let ours = self.renew_heads(txn)?;
+        if let Some(partner) = self.sync.partners.get_mut(peer) {
+            partner.told.clear();
+        }
         let mut own_is_fine = true;
         for theirs in told {
-            let Some(held) = ours.get(&theirs.city) else { continue };
-            let newer_record = !self.knows_epoch(theirs.city, theirs.epoch);
-            if theirs.city == self.me() {
-                own_is_fine = self.compare_own(theirs, newer_record, txn)?;
+            let city = theirs.city;
+            let Some(held) = ours.get(city) else { continue };
+            let accuses = theirs.evidence != held.evidence && theirs.evidence != Digest([0; 32]);
+            if accuses && !self.waits_for(peer, |purpose| *purpose == Purpose::Evidence { city }) {
+                self.ask(peer, Purpose::Evidence { city }, Request::Evidence { city });
             }
-            if !self.settings.anti_entropy && theirs.city != self.me() {
+            let own = city == self.me();
+            let differs = self.differs(theirs, held, txn)?;
+            let more = theirs.proved > held.size || (own && theirs.size > held.size);
+            let newer_record = !self.knows_epoch(city, theirs.epoch);
+            if own && (differs || newer_record || (more && !self.is_behind_our_record(theirs))) {
+                own_is_fine = false;
+            }
+            if !self.settings.anti_entropy && !own {
                 continue;
             }
-            let more = theirs.proved > held.size;
             let other_witnesses = theirs.proved == held.size && theirs.witnesses != held.witnesses;
-            if more || newer_record || other_witnesses {
-                self.pull(now, peer, theirs.city, theirs.proved);
+            if (more || newer_record || other_witnesses || differs) && !self.is_stuck(peer, theirs) {
+                if let Some(partner) = self.sync.partners.get_mut(peer) {
+                    partner.told.insert(city, (theirs.proved, theirs.root));
+                }
+                self.pull(now, peer, city, theirs.proved);
+            } else if self.may_hold_a_rival_record(theirs) && !self.sync.pulls_log_of(city) {
+                // All its key records, and no statements.
+                let from = Seq(held.size.0);
+                let request = Request::Segment { city, from, count: 0, epoch: Epoch::FIRST };
+                self.ask(peer, Purpose::Window { city, from }, request);
             }
         }
         if own_is_fine {
-            self.no_doubt(partner);
             self.confirm(partner);
-        } else {
-            self.doubt(now, peer, partner);
         }
         Ok(())
     }
 
-    /// How far a partner holds our own log decides whether we may sign. Whether it is a part of ours.
-    fn compare_own(&self, theirs: &HeadSummary, newer_record: bool, txn: &Txn<'_>) -> Result<bool, ReadFault> {
-        let me = self.me();
-        if theirs.size > self.size(me) || newer_record {
+    /// Whether a partner that knows the same records holds another history of what we hold too, which no evidence here
+    /// shows yet.
+    fn differs(&self, theirs: &HeadSummary, held: &HeadSummary, txn: &Txn<'_>) -> Result<bool, ReadFault> {
+        let comparable = theirs.size.0 > 0 && theirs.size <= held.size && theirs.record == held.record;
+        if !comparable || theirs.root == held.root {
             return Ok(false);
         }
-        let ours =
-            root_at(&LedgerTree { read: txn, city: me }, theirs.size).map_err(|_| ReadFault::row(Family::Tree))?;
-        Ok(ours == theirs.root)
+        let tree = LedgerTree { read: txn, city: theirs.city };
+        let root = root_at(&tree, theirs.size).map_err(|_| ReadFault::row(crate::ledger::Family::Tree))?;
+        Ok(root != theirs.root && !self.is_accused(theirs.city, txn)?)
+    }
+
+    /// Whether a partner has not heard of our newest key record: what it holds beyond the place where that record closed
+    /// its epoch was abandoned, and is nothing that we lack.
+    fn is_behind_our_record(&self, theirs: &HeadSummary) -> bool {
+        self.roster.city(theirs.city).is_some_and(|member| member.closed_at(theirs.epoch).is_some())
+    }
+
+    /// Whether a partner's last key record of a log is none of ours, though of an epoch that we know: its root signed twice
+    /// (R89), and one of us has heard the one and one the other. Once both are known there is nothing more to ask.
+    fn may_hold_a_rival_record(&self, theirs: &HeadSummary) -> bool {
+        self.roster.city(theirs.city).is_some_and(|member| {
+            let known = member.epochs.iter().any(|keys| keys.record == theirs.record);
+            !known && theirs.epoch <= member.current().epoch && member.frozen.is_none()
+        })
+    }
+
+    fn is_stuck(&self, peer: &Peer, theirs: &HeadSummary) -> bool {
+        let now = Stuck { theirs: (theirs.proved, theirs.root), ours: self.place_of(theirs.city) };
+        self.sync.partners.get(peer).is_some_and(|partner| partner.stuck.get(&theirs.city) == Some(&now))
     }
 
     /// Something of this city came before its turn: pull what lies between, now.
@@ -239,7 +309,7 @@ impl Engine {
         if !self.settings.anti_entropy {
             return Ok(());
         }
-        if self.sync.partners.contains_key(peer) {
+        if self.sync.knows(peer) {
             self.pull(now, peer, city, target);
             return Ok(());
         }
@@ -250,213 +320,43 @@ impl Engine {
         self.rounds(now, txn)
     }
 
-    /// Begins to pull a log from a peer, or lets the pull under way reach further. One that another peer has had for long
-    /// goes over to this one; windows of the other that still come are welcome.
-    fn pull(&mut self, now: Millis, peer: &Peer, city: CityCode, target: Size) {
-        let held = self.size(city);
-        let over = |pull: &Pull| pull.peer != *peer && now.0 - pull.since.0 >= TURN_MS;
-        if self.sync.pulls.get(&city).is_some_and(over) {
-            self.sync.pulls.remove(&city);
-        }
-        if let Some(pull) = self.sync.pulls.get_mut(&city) {
-            pull.target = pull.target.max(target);
-        } else {
-            let pull = Pull {
-                peer: peer.clone(),
-                since: now,
-                target,
-                next: Seq(held.0),
-                window: WINDOW,
-                under_way: 0,
-                early: BTreeMap::new(),
-                began_at: held,
-            };
-            self.sync.pulls.insert(city, pull);
-            // Asked even where nothing is lacking: records and cosignatures come with it.
-            self.ask_window(city);
-        }
-        self.fill(city);
-    }
-
-    fn ask_window(&mut self, city: CityCode) {
-        let epoch = self.roster.city(city).map_or(Epoch::FIRST, |member| member.current().epoch);
-        let Some(pull) = self.sync.pulls.get_mut(&city) else { return };
-        let from = pull.next;
-        let count = pull.window;
-        pull.next = Seq(from.0 + u64::from(count));
-        pull.under_way += 1;
-        let peer = pull.peer.clone();
-        self.ask(&peer, Purpose::Window { city, from }, Request::Segment { city, from, count, epoch });
-    }
-
-    fn fill(&mut self, city: CityCode) {
-        let room = |pull: &Pull| pull.under_way + pull.early.len() < WINDOWS && pull.next.0 < pull.target.0;
-        while self.sync.pulls.get(&city).is_some_and(room) {
-            self.ask_window(city);
-        }
-    }
-
-    fn window(
-        &mut self,
-        now: Millis,
-        peer: &Peer,
-        (city, asked_from): (CityCode, Seq),
-        answer: Answer,
-        txn: &mut Txn<'_>,
-        signer: &dyn Signer,
-    ) -> Result<(), ReadFault> {
-        let held = self.size(city);
-        let refused = match &answer {
-            Answer::Segment(segment) if segment.city != city => Some("other_city"),
-            // A run is asked for at its place; one from elsewhere is no answer. Without leaves it speaks of the checkpoint.
-            Answer::Segment(segment) if !segment.leaves.is_empty() && segment.from != asked_from => Some("other_place"),
-            Answer::Failed { code } => Some(*code),
-            Answer::Heads(_) | Answer::Bodies(_) | Answer::Same => Some("other_answer"),
-            Answer::Segment(_) | Answer::Nothing | Answer::Busy { .. } => None,
-        };
-        if let Some(code) = refused {
-            self.event(Event::Refused { road: "sync", code });
-        }
-        let mut segment = match answer {
-            Answer::Segment(segment) if refused.is_none() => Some(segment),
-            Answer::Nothing => None,
-            _ => {
-                self.give_up(now, peer, city);
-                return Ok(());
-            }
-        };
-        if let Some(pull) = self.sync.pulls.get_mut(&city).filter(|pull| pull.peer == *peer) {
-            pull.under_way = pull.under_way.saturating_sub(1);
-            if let Some(early) = segment.take_if(|segment| segment.from.0 > held.0 && pull.under_way > 0) {
-                pull.early.insert(early.from, early);
-            }
-        }
-        let road = Road::Sync { from: peer.clone() };
-        while let Some(next) = segment.take() {
-            let count = next.leaves.len() as u32;
-            match self.admit(&road, *next, txn, signer)? {
-                Ok(_) => {}
-                // A window before this one was cut short by the page limit; it is asked for again below.
-                Err(SegmentFault::Gap) => {}
-                Err(fault) => {
-                    self.refused(&road, fault);
-                    self.give_up(now, peer, city);
-                    return Ok(());
-                }
-            }
-            let held = self.size(city);
-            let at_border = self.roster.city(city).is_some_and(|member| member.is_border(held));
-            let Some(pull) = self.sync.pulls.get_mut(&city).filter(|pull| pull.peer == *peer) else { return Ok(()) };
-            if count > 0 && count < pull.window && held < pull.target && !at_border {
-                // The peer's page ended. Windows of this length come whole.
-                pull.window = count;
-            }
-            segment = pull.early.remove(&Seq(held.0));
-        }
-        let held = self.size(city);
-        let Some(pull) = self.sync.pulls.get_mut(&city).filter(|pull| pull.peer == *peer) else { return Ok(()) };
-        if pull.under_way == 0 {
-            // All windows are in. A peer that told of more than it gives is left until its next round.
-            if held >= pull.target || held == pull.began_at {
-                self.sync.pulls.remove(&city);
-                return Ok(());
-            }
-            pull.began_at = held;
-            pull.next = Seq(held.0);
-            pull.early.clear();
-        }
-        self.fill(city);
-        Ok(())
-    }
-
-    /// This peer gives nothing more of this log for now; another may do better at once.
-    fn give_up(&mut self, now: Millis, peer: &Peer, city: CityCode) {
-        if self.sync.pulls.get(&city).is_some_and(|pull| pull.peer == *peer) {
-            self.sync.pulls.remove(&city);
-            for (other, partner) in &mut self.sync.partners {
-                if other != peer {
-                    partner.next_round = partner.next_round.min(now);
-                }
-            }
-        }
-    }
-
-    /// Asks readers for bodies that we may read and do not hold.
-    fn look_for_bodies(&mut self, txn: &Txn<'_>) -> Result<(), ReadFault> {
-        if self.sync.partners.is_empty() || !self.settings.anti_entropy {
-            return Ok(());
-        }
-        let mut any = false;
-        txn.scan(Family::Lacking, &[], &[0xff; 32], &mut |_, _| {
-            any = true;
-            false
-        })?;
-        if !any {
-            return Ok(());
-        }
-        let me = self.me();
-        let federation = self.roster.federation();
-        let mut wanted: BTreeMap<Peer, Vec<StatementId>> = BTreeMap::new();
-        let turn = self.sync.body_turn;
-        self.sync.body_turn += 1;
-        for source in sources(txn, &self.roster, me)?.into_values() {
-            for seq in source.lacking.into_iter().take(BODIES_PER_ROUND) {
-                let Some(statement) = read_leaf(txn, &federation, source.city, seq)? else { continue };
-                let header = &statement.header;
-                let readers: Vec<&Peer> = self
-                    .sync
-                    .partners
-                    .iter()
-                    .filter(|(_, partner)| header.disclosure.allows(source.city, partner.city))
-                    .map(|(peer, _)| peer)
-                    .collect();
-                // The issuer first, then every other reader in turn.
-                let issuer = self.sync.partners.iter().find(|(_, p)| p.city == source.city).map(|(peer, _)| peer);
-                let chosen = if turn.is_multiple_of(2) { issuer } else { None }
-                    .or_else(|| readers.get(turn / 2 % readers.len().max(1)).copied());
-                if let Some(peer) = chosen {
-                    wanted.entry(peer.clone()).or_default().push(header.id());
-                }
-            }
-        }
-        for (peer, mut ids) in wanted {
-            ids.truncate(BODIES_PER_REQUEST);
-            self.ask(&peer, Purpose::Bodies, Request::Bodies { ids });
-        }
-        Ok(())
-    }
-
-    /// Bodies that came later than their statements. Those that do not match are dropped and counted.
-    fn bodies(&mut self, bodies: Vec<(StatementId, Vec<u8>)>, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
-        let me = self.me();
-        let federation = self.roster.federation();
-        let mut count = 0;
-        for (id, body) in bodies {
-            if txn.get(Family::Lacking, &place_key(id.city, id.seq))?.is_none() {
-                continue;
-            }
-            let Some(statement) = read_leaf(&*txn, &federation, id.city, id.seq)? else { continue };
-            let header = &statement.header;
-            let fits = header.id() == id
-                && header.disclosure.allows(id.city, me)
-                && commitment(&federation, id.city, header.kind, header.body_version, &body) == header.commitment;
-            if fits {
-                write_late_body(txn, &federation, me, header, body)?;
-                count += 1;
-            } else {
-                self.event(Event::Refused { road: "sync", code: "body_commitment" });
-            }
-        }
-        if count > 0 {
-            self.event(Event::BodiesArrived { count });
-        }
-        Ok(())
-    }
-
     /// Cities whose logs are being pulled, with how many statements are still missing: for metrics.
     #[must_use]
     pub fn missing(&self) -> BTreeMap<CityCode, u64> {
         self.sync.pulls.iter().map(|(city, pull)| (*city, pull.target.0.saturating_sub(self.size(*city).0))).collect()
+    }
+
+    /// What is held in memory for partners, against its limit: for a judge of bounds.
+    #[must_use]
+    pub fn bounds(&self) -> Vec<Bound> {
+        let members = self.heads.len();
+        let most = |counts: &mut dyn Iterator<Item = usize>| counts.max().unwrap_or(0);
+        let sync = &self.sync;
+        vec![
+            Bound { name: "pulls", held: sync.pulls.len(), limit: members },
+            Bound { name: "inquiries", held: sync.inquiries.len(), limit: members },
+            Bound {
+                name: "early windows",
+                held: most(&mut sync.pulls.values().map(Pull::early)),
+                limit: pull::WINDOWS,
+            },
+            Bound {
+                name: "offers of one log",
+                held: most(&mut sync.pulls.values().map(Pull::offers)),
+                limit: sync.partners.len(),
+            },
+            Bound {
+                name: "questions to one partner",
+                held: most(&mut sync.partners.values().map(|partner| partner.asked.len())),
+                // Windows, history and evidence of each log; heads and bodies.
+                limit: members * (pull::WINDOWS + 2) + 2,
+            },
+            Bound {
+                name: "logs that do not fit",
+                held: most(&mut sync.partners.values().map(|partner| partner.stuck.len().max(partner.told.len()))),
+                limit: members,
+            },
+        ]
     }
 
     /// Member cities with a connection.

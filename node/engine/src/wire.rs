@@ -3,7 +3,7 @@
 
 mod codec;
 
-pub use codec::{CODE_BYTES, HEADS_PER_RESPONSE, REQUEST_BYTES};
+pub use codec::{CODE_BYTES, HEADS_PER_RESPONSE, NOTE_BYTES, REQUEST_BYTES};
 
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
@@ -20,8 +20,10 @@ pub struct HeadSummary {
     pub record: Digest,
     /// Size of the newest checkpoint that can be served.
     pub proved: Size,
-    /// Digest over the set of (cosigner, size) held for this log, and of evidence held about it.
+    /// Digest over the set of (cosigner, size) held for this log.
     pub witnesses: Digest,
+    /// Digest over all evidence held about this city; zeros where there is none.
+    pub evidence: Digest,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,11 @@ pub enum Request {
     Segment { city: CityCode, from: Seq, count: u32, epoch: Epoch },
     /// `[3, [[city, epoch, seq], …]]`: bodies of these statements, where the asking city may read them.
     Bodies { ids: Vec<StatementId> },
+    /// `[4, city, size]`: how the log of this size leads to the newest checkpoint. Asked where what a peer serves does not
+    /// continue what is held here: the answer tells a fork of the city from a peer's invention.
+    History { city: CityCode, size: Size },
+    /// `[5, city]`: all evidence held about this city.
+    Evidence { city: CityCode },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,12 +58,19 @@ pub enum Response {
     Busy { retry_after_ms: u32 },
     /// `[7, code]`: will not be answered; a stable code.
     Refused { code: String },
+    /// `[8, root, [hash, …], checkpoint note]`: the root at the size asked for, the proof that leads from it to the
+    /// checkpoint, and the checkpoint.
+    History { root: TreeHash, proof: Vec<TreeHash>, checkpoint: Vec<u8> },
+    /// `[9, [evidence bytes, …]]`.
+    Evidence(Vec<Vec<u8>>),
 }
 
 /// Most bodies asked for in one request.
 pub const BODIES_PER_REQUEST: usize = 256;
 /// Most statements asked for in one request; a page of [`huxin_protocol::limits::PAGE_BYTES`] may hold fewer.
 pub const STATEMENTS_PER_REQUEST: u32 = 1024;
+/// Most evidence in one answer: one object an epoch, and no city changes its keys so often in a year.
+pub const EVIDENCE_PER_RESPONSE: usize = 64;
 /// Longest frame in bytes: a page, one statement with body that made it full, and the envelope.
 pub const FRAME_BYTES: usize = huxin_protocol::limits::PAGE_BYTES + 128 * 1024;
 

@@ -1,81 +1,31 @@
-//! Gossip: one topic per federation, content-addressed ids, validated before it is passed on. The mesh numbers are
-//! public since the simulator spreads messages with the same ones.
+//! Gossip: one topic per federation, content-addressed ids, validated before it is passed on. Its numbers are those of
+//! [`huxin_engine::mesh`], since the simulator spreads messages by the same ones.
 
 mod one_topic;
 
-use huxin_protocol::digest::{Context, Digest};
+use huxin_engine::mesh::{self, message_id, topic_name};
+use huxin_protocol::digest::Digest;
 use libp2p::core::Endpoint;
 use libp2p::core::transport::PortUse;
-use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, MessageId};
+use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, MessageId, PeerScoreParams, PeerScoreThresholds};
 use libp2p::swarm::{
     ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent, ToSwarm,
 };
 use libp2p::{Multiaddr, PeerId};
 use prometheus_client::registry::Registry;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context as Waking, Poll};
 use std::time::{Duration, Instant};
 
 use crate::conduct::Allowance;
-use crate::settings::{FLOOD_PUBLISH_MEMBERS, GOSSIP_ARRIVALS};
+use crate::settings::GOSSIP_ARRIVALS;
 use crate::{NetCounters, NetFault};
 use one_topic::OneTopic;
 
-/// Bytes of a message id: the first of a digest under `huxin gossip v1`.
-pub const MESSAGE_ID_BYTES: usize = 20;
-/// From how many members on the larger mesh is used.
-pub const LARGE_FEDERATION: usize = 8;
 /// Longest frame on the road. Four times the longest message, since the library compares its read buffer with this.
 pub const TRANSMIT_BYTES: usize = 256 * 1024;
-/// Longest list of ids and topics in one frame. The library keeps up to 10,000 ids that a peer does not want, of any
-/// length: 40 MiB of one peer, at the worst.
-const CONTROL_BYTES: usize = 4 * 1024;
-/// Most ids in one list that says what this node has, or wants; what was left out comes by anti-entropy. A list longer than
-/// [`CONTROL_BYTES`] would end the stream that it comes on, and the library's own number is far above.
-const IDS_TOLD: usize = 160;
-
-/// How many peers a node passes full messages to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MeshNumbers {
-    /// Wished number.
-    pub n: usize,
-    /// Below this, more are taken in.
-    pub low: usize,
-    /// Above this, some are let go.
-    pub high: usize,
-    /// Of them, at least so many that this side dialled.
-    pub outbound_min: usize,
-}
-
-/// Mesh numbers for a federation of so many members.
-#[must_use]
-pub const fn mesh(members: usize) -> MeshNumbers {
-    if members < LARGE_FEDERATION {
-        MeshNumbers { n: 3, low: 1, high: 4, outbound_min: 1 }
-    } else {
-        MeshNumbers { n: 6, low: 4, high: 12, outbound_min: 2 }
-    }
-}
-
-/// The one topic of a federation.
-#[must_use]
-pub fn topic_name(federation: &Digest) -> String {
-    format!("huxin/{federation}/1")
-}
-
-/// Message id: BLAKE3 under `huxin gossip v1` over topic and data, first 20 bytes. Equal content, equal id, whoever
-/// sends it.
-#[must_use]
-pub fn message_id(topic: &str, data: &[u8]) -> [u8; MESSAGE_ID_BYTES] {
-    let mut hasher = Context::Gossip.hasher();
-    hasher.update(topic.as_bytes());
-    hasher.update(data);
-    let mut id = [0; MESSAGE_ID_BYTES];
-    id.copy_from_slice(&hasher.finalize().as_bytes()[..MESSAGE_ID_BYTES]);
-    id
-}
 
 pub(crate) fn topic(federation: &Digest) -> IdentTopic {
     IdentTopic::new(topic_name(federation))
@@ -114,7 +64,7 @@ pub(crate) fn behaviour(
     counters: Arc<NetCounters>,
     registry: &mut Registry,
 ) -> Result<Gossip, NetFault> {
-    let mesh = mesh(members);
+    let numbers = mesh::mesh(members);
     let topic = topic(federation).hash();
     let config = gossipsub::ConfigBuilder::default()
         // The doors look at what the library would look at, and count; the library would log a line for each.
@@ -123,19 +73,31 @@ pub(crate) fn behaviour(
         .message_id_fn(|message: &gossipsub::Message| {
             MessageId::new(&message_id(message.topic.as_str(), &message.data))
         })
-        .mesh_n(mesh.n)
-        .mesh_n_low(mesh.low)
-        .mesh_n_high(mesh.high)
-        .mesh_outbound_min(mesh.outbound_min)
-        .heartbeat_initial_delay(Duration::from_secs(1))
-        .heartbeat_interval(Duration::from_secs(1))
-        .duplicate_cache_time(Duration::from_secs(600))
-        .history_length(12)
-        .history_gossip(3)
-        .flood_publish(members <= FLOOD_PUBLISH_MEMBERS)
+        .mesh_n(numbers.n)
+        .mesh_n_low(numbers.low)
+        .mesh_n_high(numbers.high)
+        .mesh_outbound_min(numbers.outbound_min)
+        .flood_publish(mesh::floods(members))
+        .heartbeat_initial_delay(mesh::HEARTBEAT_DELAY)
+        .heartbeat_interval(mesh::HEARTBEAT)
+        .duplicate_cache_time(mesh::SEEN_FOR)
+        .history_length(mesh::HISTORY_LENGTH)
+        .history_gossip(mesh::HISTORY_GOSSIP)
+        .gossip_lazy(mesh::LAZY_PEERS)
+        .gossip_factor(1.0 / mesh::LAZY_SHARE as f64)
+        .gossip_retransimission(mesh::RETRANSMISSIONS)
+        .iwant_followup_time(mesh::PROMISE_FOR)
+        .idontwant_message_size_threshold(mesh::DO_NOT_WANT_BYTES)
+        .idontwant_on_publish(false)
+        .prune_backoff(mesh::BACKOFF)
+        .backoff_slack(mesh::BACKOFF_SLACK)
+        .max_control_messages_sent(mesh::CONTROL_IDS)
+        .max_control_message_size(mesh::CONTROL_BYTES)
+        .max_ihave_messages_heartbeat(mesh::ANNOUNCEMENTS)
+        .connection_handler_queue_len(mesh::QUEUE_MESSAGES)
+        .publish_queue_duration(mesh::OWN_WAIT)
+        .forward_queue_duration(mesh::PASSED_WAIT)
         .max_transmit_size(TRANSMIT_BYTES)
-        .max_control_message_size(CONTROL_BYTES)
-        .max_control_messages_sent(IDS_TOLD)
         // Naming the topic here makes the library check the mesh numbers.
         .max_transmit_size_for_topic(TRANSMIT_BYTES, topic.clone())
         .build()
@@ -143,7 +105,7 @@ pub(crate) fn behaviour(
     // A topic is a label of the library's metrics, and only ours may be one.
     let metrics = gossipsub::MetricsConfig { max_never_subscribed_topics: 0, ..gossipsub::MetricsConfig::default() };
     let doors = OneTopic::new(topic, Arc::clone(&counters));
-    let library = Library::new_with_subscription_filter_and_transform(
+    let mut library = Library::new_with_subscription_filter_and_transform(
         MessageAuthenticity::Anonymous,
         config,
         doors.clone(),
@@ -151,7 +113,28 @@ pub(crate) fn behaviour(
     )
     .map_err(|cause| NetFault::Transport(cause.into()))?
     .with_metrics(registry.sub_registry_with_prefix("gossipsub"), metrics);
+    let (score, thresholds) = equal_scores();
+    library.with_peer_score(score, thresholds).map_err(|cause| NetFault::Transport(cause.into()))?;
     Ok(Gossip { library, counters, arrivals: BTreeMap::new(), told: VecDeque::new() })
+}
+
+/// Scores in which every partner has zero, whatever it does: who may take part is decided by the members, and who is cut
+/// off by the node. They are kept at all since the library forgets what it was promised only while it keeps scores: a
+/// message that one partner announced and did not send would never be asked of another, and a hostile partner could fill
+/// the memory with promises.
+fn equal_scores() -> (PeerScoreParams, PeerScoreThresholds) {
+    let score = PeerScoreParams {
+        topics: HashMap::new(),
+        app_specific_weight: 0.0,
+        ip_colocation_factor_weight: 0.0,
+        behaviour_penalty_weight: 0.0,
+        slow_peer_weight: 0.0,
+        retain_score: Duration::ZERO,
+        ..PeerScoreParams::default()
+    };
+    // Nobody is ever below them; and nobody is better than another, so that no partner replaces one.
+    let thresholds = PeerScoreThresholds { opportunistic_graft_threshold: 0.0, ..PeerScoreThresholds::default() };
+    (score, thresholds)
 }
 
 impl Gossip {
@@ -230,41 +213,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mesh_numbers_hold_the_rules_of_the_library() {
-        for members in 1..400 {
-            let MeshNumbers { n, low, high, outbound_min } = mesh(members);
-            assert!(outbound_min <= low && low <= n && n <= high, "{members}");
-            assert!(outbound_min * 2 <= n, "{members}");
-        }
-        assert_eq!(mesh(7), MeshNumbers { n: 3, low: 1, high: 4, outbound_min: 1 });
-        assert_eq!(mesh(8), MeshNumbers { n: 6, low: 4, high: 12, outbound_min: 2 });
-    }
-
-    #[test]
-    fn a_message_id_depends_on_topic_and_data_only() {
-        let topic = topic_name(&Digest([7; 32]));
-        assert_eq!(topic, format!("huxin/{}/1", "07".repeat(32)));
-        let id = message_id(&topic, b"segment");
-        assert_eq!(id, message_id(&topic, b"segment"));
-        assert_ne!(id, message_id(&topic, b"segmenu"));
-        assert_ne!(id, message_id(&topic_name(&Digest([8; 32])), b"segment"));
-        let mut whole = topic.into_bytes();
-        whole.extend_from_slice(b"segment");
-        assert_eq!(id, Context::Gossip.digest(&whole).0[..MESSAGE_ID_BYTES]);
-    }
-
-    #[test]
     fn the_settings_build_for_every_size_of_federation() {
         for members in [1, 3, 7, 8, 30, 31, 337] {
             let made = behaviour(&Digest([1; 32]), members, Arc::default(), &mut Registry::default());
             assert!(made.is_ok(), "{members}");
         }
-    }
-
-    #[test]
-    fn a_list_of_all_ids_that_are_told_fits_into_a_frame() {
-        // Each id and the topic with tag and length, and three heads around them.
-        let topic = topic_name(&Digest([7; 32])).len() + 3;
-        assert!(IDS_TOLD * (MESSAGE_ID_BYTES + 2) + topic + 3 * 4 <= CONTROL_BYTES);
     }
 }

@@ -29,7 +29,7 @@ mod streams;
 pub use counters::NetCounters;
 pub use event::{AnswerToken, GossipToken, LinkView, NetEvent, PeerView, Verdict};
 pub use fault::NetFault;
-pub use gossip::{LARGE_FEDERATION, MESSAGE_ID_BYTES, MeshNumbers, TRANSMIT_BYTES, mesh, message_id, topic_name};
+pub use gossip::TRANSMIT_BYTES;
 pub use handle::NetHandle;
 pub use settings::{
     ASK_TIMEOUT, ASKS_UNDER_WAY, ASKS_WAITING, EVENTS_WAITING, GOSSIP_IN_HAND, NetSettings, PENDING_CONNECTIONS,

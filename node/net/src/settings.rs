@@ -32,8 +32,6 @@ pub const BUSY_RETRY_MS: u32 = 500;
 pub const PENDING_CONNECTIONS: u32 = 32;
 /// Two, since both sides may dial at the same moment.
 pub const CONNECTIONS_PER_PEER: u32 = 2;
-/// Partners with a node of their own that are up to this many get every own message directly.
-pub const FLOOD_PUBLISH_MEMBERS: usize = 30;
 
 /// Connections that have not yet shown who they are and come from one address, for each partner that has it: both ends
 /// dial, and a line that broke may not have been missed yet.

@@ -183,6 +183,29 @@ fn a_city_recognises_other_members_only() {
 }
 
 #[test]
+fn an_announcement_names_places_that_mean_something_elsewhere() {
+    let world = world();
+    let announce = |addresses: &[&str]| {
+        let addresses: Vec<String> = addresses.iter().map(|address| (*address).to_owned()).collect();
+        world.drafter.announcement(vec![7; 38], &addresses)
+    };
+    let peer = "12D3KooWBmAwcd4PJNJvfV89HwE48nwkRmAgo8Vy3uQEyNNHBox2";
+    let draft = announce(&["/ip4/192.0.2.7/tcp/7651", &format!("/dns4/node.example/tcp/1/p2p/{peer}")]).unwrap();
+    let Body::NodeAnnouncement(body) = draft.body else { panic!("{:?}", draft.body) };
+    // Whose addresses they are stands beside them once.
+    assert_eq!(body.addresses, ["/ip4/192.0.2.7/tcp/7651", "/dns4/node.example/tcp/1"]);
+    assert_eq!(draft.kind, Kind::NodeAnnouncement);
+    announce(&[]).unwrap();
+    for (wrong, code) in [
+        ("/ip4/0.0.0.0/tcp/7651", "address_any_host"),
+        ("192.0.2.7:7651", "address_host"),
+        ("/ip4/192.0.2.7/udp/7651", "address_port"),
+    ] {
+        assert_eq!(announce(&["/ip4/192.0.2.7/tcp/7651", wrong]).unwrap_err().code(), code, "{wrong}");
+    }
+}
+
+#[test]
 fn acts_need_a_reason_and_a_target() {
     let world = world();
     let id = "330900-0".parse().unwrap();

@@ -65,10 +65,11 @@ pub fn start(
 
 fn run(questions: &Receiver<Question>, store: &dyn Store, writer: &WriterHandle, net: &NetHandle, metrics: &Metrics) {
     for Question { city, request, token } in questions {
-        let response = serve(&*store.snapshot(), &writer.roster(), city, &request).unwrap_or_else(|fault| {
-            tracing::error!(%fault, "a partner's question could not be answered");
-            Response::Refused { code: "store".to_owned() }
-        });
+        let response =
+            serve(&*store.snapshot(), &writer.roster(), &writer.heads(), city, &request).unwrap_or_else(|fault| {
+                tracing::error!(%fault, "a partner's question could not be answered");
+                Response::Refused { code: "store".to_owned() }
+            });
         metrics.requests_served.with_label_values(&[name(&response)]).inc();
         if let Err(fault) = net.answer(token, response) {
             tracing::debug!(%fault, "an answer did not leave");
@@ -82,6 +83,8 @@ const fn name(response: &Response) -> &'static str {
         Response::Heads(_) => "heads",
         Response::Segment(_) => "segment",
         Response::Bodies(_) => "bodies",
+        Response::History { .. } => "history",
+        Response::Evidence(_) => "evidence",
         Response::Nothing => "nothing",
         Response::Busy { .. } => "busy",
         Response::Refused { .. } => "refused",

@@ -7,7 +7,7 @@
 //! a peer or a client.
 
 use super::clock::now;
-use super::committer::Committer;
+use super::committer::{Committer, Kept};
 use super::continuity;
 use super::failpoint::Failpoint;
 use super::partners::Announcements;
@@ -15,6 +15,7 @@ use super::signer::NodeSigner;
 use crate::fault::Fault;
 use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
+use huxin_engine::heads::Heads;
 use huxin_engine::input::Answer;
 use huxin_engine::ledger::{Batch, Family, LedgerRead, Over, Txn, meta};
 use huxin_engine::{Draft, Effect, Engine, Event, Input, Outcome, Refusal, SigningState, Ticket};
@@ -66,6 +67,8 @@ pub enum Order {
 /// What other threads see of the writer and the engine.
 pub struct Board {
     pub roster: RwLock<Arc<Roster>>,
+    /// How far each log is held, as partners are told.
+    pub heads: RwLock<Arc<Heads>>,
     pub signing: RwLock<SigningState>,
     /// Milliseconds since 1970 of the writer's last round: a silent writer is not ready.
     pub beat: AtomicI64,
@@ -112,6 +115,10 @@ impl WriterHandle {
     pub fn roster(&self) -> Arc<Roster> {
         self.board.roster.read().clone()
     }
+    #[must_use]
+    pub fn heads(&self) -> Arc<Heads> {
+        self.board.heads.read().clone()
+    }
 }
 
 /// What the writer is made from.
@@ -143,6 +150,8 @@ pub struct Writer {
     commands: Receiver<Order>,
     inputs: Receiver<Order>,
     stop: Receiver<()>,
+    /// It was told to stop, and does as soon as the group on its way has arrived.
+    stopping: bool,
     board: Arc<Board>,
     failpoint: Failpoint,
     tickets: BTreeMap<Ticket, Answered>,
@@ -166,6 +175,7 @@ struct Sealed {
     effects: Vec<Effect>,
     /// The roster, where this group changed it.
     roster: Option<Arc<Roster>>,
+    heads: Arc<Heads>,
     signing: SigningState,
     /// To be written beside the store as soon as the batch is durable.
     marker: Option<Marker>,
@@ -177,8 +187,17 @@ struct Sealed {
 enum Wake {
     Work,
     /// The batch that was on its way is durable, or could not be made so.
-    Durable(Result<(), Fault>),
+    Durable(Result<Kept, Fault>),
     Stop,
+}
+
+/// What became of the group that was on its way to the disk.
+enum Arrived {
+    /// There was none.
+    Nothing,
+    Durable(Sealed),
+    /// The node stops and the disk is full: that group, and all above it, is as if it had never been.
+    LeftOut,
 }
 
 /// Makes the writer and its handle. `stop` ends it between two groups.
@@ -191,6 +210,7 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
     let (stop_in, stop) = crossbeam_channel::bounded(1);
     let board = Arc::new(Board {
         roster: RwLock::new(Arc::new(parts.engine.roster().clone())),
+        heads: RwLock::new(Arc::clone(parts.engine.heads())),
         signing: RwLock::new(parts.engine.signing()),
         beat: AtomicI64::new(now().0),
         groups: AtomicU64::new(0),
@@ -210,6 +230,7 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
         commands,
         inputs,
         stop,
+        stopping: false,
         board: board.clone(),
         failpoint: Failpoint::from_environment(),
         tickets: BTreeMap::new(),
@@ -269,17 +290,19 @@ impl Writer {
                     self.group(group)?;
                 }
                 Wake::Durable(outcome) => {
+                    // Patience is only lost in `arrived`, so nothing was left out here.
                     outcome?;
                     if let Some(sealed) = self.under_way.take() {
                         self.durable(sealed)?;
                     }
                 }
-                Wake::Stop => {
-                    if let Some(sealed) = self.arrived()? {
-                        self.durable(sealed)?;
-                    }
-                    return Ok(());
+                Wake::Stop => self.stop(),
+            }
+            if self.stopping {
+                if let Arrived::Durable(sealed) = self.arrived()? {
+                    self.durable(sealed)?;
                 }
+                return Ok(());
             }
             self.board.beat.store(now().0, Ordering::Relaxed);
         }
@@ -303,11 +326,29 @@ impl Writer {
         Wake::Work
     }
 
-    /// Waits for the disk: the group that was under way, durable now.
-    fn arrived(&mut self) -> Result<Option<Sealed>, Fault> {
-        let Some(sealed) = self.under_way.take() else { return Ok(None) };
-        self.committer.durable.recv().unwrap_or_else(|_| Err(gone()))?;
-        Ok(Some(sealed))
+    /// Waits for the disk. A stop that comes meanwhile is heard: a full disk may keep it waiting for days.
+    fn arrived(&mut self) -> Result<Arrived, Fault> {
+        let Some(sealed) = self.under_way.take() else { return Ok(Arrived::Nothing) };
+        let outcome = if self.stopping {
+            self.committer.durable.recv()
+        } else {
+            select! {
+                recv(self.committer.durable) -> outcome => outcome,
+                recv(self.stop) -> _ => {
+                    self.stop();
+                    self.committer.durable.recv()
+                }
+            }
+        };
+        Ok(match outcome.unwrap_or_else(|_| Err(gone()))? {
+            Kept::Durable => Arrived::Durable(sealed),
+            Kept::LeftOut => Arrived::LeftOut,
+        })
+    }
+
+    fn stop(&mut self) {
+        self.stopping = true;
+        self.committer.lose_patience();
     }
 
     /// Takes what waits, commands and inputs in turn so that neither side starves the other.
@@ -342,7 +383,11 @@ impl Writer {
     /// One group: handled and sealed while the one before is on its way, then sent after it.
     fn group(&mut self, orders: Vec<Order>) -> Result<(), Fault> {
         let sealed = self.handle(orders)?;
-        let before = self.arrived()?;
+        let before = match self.arrived()? {
+            Arrived::Nothing => None,
+            Arrived::Durable(before) => Some(before),
+            Arrived::LeftOut => return Ok(()),
+        };
         if sealed.batch.is_empty() {
             before.map_or(Ok(()), |before| self.durable(before))?;
             return self.durable(sealed);
@@ -397,17 +442,21 @@ impl Writer {
         let changed = fingerprint != self.sealed_roster;
         self.sealed_roster = fingerprint;
         let roster = changed.then(|| Arc::new(self.engine.roster().clone()));
-        Ok(Sealed { batch: Arc::new(batch), effects, roster, signing, marker, inputs, begun })
+        let heads = Arc::clone(self.engine.heads());
+        Ok(Sealed { batch: Arc::new(batch), effects, roster, heads, signing, marker, inputs, begun })
     }
 
     /// What is to be done once a group's batch is durable: shown to readers, then said.
     fn durable(&mut self, sealed: Sealed) -> Result<(), Fault> {
-        let Sealed { batch, effects, roster, signing, marker, inputs, begun } = sealed;
+        let Sealed { batch, effects, roster, heads, signing, marker, inputs, begun } = sealed;
         if let Some(marker) = marker {
             marker.write(self.signer.folder())?;
         }
         if let Some(roster) = roster {
             *self.board.roster.write() = roster;
+        }
+        if !batch.is_empty() {
+            *self.board.heads.write() = heads;
         }
         if *self.board.signing.read() != signing {
             *self.board.signing.write() = signing;

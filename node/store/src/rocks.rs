@@ -214,6 +214,7 @@ impl Store for RocksStore {
             return StoreHealth::Failed;
         }
         match free_bytes(&self.path) {
+            Ok(free) if free < self.options.floor_bytes => StoreHealth::DiskFull { free },
             Ok(free) if free < self.options.low_bytes => StoreHealth::DiskLow { free },
             // A disk that does not say how much is free still has to refuse a write before that is a fault.
             Ok(_) | Err(_) => StoreHealth::Ok,

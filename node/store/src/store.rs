@@ -27,6 +27,10 @@ pub enum StoreHealth {
     DiskLow {
         free: u64,
     },
+    /// Fewer bytes are free than RocksDB needs to finish what it has begun: no commit is taken until there is room.
+    DiskFull {
+        free: u64,
+    },
     /// A commit failed. Reads are answered, commits never again; stop and start the process.
     Failed,
 }
@@ -37,6 +41,7 @@ impl StoreHealth {
         match self {
             Self::Ok => "ok",
             Self::DiskLow { .. } => "disk_low",
+            Self::DiskFull { .. } => "disk_full",
             Self::Failed => "store_failed",
         }
     }

@@ -48,7 +48,9 @@ impl Hostile {
                         let answer = match request {
                             Request::Heads { .. } => script.heads.take().map_or(Response::Same, Response::Heads),
                             Request::Segment { .. } => script.segment.take().unwrap_or(Response::Nothing),
-                            Request::Bodies { .. } => Response::Nothing,
+                            Request::Bodies { .. } | Request::History { .. } | Request::Evidence { .. } => {
+                                Response::Nothing
+                            }
                         };
                         drop(net.answer(token, answer));
                     }

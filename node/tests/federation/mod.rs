@@ -1,4 +1,5 @@
-//! A federation of three stand-in cities, for tests that need the whole of it. Each test uses its part.
+//! A federation of stand-in cities, for tests that need the whole of it: three on this machine's loopback, or as many as a
+//! test has seats for. Each test uses its part.
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use huxin::client::Client;
@@ -6,7 +7,8 @@ use huxin::command::{federation, init};
 use huxin::settings;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader};
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +17,8 @@ use std::time::{Duration, Instant};
 pub const ZHOUSHAN: &str = "330900";
 pub const HEZHOU: &str = "451100";
 pub const LANZHOU: &str = "620100";
+/// Lines of each node's log that a failed test prints.
+const LOG_SHOWN: usize = 15;
 const CITIES: [(&str, &str); 3] = [(ZHOUSHAN, "舟山市"), (HEZHOU, "贺州市"), (LANZHOU, "兰州市")];
 
 /// Looks until `holds` answers something. Bounded by time only so that a broken build ends.
@@ -29,6 +33,16 @@ pub fn until<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// A founding city: where its node listens, and where partners reach it.
+pub struct Founder<'a> {
+    pub code: &'a str,
+    pub name: &'a str,
+    pub listen: String,
+    /// Where empty, what it listens on.
+    pub announce: Vec<String>,
+    pub api: String,
+}
+
 /// Founds three cities with addresses on loopback; their settings files.
 pub fn found(folder: &Path) -> Vec<PathBuf> {
     found_with(folder, &CITIES, &[])
@@ -38,21 +52,33 @@ pub fn found(folder: &Path) -> Vec<PathBuf> {
 pub fn found_with(folder: &Path, cities: &[(&str, &str)], guests: &[(&str, &str)]) -> Vec<PathBuf> {
     let held: Vec<TcpListener> = cities.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
     let open = held.iter().map(|port| format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port()));
+    let listening = open.map(|address| (address.clone(), vec![address]));
     // An address that means every interface is told to nobody.
-    let addresses = open.chain(guests.iter().map(|_| "/ip4/0.0.0.0/tcp/0".to_owned()));
-    let made: Vec<_> = cities
+    let silent = guests.iter().map(|_| ("/ip4/0.0.0.0/tcp/0".to_owned(), Vec::new()));
+    let seats = cities.iter().chain(guests).zip(listening.chain(silent));
+    let founders = seats.map(|((code, name), (listen, announce))| Founder {
+        code,
+        name,
+        listen,
+        announce,
+        api: "127.0.0.1:0".to_owned(),
+    });
+    found_at(folder, &founders.collect::<Vec<_>>())
+}
+
+/// Founds a federation of these cities; their settings files.
+pub fn found_at(folder: &Path, founders: &[Founder<'_>]) -> Vec<PathBuf> {
+    let made: Vec<_> = founders
         .iter()
-        .chain(guests)
-        .zip(addresses)
-        .map(|((code, name), address)| {
+        .map(|founder| {
             init::make(&init::Args {
-                city: code.parse().unwrap(),
-                name: (*name).to_owned(),
-                p2p: vec![address],
-                announce: Vec::new(),
-                api: Some("127.0.0.1:0".parse().unwrap()),
+                city: founder.code.parse().unwrap(),
+                name: founder.name.to_owned(),
+                p2p: vec![founder.listen.clone()],
+                announce: founder.announce.clone(),
+                api: Some(founder.api.parse().unwrap()),
                 passphrase: "none".to_owned(),
-                folder: folder.join(code),
+                folder: folder.join(founder.code),
             })
             .unwrap()
         })
@@ -61,7 +87,7 @@ pub fn found_with(folder: &Path, cities: &[(&str, &str)], guests: &[(&str, &str)
     let keys: Vec<PathBuf> = made.iter().map(|made| made.keys.clone()).collect();
     let genesis = federation::found_here("test", &joins, &keys).unwrap();
     for made in &made {
-        std::fs::write(made.config.with_file_name("genesis.cbor"), genesis.bytes()).unwrap();
+        fs::write(made.config.with_file_name("genesis.cbor"), genesis.bytes()).unwrap();
     }
     made.into_iter().map(|made| made.config).collect()
 }
@@ -72,22 +98,44 @@ pub fn data(test: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let found = named.or(Some(beside)).filter(|folder| folder.is_dir());
     if found.is_none() {
-        println!("skipped: {test}: there is no ../shared/data; HUXIN_DATA may name another folder");
-        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "a skip is a failure in CI");
+        skipped(test, "there is no ../shared/data; HUXIN_DATA may name another folder");
     }
     found
 }
 
-struct Node {
+/// Prints that a test does not run on this machine; with `CI=true` a skip is a failure.
+pub fn skipped(test: &str, why: &str) {
+    // Past the test's captured output: a skip is told also where everything passes.
+    let _ = writeln!(std::io::stderr(), "skipped: {test}: {why}");
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{test}: a skip is a failure in CI: {why}");
+}
+
+/// Where a city's node runs.
+pub trait Seat {
+    /// Does something there: the sockets that it opens and the processes that it starts are on the node's machine.
+    fn within<T>(&self, act: impl FnOnce() -> T) -> T;
+}
+
+/// This machine, like every other node.
+pub struct Here;
+
+impl Seat for Here {
+    fn within<T>(&self, act: impl FnOnce() -> T) -> T {
+        act()
+    }
+}
+
+struct Node<S> {
+    seat: S,
     config: PathBuf,
     process: Option<Child>,
-    /// As the running process printed it.
+    /// As the settings say, then as the running process printed it.
     api: String,
 }
 
-pub struct Federation {
+pub struct Federation<S: Seat = Here> {
     folder: tempfile::TempDir,
-    nodes: BTreeMap<&'static str, Node>,
+    nodes: BTreeMap<&'static str, Node<S>>,
 }
 
 impl Federation {
@@ -95,25 +143,76 @@ impl Federation {
     pub fn started() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let configs = found(folder.path());
-        let mut nodes = BTreeMap::new();
-        for ((code, _), config) in CITIES.iter().zip(configs) {
-            nodes.insert(*code, Node { config, process: None, api: String::new() });
-        }
-        let mut federation = Self { folder, nodes };
-        for (code, _) in CITIES {
-            federation.launch(code, |_| {});
-        }
-        for (code, _) in CITIES {
-            federation.until_ready(code);
-        }
+        let seats = CITIES.iter().zip(configs).map(|((code, _), config)| (*code, Here, config));
+        let mut federation = Self::seated(folder, seats);
+        federation.start_all();
         federation
+    }
+}
+
+impl<S: Seat> Federation<S> {
+    /// A founded federation, each city with its seat; nothing runs yet.
+    pub fn seated(folder: tempfile::TempDir, seats: impl IntoIterator<Item = (&'static str, S, PathBuf)>) -> Self {
+        let node = |seat, config: PathBuf| {
+            let api = settings::load_plain(&config).unwrap().listen.api.to_string();
+            Node { seat, config, process: None, api }
+        };
+        Self { folder, nodes: seats.into_iter().map(|(code, seat, config)| (code, node(seat, config))).collect() }
+    }
+
+    pub fn cities(&self) -> Vec<&'static str> {
+        self.nodes.keys().copied().collect()
+    }
+
+    pub fn seat(&self, code: &str) -> &S {
+        &self.nodes[code].seat
+    }
+
+    pub fn is_running(&self, code: &str) -> bool {
+        self.nodes[code].process.is_some()
+    }
+
+    /// Starts every city and waits until all can do their work.
+    pub fn start_all(&mut self) {
+        for code in self.cities() {
+            self.launch(code, |_| {});
+        }
+        for code in self.cities() {
+            self.until_ready(code);
+        }
     }
 
     pub fn genesis(&self) -> PathBuf {
         self.folder.path().join(ZHOUSHAN).join("genesis.cbor")
     }
 
-    fn launch(&mut self, code: &'static str, arm: impl FnOnce(&mut Command)) {
+    /// Starts a node, and waits only until it is up.
+    pub fn launch(&mut self, code: &'static str, arm: impl FnOnce(&mut Command)) {
+        self.spawn(code, arm);
+        let node = self.nodes.get_mut(code).unwrap();
+        let output = node.process.as_mut().and_then(|child| child.stdout.take()).unwrap();
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{code} did not start: {line:?}"));
+        node.api = ready["api"].as_str().unwrap().to_owned();
+    }
+
+    /// What a node says that is started and does not come up.
+    pub fn refused_start(&mut self, code: &'static str, arm: impl FnOnce(&mut Command)) -> String {
+        self.spawn(code, |command| {
+            command.stderr(Stdio::piped());
+            arm(command);
+        });
+        let child = self.nodes.get_mut(code).unwrap().process.take().unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.stdout.is_empty(), "{code} came up: {}", String::from_utf8_lossy(&output.stdout));
+        assert!(!output.status.success(), "{code} ended well");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// Starts a node's process, and waits for nothing. What it logs goes into the file `log` of its folder.
+    pub fn spawn(&mut self, code: &'static str, arm: impl FnOnce(&mut Command)) {
+        let log = File::options().create(true).append(true).open(self.log(code)).unwrap();
         let node = self.nodes.get_mut(code).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_huxin"));
         command
@@ -121,20 +220,17 @@ impl Federation {
             .arg(&node.config)
             .args(["run", "--end-with-input"])
             .env("HUXIN_NETWORK_SYNC_SECONDS", "2")
+            .env("NO_COLOR", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .stderr(log);
         arm(&mut command);
-        let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{code} did not start: {line:?}"));
-        node.api = ready["api"].as_str().unwrap().to_owned();
-        node.process = Some(child);
+        node.process = Some(node.seat.within(|| command.spawn()).unwrap());
     }
 
-    fn until_ready(&self, code: &str) {
-        until(&format!("{code} is ready"), || self.client(code).ready().ok().filter(|ready| ready.ready).map(drop));
+    pub fn until_ready(&self, code: &str) {
+        let ready = || self.ask(code, Client::ready).ok().filter(|ready| ready.ready);
+        until(&format!("{code} is ready"), || ready().map(drop));
     }
 
     /// Starts a node that was killed, and waits until it can do its work.
@@ -161,6 +257,31 @@ impl Federation {
         }
     }
 
+    fn log(&self, code: &str) -> PathBuf {
+        self.folder(code).join("log")
+    }
+
+    /// Ends a node in order; it must have been well until then.
+    pub fn stop(&mut self, code: &str) {
+        if let Some(mut child) = self.nodes.get_mut(code).unwrap().process.take() {
+            drop(child.stdin.take());
+            assert!(child.wait().unwrap().success(), "{code} did not end well");
+        }
+    }
+
+    /// The process of a node, if it has not ended by itself.
+    pub fn is_alive(&mut self, code: &str) -> bool {
+        let process = self.nodes.get_mut(code).unwrap().process.as_mut();
+        process.is_some_and(|child| child.try_wait().unwrap().is_none())
+    }
+
+    /// Asks a node's interface, from its own machine.
+    pub fn ask<T>(&self, code: &str, question: impl FnOnce(&Client) -> T) -> T {
+        let client = self.client(code);
+        self.nodes[code].seat.within(|| question(&client))
+    }
+
+    /// The interface of a node; to be used where the node is.
     pub fn client(&self, code: &str) -> Client {
         let node = &self.nodes[code];
         let token = settings::read_token(&settings::load_plain(&node.config).unwrap()).unwrap();
@@ -169,14 +290,9 @@ impl Federation {
 
     fn command(&self, code: &str, args: &[String]) -> std::process::Output {
         let node = &self.nodes[code];
-        Command::new(env!("CARGO_BIN_EXE_huxin"))
-            .arg("--json")
-            .arg("--config")
-            .arg(&node.config)
-            .args(args)
-            .env("HUXIN_LISTEN_API", &node.api)
-            .output()
-            .unwrap()
+        let mut command = Command::new(env!("CARGO_BIN_EXE_huxin"));
+        command.arg("--json").arg("--config").arg(&node.config).args(args).env("HUXIN_LISTEN_API", &node.api);
+        node.seat.within(|| command.output()).unwrap()
     }
 
     /// Runs one command of the binary against a city's node and reads its JSON.
@@ -193,17 +309,22 @@ impl Federation {
 
     /// Until every running node holds every log at equal heads.
     pub fn until_equal(&self) {
-        until("all logs are equal", || {
-            let running = self.nodes.iter().filter(|(_, node)| node.process.is_some());
-            let digests: BTreeSet<_> =
-                running.map(|(code, _)| self.client(code).heads().map(|heads| heads.digest).ok()).collect();
+        let running: Vec<_> = self.cities().into_iter().filter(|code| self.is_running(code)).collect();
+        self.until_equal_among(&running);
+    }
+
+    /// Until these nodes hold every log at equal heads.
+    pub fn until_equal_among(&self, cities: &[&str]) {
+        until(&format!("all logs are equal at {cities:?}"), || {
+            let digest = |code: &&str| self.ask(code, Client::heads).map(|heads| heads.digest).ok();
+            let digests: BTreeSet<_> = cities.iter().map(digest).collect();
             (digests.len() == 1 && !digests.contains(&None)).then_some(())
         });
     }
 
     /// Ends all nodes and checks every book from end to end.
     pub fn end_and_check(mut self) {
-        for (code, _) in CITIES {
+        for code in self.cities() {
             self.kill(code);
             let report = self.json(code, &["fsck".to_owned()]);
             let findings = report["findings"].as_array();
@@ -212,12 +333,21 @@ impl Federation {
     }
 }
 
-impl Drop for Federation {
+impl<S: Seat> Drop for Federation<S> {
     fn drop(&mut self) {
         for node in self.nodes.values_mut() {
             if let Some(mut child) = node.process.take() {
                 let _ = child.kill();
                 let _ = child.wait();
+            }
+        }
+        if std::thread::panicking() {
+            // The folder is about to go, and with it what would explain the failure.
+            for code in self.cities() {
+                let log = fs::read_to_string(self.log(code)).unwrap_or_default();
+                let from = log.lines().count().saturating_sub(LOG_SHOWN);
+                eprintln!("-- last of {code}'s log");
+                log.lines().skip(from).for_each(|line| eprintln!("{line}"));
             }
         }
     }

@@ -110,7 +110,7 @@ impl World {
             secret: *secret,
             address: victim.p2p.clone(),
             socket: victim.socket,
-            topic: huxin_net::topic_name(&self.federation),
+            topic: huxin_engine::mesh::topic_name(&self.federation),
             page: page(HEZHOU),
             quiet: page(ZHOUSHAN),
         }

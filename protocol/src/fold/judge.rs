@@ -1,17 +1,17 @@
 //! The ruling of one case, put together (R100, R129 to R142).
 
-use super::case::{CaseFile, SourceFact};
+use super::case::{BodyState, CaseFile, SourceFact};
 use super::docket::Docket;
 use super::group::form_groups;
 use super::life::Life;
-use super::matter::Matters;
+use super::matter::{Matters, has_begun};
 use super::measure::{Terms, in_force, judge_measures};
 use super::recognition::{Rule, Rules, Voices, objections_of_rule};
-use crate::body::List;
-use crate::body::RecognitionBody;
+use crate::body::{BodyFault, List, RecognitionBody};
 use crate::digest::Digest;
 use crate::edition::Text;
 use crate::ids::{CityCode, StatementId};
+use crate::kind::Kind;
 use crate::limits::CLOCK_TOLERANCE_MS;
 use crate::ruling::{
     Content, DisclosureLevel, EditionUsed, EntryRuling, LinkRuling, Reason, ReasonCode, Ruling, SourceRuling, State,
@@ -118,7 +118,7 @@ impl<'a> Bench<'a> {
     fn concerns_subject(&self, chain: usize) -> bool {
         let mut names_another = false;
         for at in &self.matters.chains[chain].links {
-            if let super::case::BodyState::Held(crate::body::Body::Listing(body)) = &self.docket.facts[*at].body {
+            if let BodyState::Held(crate::body::Body::Listing(body)) = &self.docket.facts[*at].body {
                 if body.subject.id == self.docket.case.subject {
                     return true;
                 }
@@ -314,18 +314,21 @@ impl<'a> Bench<'a> {
             if kind.is_listing() {
                 continue;
             }
-            let ends_now = kind.is_ending() && self.docket.case.view.now;
-            let unread = matches!(fact.body, super::case::BodyState::Malformed(_))
-                && matches!(kind, crate::kind::Kind::Recognition)
-                && self.docket.is_sound(at);
-            let reason = if unread {
-                Some(ReasonCode::BodyMalformed)
-            } else {
-                self.docket.silence(at).filter(|code| !(ends_now && *code == ReasonCode::NotYetIssued))
+            let reason = match &fact.body {
+                // Which rule a city meant cannot be told where it cannot be read.
+                BodyState::Malformed(code) if kind == Kind::Recognition && self.docket.is_sound(at) => {
+                    let newer = *code == BodyFault::Version.code();
+                    Some(if newer { ReasonCode::NeedsNewerNode } else { ReasonCode::BodyMalformed })
+                }
+                // The time of an ending is its own matter: R104 does not hold for it, R122 does.
+                _ if kind.is_ending() && self.docket.is_sound(at) => {
+                    (!has_begun(&self.docket, at)).then_some(ReasonCode::NotYetIssued)
+                }
+                _ => self.docket.silence(at),
             };
             let Some(reason) = reason else { continue };
             let name = match kind {
-                crate::kind::Kind::Unknown(number) => Cow::Owned(format!("Unknown {number}")),
+                Kind::Unknown(number) => Cow::Owned(format!("Unknown {number}")),
                 other => Cow::Borrowed(other.name()),
             };
             out.push(WithoutEffect {

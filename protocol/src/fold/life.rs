@@ -85,7 +85,7 @@ impl<'a> Life<'a> {
             _ => (State::Repaired, ReasonCode::Repaired),
         };
         let links = &matters.chains[chain];
-        let mut out = if links.stillborn {
+        let mut out = if links.stillborn.is_some() {
             Self::bare(State::Void, Some(ReasonCode::GroundEnded.into()))
         } else {
             Self::bare(state, Some(code.into()))

@@ -24,8 +24,8 @@ pub(super) struct Chain {
     pub links: Vec<usize>,
     /// The first link is an Amendment whose Entry cannot be reached: nothing of the chain has an effect.
     pub hangs: Option<ReasonCode>,
-    /// The Entry itself came under an ended tag (R109).
-    pub stillborn: bool,
+    /// The Entry itself came under the ended tag of this chain's matter (R109). It adds nothing to that matter.
+    pub stillborn: Option<usize>,
 }
 
 /// All chains of a case, and which matter each belongs to.
@@ -92,7 +92,7 @@ impl Matters {
                 // An amendment without a target always has a reason; this arm only keeps the fold total.
                 Standing::Sound => ReasonCode::NotYet,
             });
-            chains.push(Chain { root: at, links: vec![at], hangs, stillborn: false });
+            chains.push(Chain { root: at, links: vec![at], hangs, stillborn: None });
         }
         let count = chains.len();
         Self {
@@ -120,13 +120,12 @@ impl Matters {
         let tagged = tag.and_then(|tag| tags.get(&tag)).map(|other| self.matter(*other));
         if acts {
             let tag_ended = tagged.is_some_and(|matter| !self.endings[matter].is_empty());
-            if !self.endings[self.matter(chain)].is_empty() {
+            if !self.endings(chain).is_empty() {
                 self.idle.insert(at, if tag_ended { ReasonCode::GroundEnded } else { ReasonCode::EndedBefore });
             } else if let (true, Some(matter)) = (tag_ended, tagged) {
                 self.idle.insert(at, ReasonCode::GroundEnded);
                 if self.chains[chain].root == at {
-                    self.chains[chain].stillborn = true;
-                    self.join(chain, matter);
+                    self.chains[chain].stillborn = Some(matter);
                 }
             }
         }
@@ -165,9 +164,9 @@ impl Matters {
         self.matter(chain)
     }
 
-    /// Effective endings of the chain's matter, by place.
+    /// Effective endings of the chain's matter, by place; of an Entry that came too late, those that it came after.
     pub fn endings(&self, chain: usize) -> &[usize] {
-        &self.endings[self.matter(chain)]
+        &self.endings[self.matter(self.chains[chain].stillborn.unwrap_or(chain))]
     }
 
     /// Why a link has no effect, by its header, its time or its matter.
@@ -198,12 +197,14 @@ impl Matters {
 /// Whether an ending ends at this instant: annulment and erasure at every instant, removal and repair from their issue,
 /// and in a ruling for now as soon as they are here (R122).
 fn takes_effect(docket: &Docket<'_>, at: usize) -> bool {
-    let kind = docket.kind(at);
-    kind.is_ending()
-        && docket.is_sound(at)
-        && (matches!(kind, Kind::Annulment | Kind::Erasure)
-            || docket.case.view.now
-            || docket.facts[at].header.issued_at <= docket.case.view.at)
+    docket.kind(at).is_ending() && docket.is_sound(at) && has_begun(docket, at)
+}
+
+/// Whether an ending's time has come (R122).
+pub(super) fn has_begun(docket: &Docket<'_>, at: usize) -> bool {
+    matches!(docket.kind(at), Kind::Annulment | Kind::Erasure)
+        || docket.case.view.now
+        || docket.facts[at].header.issued_at <= docket.case.view.at
 }
 
 /// Effective reinstatements by the ending that each cancels: only the one it names, so a later ending wins again (R121).

@@ -1,5 +1,6 @@
 //! Whether the city's own key stands behind a checkpoint, and who vouches for it (R92 to R94).
 
+use super::memory::Memory;
 use super::{AuthenticSegment, ReadSegment, SegmentFault};
 use crate::checkpoint::{Checkpoint, SignedCheckpoint, UnverifiedCheckpoint};
 use crate::cosignature::Cosignature;
@@ -19,6 +20,14 @@ pub fn authenticate_checkpoint(
     unverified: UnverifiedCheckpoint,
     roster: &Roster,
 ) -> Result<SignedCheckpoint, SegmentFault> {
+    checkpoint_with(&mut Memory::default(), unverified, roster)
+}
+
+fn checkpoint_with(
+    memory: &mut Memory,
+    unverified: UnverifiedCheckpoint,
+    roster: &Roster,
+) -> Result<SignedCheckpoint, SegmentFault> {
     let Checkpoint { origin, size, root } = unverified.checkpoint;
     if origin.federation != roster.federation() {
         return Err(SegmentFault::ForeignFederation);
@@ -31,7 +40,7 @@ pub fn authenticate_checkpoint(
     if size < keys.from {
         return Err(SegmentFault::BeforeEpoch);
     }
-    let signed = unverified.verify(&keys.log)?;
+    let signed = memory.checkpoint(unverified, &keys.log)?;
     if city.epochs.iter().any(|keys| size == keys.from && root != keys.from_root) {
         return Err(SegmentFault::Border);
     }
@@ -46,13 +55,22 @@ pub fn check_cosignatures(
     checkpoint: &Checkpoint,
     roster: &Roster,
 ) -> (Vec<Cosignature>, usize) {
+    cosignatures_with(&mut Memory::default(), lines, checkpoint, roster)
+}
+
+fn cosignatures_with(
+    memory: &mut Memory,
+    lines: &[SignatureLine],
+    checkpoint: &Checkpoint,
+    roster: &Roster,
+) -> (Vec<Cosignature>, usize) {
     let mut holding: Vec<Cosignature> = Vec::new();
     let mut others = 0;
     for line in lines {
         if holding.iter().any(|known| known.line == *line) {
             continue;
         }
-        match check_cosignature(line, checkpoint, roster) {
+        match cosignature_with(memory, line, checkpoint, roster) {
             Some(cosignature) => holding.push(cosignature),
             None => others += 1,
         }
@@ -62,9 +80,19 @@ pub fn check_cosignatures(
 
 /// One line, if its cosigner is known here and it holds. Which epochs of a cosigner still count is for the fold to say.
 pub(crate) fn check_cosignature(line: &SignatureLine, checkpoint: &Checkpoint, roster: &Roster) -> Option<Cosignature> {
+    cosignature_with(&mut Memory::default(), line, checkpoint, roster)
+}
+
+fn cosignature_with(
+    memory: &mut Memory,
+    line: &SignatureLine,
+    checkpoint: &Checkpoint,
+    roster: &Roster,
+) -> Option<Cosignature> {
     let cosigner = Cosignature::cosigner_of(line).ok()?;
     let keys = roster.city(cosigner.city)?.epoch(cosigner.epoch)?;
-    Cosignature::verify(line, checkpoint, &keys.cosigner).ok()
+    let pair = (checkpoint.origin.city, cosigner.city);
+    memory.cosignature(pair, line, checkpoint, || Cosignature::verify(line, checkpoint, &keys.cosigner).ok())
 }
 
 /// Borders of epochs at which the run begins, or which it reaches: positions `from` to `end`, both included.
@@ -82,6 +110,14 @@ impl ReadSegment {
     /// What [`authenticate_checkpoint`] finds, [`SegmentFault::OtherCity`], [`SegmentFault::CrossesEpoch`] or
     /// [`SegmentFault::Short`].
     pub fn authenticate(self, roster: &Roster) -> Result<AuthenticSegment, SegmentFault> {
+        self.authenticate_with(&mut Memory::default(), roster)
+    }
+
+    /// As [`ReadSegment::authenticate`]; what was verified before is not verified again.
+    ///
+    /// # Errors
+    /// As [`ReadSegment::authenticate`].
+    pub fn authenticate_with(self, memory: &mut Memory, roster: &Roster) -> Result<AuthenticSegment, SegmentFault> {
         let Checkpoint { origin, size, .. } = self.checkpoint.checkpoint;
         if origin.federation != roster.federation() {
             return Err(SegmentFault::ForeignFederation);
@@ -100,8 +136,8 @@ impl ReadSegment {
         let borders = borders(city, self.from, end);
         let Self { city, from, leaves, consistency, mut checkpoint, .. } = self;
         let lines = std::mem::take(&mut checkpoint.other_lines);
-        let checkpoint = authenticate_checkpoint(checkpoint, roster)?;
-        let (cosignatures, refused_lines) = check_cosignatures(&lines, checkpoint.checkpoint(), roster);
+        let checkpoint = checkpoint_with(memory, checkpoint, roster)?;
+        let (cosignatures, refused_lines) = cosignatures_with(memory, &lines, checkpoint.checkpoint(), roster);
         Ok(AuthenticSegment { city, from, leaves, consistency, checkpoint, cosignatures, refused_lines, borders })
     }
 }

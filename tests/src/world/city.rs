@@ -1,15 +1,17 @@
 //! One simulated city: engine, disk, keys, and the marker that lies outside the disk.
 
 use super::founding::Secrets;
+use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Input};
-use huxin_engine::ledger::{Batch, Family, LedgerRead, Txn, meta};
+use huxin_engine::ledger::{Batch, Family, LedgerRead, ReadFault, Txn, meta};
 use huxin_engine::wire::{Request, Response};
-use huxin_engine::{Continuity, Effect, Engine, Event, Settings, SigningState, gather, serve};
+use huxin_engine::{Bound, Continuity, Effect, Engine, Event, Settings, SigningState, gather, serve};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::fold::{CaseFile, Viewpoint};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::CityCode;
+use huxin_protocol::key_record::SignedRecord;
 use huxin_protocol::limits::PAGE_BYTES;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::ruling::log_digest;
@@ -22,7 +24,10 @@ use std::sync::Arc;
 
 /// The node went down: its commit failed, or its ledger could not be read.
 #[derive(Debug)]
-pub struct Crash;
+pub struct Crash {
+    /// Why, where it was not the commit: no node may go down over what it was told.
+    pub cause: Option<String>,
+}
 
 pub struct City {
     pub code: CityCode,
@@ -36,8 +41,14 @@ pub struct City {
     pub events: Vec<Event>,
     genesis: Genesis,
     engine: Option<Engine>,
+    /// The disk was not the continuation of the last signature when the engine was opened.
+    broken: bool,
     editions: BTreeMap<Digest, Edition>,
     starts: u64,
+}
+
+fn unread(fault: &ReadFault) -> Crash {
+    Crash { cause: Some(fault.to_string()) }
 }
 
 impl City {
@@ -52,6 +63,7 @@ impl City {
             anti_entropy: true,
             partners_before_signing: (genesis.manifest().members.len() - 1).div_ceil(2),
             hold_ms: 60_000,
+            witnesses: huxin_engine::witness::WITNESSES,
         };
         Self {
             code,
@@ -63,6 +75,7 @@ impl City {
             events: Vec::new(),
             genesis: genesis.clone(),
             engine: None,
+            broken: false,
             editions,
             starts: 0,
         }
@@ -77,7 +90,8 @@ impl City {
         self.engine.as_ref().map(Engine::signing)
     }
 
-    /// Starts as the node does: compares the marker, writes a new incarnation to disk and marker, opens the engine.
+    /// Starts as the node does: compares the marker, and unless continuity is broken writes a new incarnation to disk and
+    /// marker; then opens the engine.
     pub(super) fn start(&mut self, now: Millis) {
         let stored = self.store.get(Family::Meta, meta::INCARNATION).ok().flatten();
         let continuity = match (&self.marker, &stored) {
@@ -85,21 +99,32 @@ impl City {
             (Some(marker), Some(stored)) if marker == stored => Continuity::Proved,
             _ => Continuity::Broken,
         };
-        self.starts += 1;
-        let mut incarnation = vec![0; 16];
-        incarnation[..8].copy_from_slice(&now.0.to_be_bytes());
-        incarnation[8..].copy_from_slice(&self.starts.to_be_bytes());
+        self.broken = continuity == Continuity::Broken;
         let mut batch = Batch::default();
-        batch.put(Family::Meta, meta::INCARNATION.to_vec(), incarnation.clone());
+        // Until a key record opens a new epoch, every later start must find the break again.
+        let incarnation = if self.broken { None } else { Some(self.next_incarnation(now, &mut batch)) };
         if self.store.commit(&batch).is_err() {
+            // The process ends, and the next one finds the disk as it was.
+            self.stop();
             return;
         }
-        self.marker = Some(incarnation);
-        let opened = Engine::open(self.settings.clone(), Roster::new(&self.genesis), continuity, &*self.store, now);
+        if incarnation.is_some() {
+            self.marker = incarnation;
+        }
+        let opened = Engine::open(self.settings.clone(), Roster::new(&self.genesis), continuity, &*self.store);
         match opened {
             Ok(engine) => self.engine = Some(engine),
             Err(fault) => panic!("{} did not start: {fault}", self.code),
         }
+    }
+
+    fn next_incarnation(&mut self, now: Millis, batch: &mut Batch) -> Vec<u8> {
+        self.starts += 1;
+        let mut incarnation = vec![0; 16];
+        incarnation[..8].copy_from_slice(&now.0.to_be_bytes());
+        incarnation[8..].copy_from_slice(&self.starts.to_be_bytes());
+        batch.put(Family::Meta, meta::INCARNATION.to_vec(), incarnation.clone());
+        incarnation
     }
 
     pub(super) fn stop(&mut self) {
@@ -107,37 +132,71 @@ impl City {
         self.store.restore(self.store.content());
     }
 
-    /// One group: effects are handed out only if the commit held.
-    pub(super) fn step(&mut self, now: Millis, inputs: Vec<Input>) -> Result<Vec<Effect>, Crash> {
-        let Some(engine) = self.engine.as_mut() else { return Ok(Vec::new()) };
+    /// One group: effects are handed out only if the commit held. And whether anything was written.
+    pub(super) fn step(&mut self, now: Millis, inputs: Vec<Input>) -> Result<(Vec<Effect>, bool), Crash> {
+        let Some(engine) = self.engine.as_mut() else { return Ok((Vec::new(), false)) };
         let now = Millis(now.0 + self.clock_ahead_ms);
         let store = Arc::clone(&self.store);
         let mut txn = Txn::new(&*store);
         for input in inputs {
-            engine.handle(now, input, &mut txn, &self.secrets).map_err(|_| Crash)?;
+            engine.handle(now, input, &mut txn, &self.secrets).map_err(|fault| unread(&fault))?;
         }
-        let effects = engine.seal(now, &mut txn, &self.secrets).map_err(|_| Crash)?;
-        if !txn.batch.is_empty() {
-            self.store.commit(&txn.batch).map_err(|_| Crash)?;
+        let effects = engine.seal(now, &mut txn, &self.secrets).map_err(|fault| unread(&fault))?;
+        let mended = self.broken && engine.signing() == SigningState::Ready;
+        let mut batch = txn.batch;
+        let incarnation = if mended { Some(self.next_incarnation(now, &mut batch)) } else { None };
+        let wrote = !batch.is_empty();
+        if wrote {
+            self.store.commit(&batch).map_err(|_| Crash { cause: None })?;
         }
-        Ok(effects)
+        if incarnation.is_some() {
+            (self.marker, self.broken) = (incarnation, false);
+        }
+        Ok((effects, wrote))
     }
 
-    fn roster(&self) -> Roster {
+    /// What the engine holds in memory for partners, against its limits.
+    #[must_use]
+    pub fn bounds(&self) -> Vec<Bound> {
+        self.engine.as_ref().map(Engine::bounds).unwrap_or_default()
+    }
+
+    /// Key records and members as this node knows them.
+    #[must_use]
+    pub fn roster(&self) -> Roster {
         self.engine.as_ref().map_or_else(|| Roster::new(&self.genesis), |engine| engine.roster().clone())
     }
 
+    /// How far this node holds each log, as it tells partners.
+    #[must_use]
+    pub fn heads(&self) -> Arc<Heads> {
+        let stopped = || Arc::new(Heads::read(&*self.store, &Roster::new(&self.genesis)).unwrap_or_default());
+        self.engine.as_ref().map_or_else(stopped, |engine| Arc::clone(engine.heads()))
+    }
+
+    /// The key records of a city in the order in which this node follows them.
+    #[must_use]
+    pub fn records(&self, of: CityCode) -> Vec<SignedRecord> {
+        self.roster().city(of).map(|member| member.records.clone()).unwrap_or_default()
+    }
+
     /// Answers a partner's question as worker threads do.
-    pub(super) fn answer(&self, asker: CityCode, request: &Request, federation: &Digest) -> Answer {
-        match serve::serve(&*self.store, &self.roster(), asker, request) {
-            Ok(Response::Segment(bytes)) => {
+    pub(super) fn respond(&self, asker: CityCode, request: &Request) -> Response {
+        let Some(engine) = &self.engine else { return Response::Refused { code: "stopped".to_owned() } };
+        serve::serve(&*self.store, engine.roster(), engine.heads(), asker, request)
+            .unwrap_or_else(|_| Response::Refused { code: "store".to_owned() })
+    }
+
+    /// An answer as the asking node's worker threads read it.
+    pub(super) fn read_answer(response: Response, federation: &Digest) -> Answer {
+        match response {
+            Response::Segment(bytes) => {
                 match Segment::decode(&bytes, PAGE_BYTES + 128 * 1024).and_then(|segment| segment.read(federation)) {
                     Ok(segment) => Answer::Segment(Box::new(segment)),
                     Err(fault) => Answer::Failed { code: fault.code() },
                 }
             }
-            Ok(response) => Answer::from_plain(response).unwrap_or(Answer::Failed { code: "unreachable" }),
-            Err(_) => Answer::Failed { code: "store" },
+            other => Answer::from_plain(other).unwrap_or(Answer::Failed { code: "unreachable" }),
         }
     }
 

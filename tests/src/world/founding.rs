@@ -111,12 +111,18 @@ impl Signer for Secrets {
 /// When the manifest that it makes is refused: a fault of the test itself.
 #[must_use]
 pub fn found(count: usize) -> (Genesis, BTreeMap<CityCode, Secrets>) {
-    let secrets: BTreeMap<CityCode, Secrets> = (1..=count)
-        .map(|number| {
-            let code = CityCode::new(&format!("c{number:02}")).expect("a good code");
-            (code, Secrets::new(code))
-        })
-        .collect();
+    let codes: Vec<CityCode> =
+        (1..=count).map(|number| CityCode::new(&format!("c{number:02}")).expect("a good code")).collect();
+    found_by(&codes)
+}
+
+/// A federation of these cities.
+///
+/// # Panics
+/// When the manifest that it makes is refused: a fault of the test itself.
+#[must_use]
+pub fn found_by(codes: &[CityCode]) -> (Genesis, BTreeMap<CityCode, Secrets>) {
+    let secrets: BTreeMap<CityCode, Secrets> = codes.iter().map(|code| (*code, Secrets::new(*code))).collect();
     let members = secrets
         .values()
         .map(|secrets| Member {

@@ -36,6 +36,14 @@ pub struct EditionItem {
     pub digest: Digest,
 }
 
+/// `POST /v1/announcements`: where this node is reached from now on, as multiaddresses without peer id. Signed into the city's
+/// log under the node's own peer id; partners dial the newest of these and forget the addresses before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnnounceRequest {
+    pub addresses: Vec<String>,
+}
+
 /// `GET /v1/peers`: the other members and whether a connection stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeersReply {

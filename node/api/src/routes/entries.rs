@@ -3,8 +3,9 @@
 use super::{body, command, json, statement_id};
 use crate::backend::Command;
 use crate::model::{
-    ActItem, ActRequest, ActVerb, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest, PublishReply,
-    PublishRequest, Receipt, RecognitionItem, RecognitionsReply, ReferenceItem, ReferencesReply, ReferencesRequest,
+    ActItem, ActRequest, ActVerb, AnnounceRequest, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest,
+    PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, ReferenceItem, ReferencesReply,
+    ReferencesRequest,
 };
 use crate::problem::Problem;
 use crate::server::{App, Shared};
@@ -84,6 +85,11 @@ pub async fn act(
 pub async fn recognise(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
     let rule: RecognitionBody = read_json(sent)?;
     signed(&app, Command::Recognise(rule)).await
+}
+
+pub async fn announce(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
+    let request: AnnounceRequest = read_json(sent)?;
+    signed(&app, Command::Announce(request)).await
 }
 
 pub async fn entry(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {

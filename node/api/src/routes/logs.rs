@@ -14,6 +14,7 @@ use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
+use huxin_engine::heads::Heads;
 use huxin_engine::ledger::{CosignatureRow, Family, scan_prefix};
 use huxin_engine::serve;
 use huxin_engine::wire::STATEMENTS_PER_REQUEST;
@@ -22,10 +23,10 @@ use huxin_protocol::time::Millis;
 
 pub async fn heads(State(app): Shared) -> Result<Response, Problem> {
     let (roster, read, own) = (app.backend.roster(), app.backend.read(), app.backend.city());
-    let summaries = serve::heads(&*read, &roster)?;
-    let digest = serve::heads_digest(&summaries);
-    let mut heads = Vec::with_capacity(summaries.len());
-    for summary in summaries {
+    let summaries = Heads::read(&*read, &roster)?;
+    let digest = summaries.digest();
+    let mut heads = Vec::with_capacity(summaries.all().len());
+    for summary in summaries.all() {
         let member = roster.city(summary.city);
         let mut lacking = 0;
         scan_prefix(&*read, Family::Lacking, summary.city.key_bytes(), &mut |_, _| {

@@ -49,12 +49,13 @@ struct Derived {
 }
 
 impl Walk<'_> {
-    /// Runs the derivation for one leaf. `statement` is what it says at this place, if anything.
+    /// Runs the derivation for one leaf. `statement` is what it says, if anything, of this place or of another.
     fn derive(&self, place: StatementId, leaf: &[u8], statement: Option<&Statement>) -> Result<Derived, ReadFault> {
         let view = View(self.read);
         let mut derived = Derived { rows: BTreeMap::new(), erased: false, body_fault: None };
         let mut held = None;
-        if let Some(statement) = statement {
+        // A misplaced one keeps no body.
+        if let Some(statement) = statement.filter(|statement| statement.header.id() == place) {
             let header = &statement.header;
             derived.erased = is_erased(&view, &self.federation, place.city, place.seq)?;
             held = self.read.get(Family::Body, &body_key(place.city, place.epoch, place.seq))?;
@@ -144,7 +145,6 @@ impl Walk<'_> {
                 None => false,
                 Some(leaf) => {
                     let statement = Statement::read(leaf.clone(), &walk.federation).ok();
-                    let statement = statement.filter(|statement| statement.header.id() == place);
                     let derived = walk.derive(place, &leaf, statement.as_ref())?;
                     derived.rows.contains_key(&(family, key.to_vec()))
                         || (family == Family::Lacking && derived.erased)

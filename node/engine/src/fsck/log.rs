@@ -138,9 +138,9 @@ impl Walk<'_> {
     /// One leaf: its own signature, and the rows that follow from it.
     fn leaf(&mut self, member: &CityRoster, seq: Seq, leaf: &[u8]) -> Result<(), ReadFault> {
         let place = StatementId { city: member.code, epoch: member.epoch_at(seq), seq };
-        let statement = Statement::read(leaf.to_vec(), &self.federation).ok();
-        let statement = statement.filter(|statement| statement.header.id() == place);
-        match (&statement, member.epoch(place.epoch)) {
+        let said = Statement::read(leaf.to_vec(), &self.federation).ok();
+        let statement = said.as_ref().filter(|statement| statement.header.id() == place);
+        match (statement, member.epoch(place.epoch)) {
             (Some(statement), Some(keys)) if self.signatures => {
                 self.report.counts.signatures += 1;
                 if let Err(fault) = statement.verify(&self.federation, &keys.log) {
@@ -151,7 +151,7 @@ impl Walk<'_> {
             (None, _) => self.report.counts.void_leaves += 1,
             _ => {}
         }
-        self.compare_rows(place, leaf, statement.as_ref())
+        self.compare_rows(place, leaf, said.as_ref())
     }
 
     fn checkpoint(&mut self, member: &CityRoster, head: &HeadRow, roots: &Roots) {

@@ -1,6 +1,7 @@
 //! What was signed beside the logs: key records, cosignatures, evidence, and leaves that a record left outside.
 
 use super::{Fault, Walk};
+use crate::branch::{StoredRecord, stored_records};
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerTree, ReadFault, about_key, evidence_key, last_seq, record_key,
 };
@@ -21,23 +22,23 @@ fn city_of(key: &[u8]) -> Option<CityCode> {
 impl Walk<'_> {
     /// Key records, in the order in which the node takes them up. The roster grows by them.
     pub(super) fn records(&mut self) -> Result<(), ReadFault> {
-        self.all_rows(Family::Record, &mut |walk, key, bytes| {
-            walk.report.counts.records += 1;
-            let place = (Family::Record, city_of(key), None);
-            if let Err(fault) = walk.roster.add(bytes) {
-                walk.find(place, Fault::Record { code: fault.code() }, Vec::new());
-                return Ok(());
+        for StoredRecord { key, bytes } in stored_records(self.read, &self.roster)? {
+            self.report.counts.records += 1;
+            let place = (Family::Record, city_of(&key), None);
+            if let Err(fault) = self.roster.add(&bytes) {
+                self.find(place, Fault::Record { code: fault.code() }, Vec::new());
+                continue;
             }
-            let signed = KeyRecord::city_of(bytes).ok().and_then(|city| {
-                let root = &walk.roster.city(city)?.root;
-                SignedRecord::verify(bytes, &walk.federation, root).ok()
+            let signed = KeyRecord::city_of(&bytes).ok().and_then(|city| {
+                let root = &self.roster.city(city)?.root;
+                SignedRecord::verify(&bytes, &self.federation, root).ok()
             });
             let at = signed.map(|signed| record_key(signed.record().city, signed.record().epoch, &signed.digest()));
-            if at.as_deref() != Some(key) {
-                walk.find(place, Fault::RecordKey, Vec::new());
+            if at != Some(key) {
+                self.find(place, Fault::RecordKey, Vec::new());
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     /// Cosignatures on one city's log.

@@ -5,10 +5,15 @@
 //! made for it. An answer that carries a segment is nearly all segment, so it can be taken apart and put together
 //! without copying the page ([`Response::decode_owned`], [`Response::into_parts`]).
 
-use super::{BODIES_PER_REQUEST, FRAME_BYTES, HeadSummary, Request, Response, STATEMENTS_PER_REQUEST, WireFault};
+use super::{
+    BODIES_PER_REQUEST, EVIDENCE_PER_RESPONSE, FRAME_BYTES, HeadSummary, Request, Response, STATEMENTS_PER_REQUEST,
+    WireFault,
+};
 use huxin_protocol::cbor::{ReadFault, Reader, Writer};
+use huxin_protocol::evidence::EVIDENCE_BYTES;
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::limits::BODY_BYTES;
+use huxin_protocol::tree::PROOF_HASHES;
 
 /// Longest question in bytes: [`BODIES_PER_REQUEST`] ids of at most 32 bytes, and room to spare.
 pub const REQUEST_BYTES: usize = 16 * 1024;
@@ -16,10 +21,14 @@ pub const REQUEST_BYTES: usize = 16 * 1024;
 pub const HEADS_PER_RESPONSE: usize = 1024;
 /// Longest code of a refusal in bytes.
 pub const CODE_BYTES: usize = 64;
+/// Longest checkpoint note in bytes in an answer: a line for each of the 337 cities of a large country, three times over.
+pub const NOTE_BYTES: usize = 256 * 1024;
 
 const ASK_HEADS: u8 = 1;
 const ASK_SEGMENT: u8 = 2;
 const ASK_BODIES: u8 = 3;
+const ASK_HISTORY: u8 = 4;
+const ASK_EVIDENCE: u8 = 5;
 
 const SAME: u8 = 1;
 const HEADS: u8 = 2;
@@ -28,6 +37,8 @@ const BODIES: u8 = 4;
 const NOTHING: u8 = 5;
 const BUSY: u8 = 6;
 const REFUSED: u8 = 7;
+const HISTORY: u8 = 8;
+const EVIDENCE: u8 = 9;
 
 impl From<ReadFault> for WireFault {
     fn from(_: ReadFault) -> Self {
@@ -63,6 +74,12 @@ fn list<'b, T>(
     Ok(items)
 }
 
+/// A byte string of at most `most` bytes.
+fn bounded(reader: &mut Reader<'_>, most: usize) -> Result<Vec<u8>, WireFault> {
+    let bytes = reader.bytes()?;
+    if bytes.len() > most { Err(WireFault::TooLong) } else { Ok(bytes.to_vec()) }
+}
+
 fn read_id(reader: &mut Reader<'_>) -> Result<StatementId, WireFault> {
     Ok(StatementId { city: reader.city()?, epoch: reader.epoch()?, seq: reader.seq()? })
 }
@@ -89,6 +106,12 @@ impl Request {
                     writer.array(3);
                     write_id(writer, id);
                 });
+            }
+            Self::History { city, size } => {
+                writer.array(3).unsigned(ASK_HISTORY).city(*city).unsigned(size.0);
+            }
+            Self::Evidence { city } => {
+                writer.array(2).unsigned(ASK_EVIDENCE).city(*city);
             }
         }
         writer.finish()
@@ -118,6 +141,8 @@ impl Request {
                 })?;
                 Ok(Self::Bodies { ids })
             }
+            (ASK_HISTORY, 3) => Ok(Self::History { city: reader.city()?, size: reader.size()? }),
+            (ASK_EVIDENCE, 2) => Ok(Self::Evidence { city: reader.city()? }),
             _ => Err(WireFault::Shape),
         }
     }
@@ -158,6 +183,17 @@ impl Response {
             Self::Refused { code } => {
                 writer.array(2).unsigned(REFUSED).text(code);
             }
+            Self::History { root, proof, checkpoint } => {
+                writer.array(4).unsigned(HISTORY).bytes(&root.0).list(proof, |writer, hash| {
+                    writer.bytes(&hash.0);
+                });
+                writer.bytes(checkpoint);
+            }
+            Self::Evidence(objects) => {
+                writer.array(2).unsigned(EVIDENCE).list(objects, |writer, object| {
+                    writer.bytes(object);
+                });
+            }
         }
         writer.finish()
     }
@@ -186,12 +222,19 @@ impl Response {
             (BODIES, 2) => Ok(Self::Bodies(list(&mut reader, BODIES_PER_REQUEST, |reader| {
                 reader.array_of(4)?;
                 let id = read_id(reader)?;
-                let body = reader.bytes()?;
-                if body.len() > BODY_BYTES { Err(WireFault::TooLong) } else { Ok((id, body.to_vec())) }
+                Ok((id, bounded(reader, BODY_BYTES)?))
             })?)),
             (NOTHING, 1) => Ok(Self::Nothing),
             (BUSY, 2) => Ok(Self::Busy { retry_after_ms: reader.unsigned()? }),
             (REFUSED, 2) => Ok(Self::Refused { code: read_code(&mut reader)? }),
+            (HISTORY, 4) => Ok(Self::History {
+                root: reader.tree_hash()?,
+                proof: list(&mut reader, PROOF_HASHES, |reader| Ok(reader.tree_hash()?))?,
+                checkpoint: bounded(&mut reader, NOTE_BYTES)?,
+            }),
+            (EVIDENCE, 2) => {
+                Ok(Self::Evidence(list(&mut reader, EVIDENCE_PER_RESPONSE, |reader| bounded(reader, EVIDENCE_BYTES))?))
+            }
             _ => Err(WireFault::Shape),
         }
     }
@@ -233,12 +276,12 @@ fn segment_head(length: usize) -> Vec<u8> {
 }
 
 fn write_head(writer: &mut Writer, head: &HeadSummary) {
-    writer.array(7).city(head.city).unsigned(head.epoch.0).unsigned(head.size.0).bytes(&head.root.0);
-    writer.digest(&head.record).unsigned(head.proved.0).digest(&head.witnesses);
+    writer.array(8).city(head.city).unsigned(head.epoch.0).unsigned(head.size.0).bytes(&head.root.0);
+    writer.digest(&head.record).unsigned(head.proved.0).digest(&head.witnesses).digest(&head.evidence);
 }
 
 fn read_head(reader: &mut Reader<'_>) -> Result<HeadSummary, WireFault> {
-    reader.array_of(7)?;
+    reader.array_of(8)?;
     Ok(HeadSummary {
         city: reader.city()?,
         epoch: reader.epoch()?,
@@ -247,6 +290,7 @@ fn read_head(reader: &mut Reader<'_>) -> Result<HeadSummary, WireFault> {
         record: reader.digest()?,
         proved: reader.size()?,
         witnesses: reader.digest()?,
+        evidence: reader.digest()?,
     })
 }
 

@@ -112,6 +112,24 @@ fn ending_one_link_ends_the_matter() {
     }
 }
 
+/// An Entry that came too late adds nothing to the matter that it came after (R109), so what an ending of one of its own
+/// links ends besides has that ending's state, and not the older one's.
+#[test]
+fn a_late_entry_ties_nothing_to_what_had_ended() {
+    let mut book = Book::recognising();
+    let erased = book.list(zhoushan(), "g", black());
+    let healthy = book.list(zhoushan(), "h", red());
+    book.act(Kind::Erasure, erased);
+    let late = book.list(zhoushan(), "g", black());
+    let amendment = book.amend(late, "h", black());
+    assert!(book.entry(healthy).counts);
+    let removal = book.act(Kind::Removal, amendment);
+    let ended = book.entry(healthy);
+    assert_eq!((ended.state, ended.ended_by), (State::Removed, Some(removal.id)));
+    assert!(ended.content.is_some());
+    assert_eq!(codes(&book.entry(late)), [ReasonCode::GroundEnded]);
+}
+
 /// A late amendment cannot pull a healthy entry into an ended matter (R109).
 #[test]
 fn a_link_without_effect_ties_nothing() {

@@ -119,6 +119,41 @@ fn who_may_act_on_what() {
     }
 }
 
+/// R122: at an earlier instant an annulment has its effect, and a repair has none until the millisecond of its issue.
+#[test]
+fn without_effect_tells_of_endings_what_they_do() {
+    let mut book = Book::recognising();
+    let annulled = book.list(zhoushan(), "g", black());
+    let repaired = book.list(zhoushan(), "h", red());
+    book.act(Kind::Annulment, annulled);
+    let repair = book.act(Kind::Repair, repaired);
+    let issued = Millis(today().0 + 60_000);
+    book.last().header.issued_at = issued;
+    let before = book.ask_at(ningbo(), Millis(issued.0 - 1));
+    assert!(entry_of(&before, repaired).counts);
+    let idle: Vec<_> = before.without_effect.iter().map(|act| (act.id, act.reason.code)).collect();
+    assert_eq!(idle, [(repair.id, ReasonCode::NotYetIssued)]);
+    let long_before = book.ask_at(ningbo(), day("2026-03-01").start());
+    assert_eq!(entry_of(&long_before, annulled).state, State::Annulled);
+    let idle: Vec<_> = long_before.without_effect.iter().map(|act| act.id).collect();
+    assert!(idle.contains(&repair.id) && idle.iter().all(|id| id.city == ningbo() || *id == repair.id), "{idle:?}");
+    assert_eq!(entry_of(&book.ask_at(ningbo(), issued), repaired).state, State::Repaired);
+    assert!(book.ask_at(ningbo(), issued).without_effect.is_empty());
+}
+
+/// R129: a rule of a later body version is none here, and the reason is the right one.
+#[test]
+fn a_recognition_that_cannot_be_read_says_why() {
+    for (body, code) in [("body_version", ReasonCode::NeedsNewerNode), ("body_keys", ReasonCode::BodyMalformed)] {
+        let mut book = Book::new();
+        let rule = book.recognise(ningbo(), zhoushan(), |_| {});
+        book.last().body = BodyState::Malformed(body);
+        let ruling = book.ask(ningbo());
+        let idle: Vec<_> = ruling.without_effect.iter().map(|act| (act.id, act.reason.code)).collect();
+        assert_eq!(idle, [(rule.id, code)]);
+    }
+}
+
 /// R104: a leaf from the future waits, and nothing else waits for it.
 #[test]
 fn future_leaf_does_not_stall() {

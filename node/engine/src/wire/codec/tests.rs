@@ -26,8 +26,8 @@ fn id() -> impl Strategy<Value = StatementId> {
     (city(), epoch(), number()).prop_map(|(city, epoch, seq)| StatementId { city, epoch, seq: Seq(seq) })
 }
 fn head() -> impl Strategy<Value = HeadSummary> {
-    (city(), epoch(), number(), any::<[u8; 32]>(), digest(), number(), digest()).prop_map(
-        |(city, epoch, size, root, record, proved, witnesses)| HeadSummary {
+    (city(), epoch(), number(), any::<[u8; 32]>(), digest(), number(), digest(), digest()).prop_map(
+        |(city, epoch, size, root, record, proved, witnesses, evidence)| HeadSummary {
             city,
             epoch,
             size: Size(size),
@@ -35,6 +35,7 @@ fn head() -> impl Strategy<Value = HeadSummary> {
             record,
             proved: Size(proved),
             witnesses,
+            evidence,
         },
     )
 }
@@ -44,6 +45,8 @@ fn request() -> impl Strategy<Value = Request> {
         (city(), number(), 0..=STATEMENTS_PER_REQUEST, epoch())
             .prop_map(|(city, from, count, epoch)| Request::Segment { city, from: Seq(from), count, epoch }),
         vec(id(), 0..=BODIES_PER_REQUEST).prop_map(|ids| Request::Bodies { ids }),
+        (city(), number()).prop_map(|(city, size)| Request::History { city, size: Size(size) }),
+        city().prop_map(|city| Request::Evidence { city }),
     ]
 }
 fn response() -> impl Strategy<Value = Response> {
@@ -55,6 +58,14 @@ fn response() -> impl Strategy<Value = Response> {
         Just(Response::Nothing),
         any::<u32>().prop_map(|retry_after_ms| Response::Busy { retry_after_ms }),
         "[a-z0-9_]{1,64}".prop_map(|code| Response::Refused { code }),
+        (any::<[u8; 32]>(), vec(any::<[u8; 32]>(), 0..=64), vec(any::<u8>(), 0..2_000)).prop_map(
+            |(root, proof, checkpoint)| Response::History {
+                root: TreeHash(root),
+                proof: proof.into_iter().map(TreeHash).collect(),
+                checkpoint,
+            }
+        ),
+        vec(vec(any::<u8>(), 0..500), 0..=EVIDENCE_PER_RESPONSE).prop_map(Response::Evidence),
     ]
 }
 

@@ -1,0 +1,135 @@
+//! Leaves that leave a log: the branch that a key record closed is kept aside (R86), and leaves beyond the last checkpoint that
+//! we reached may be dropped and fetched again. Every row that was derived from them goes with them.
+
+use crate::effect::Event;
+use crate::engine::Engine;
+use crate::index::{chain, is_erased, read_body, read_leaf};
+use crate::ledger::{
+    CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key,
+    cosignature_key, ground_key, place_key, reference_key, subject_key, tree_key, trust_key,
+};
+use crate::record::{ABANDONED_ACTOR, HEADS_ROW};
+use huxin_protocol::body::Body;
+use huxin_protocol::digest::Context;
+use huxin_protocol::header::Header;
+use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
+use huxin_protocol::key_record::Tail;
+use huxin_protocol::kind::Kind;
+use huxin_protocol::statement::Statement;
+use huxin_protocol::tree::{NodePlace, frontier_at};
+
+impl Engine {
+    /// Moves the leaves from `to` on, which a closed epoch signed, out of the log. Whether a member had cosigned one of the heads
+    /// that go is kept: it is shown as a history cut (R87).
+    pub(crate) fn abandon(
+        &mut self,
+        city: CityCode,
+        to: Size,
+        closed: Epoch,
+        txn: &mut Txn<'_>,
+    ) -> Result<(), ReadFault> {
+        let head = self.head(city);
+        let cut = CosignatureRow::read_all(&*txn, city)?.iter().any(|(by, row)| row.size > to && *by != city);
+        let mut heads_row = vec![u8::from(cut)];
+        if let Some(checkpoint) = head.checkpoint()?.filter(|stored| stored.checkpoint.size > to) {
+            heads_row.extend_from_slice(&Context::View.digest(checkpoint.checkpoint.text().as_bytes()).0);
+        }
+        txn.put(Family::Abandoned, body_key(city, closed, HEADS_ROW), heads_row);
+        self.rewind(city, to, Some(closed), txn)?;
+        self.event(Event::Abandoned { city, count: head.frontier.size().0.saturating_sub(to.0) });
+        Ok(())
+    }
+
+    /// Takes the leaves from `to` on out of the log; those of a closed epoch are kept aside.
+    pub(crate) fn rewind(
+        &mut self,
+        city: CityCode,
+        to: Size,
+        closed: Option<Epoch>,
+        txn: &mut Txn<'_>,
+    ) -> Result<(), ReadFault> {
+        let federation = self.roster.federation();
+        let tail = closed.and_then(|epoch| self.roster.city(city)?.epoch(epoch)).map_or(Tail::Void, |keys| keys.tail);
+        let head = self.head(city);
+        let size = head.frontier.size();
+        let frontier = frontier_at(&LedgerTree { read: &*txn, city }, to).map_err(|_| ReadFault::row(Family::Tree))?;
+        let mut undone = Vec::new();
+        for seq in (to.0..size.0).map(Seq) {
+            let Some(leaf) = txn.get(Family::Log, &place_key(city, seq))? else {
+                return Err(ReadFault::row(Family::Log));
+            };
+            if let Some(statement) = read_leaf(&*txn, &federation, city, seq)? {
+                unindex(city, seq, &statement.header, tail, txn)?;
+                let erasure = statement.header.kind == Kind::Erasure && tail == Tail::Void;
+                undone.extend(statement.header.about.filter(|about| erasure && about.id.city == city));
+            }
+            txn.delete(Family::Log, place_key(city, seq));
+            if let Some(epoch) = closed {
+                txn.put(Family::Abandoned, body_key(city, epoch, seq), leaf);
+            }
+        }
+        for about in undone {
+            self.miss_again(city, about.id.seq, txn)?;
+        }
+        let mut level = STORED_LEVELS;
+        while size.0 >> level > 0 {
+            for index in (to.0 >> level)..(size.0 >> level) {
+                txn.delete(Family::Tree, tree_key(city, NodePlace { level, index }));
+            }
+            level += STORED_LEVELS;
+        }
+        for (cosigner, row) in CosignatureRow::read_all(&*txn, city)? {
+            if row.size > to {
+                txn.delete(Family::Cosignature, cosignature_key(city, cosigner));
+            }
+        }
+        let kept = head.checkpoint()?.filter(|stored| stored.checkpoint.size <= to).and(head.checkpoint.clone());
+        let head = HeadRow { frontier, checkpoint: kept };
+        self.put_head(city, head, txn);
+        Ok(())
+    }
+
+    /// An erasure never was: what it took away here is missed from now on, and asked for wherever it is still held.
+    fn miss_again(&self, city: CityCode, named: Seq, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+        let federation = self.roster.federation();
+        for seq in chain(&*txn, &federation, city, named)? {
+            let Some(Statement { header, .. }) = read_leaf(&*txn, &federation, city, seq)? else { continue };
+            let due = header.city == city && header.seq == seq && header.disclosure.allows(city, self.me());
+            if due && read_body(&*txn, city, header.epoch, seq)?.is_none() && !is_erased(&*txn, &federation, city, seq)?
+            {
+                txn.put(Family::Lacking, place_key(city, seq), Vec::new());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes away every row that was derived from a leaf which leaves the log.
+fn unindex(city: CityCode, seq: Seq, header: &Header, tail: Tail, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+    if let Some(about) = &header.about {
+        let target = (about.id.city, about.id.seq);
+        txn.delete(Family::About, about_key(target, (city, seq)));
+        if tail == Tail::Endings && header.kind.is_ending() {
+            let key = about_key(target, (city, Seq(seq.0 | ABANDONED_ACTOR)));
+            txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
+        }
+    }
+    if let Some(ground) = &header.ground {
+        txn.delete(Family::Ground, ground_key(city, ground, seq));
+    }
+    if header.kind.is_trust() {
+        txn.delete(Family::Trust, trust_key(city, header.kind, seq));
+    }
+    txn.delete(Family::Lacking, place_key(city, seq));
+    let key = body_key(city, header.epoch, seq);
+    if let Some(body) = txn.get(Family::Body, &key)? {
+        if let Ok(Body::Listing(entry)) = Body::decode(header.kind, header.body_version, &body) {
+            txn.delete(Family::Subject, subject_key(&entry.subject.id, city, seq));
+            if let Some(reference) = &entry.record_ref {
+                txn.delete(Family::Reference, reference_key(reference, seq));
+            }
+        }
+        txn.delete(Family::Body, key);
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Stored key records in the order in which they are taken up again.
+//!
+//! Two records of one city on one predecessor freeze it, and each node goes on with the one that it heard of first, because what
+//! it holds lies under that one (R89). The store sorts records by digest and does not say which was the first. If the other one
+//! came first after a restart, everything that stands on the followed one would be out of order, and the node would not start:
+//! a city could so stop every partner for good. But what was followed has left its traces: a later record that names it, or a
+//! checkpoint under its key. What has none of them may be taken up in either order.
+
+use crate::ledger::{Family, HeadRow, LedgerRead, ReadFault, scan_prefix};
+use huxin_protocol::ids::CityCode;
+use huxin_protocol::key_record::{KeyRecord, SignedRecord};
+use huxin_protocol::roster::Roster;
+
+/// A row of [`Family::Record`].
+pub(crate) struct StoredRecord {
+    pub key: Vec<u8>,
+    pub bytes: Vec<u8>,
+}
+
+/// All stored records by epoch, and those that a city's log does not follow after all others.
+pub(crate) fn stored_records(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+) -> Result<Vec<StoredRecord>, ReadFault> {
+    let mut rows = Vec::new();
+    scan_prefix(read, Family::Record, &[], &mut |key, value| {
+        rows.push(StoredRecord { key: key.to_vec(), bytes: value.to_vec() });
+        true
+    })?;
+    let verified: Vec<Option<SignedRecord>> = rows.iter().map(|row| verify(&row.bytes, roster)).collect();
+    let mut followed = Vec::with_capacity(rows.len());
+    let mut left = Vec::new();
+    for (row, signed) in rows.into_iter().zip(&verified) {
+        let rival = signed.as_ref().and_then(|signed| rival_of(signed, &verified));
+        let leaves = match (signed, rival) {
+            (Some(signed), Some(rival)) => !is_followed(read, signed, &verified) && is_followed(read, rival, &verified),
+            _ => false,
+        };
+        if leaves { &mut left } else { &mut followed }.push(row);
+    }
+    followed.append(&mut left);
+    Ok(followed)
+}
+
+fn verify(bytes: &[u8], roster: &Roster) -> Option<SignedRecord> {
+    let city: CityCode = KeyRecord::city_of(bytes).ok()?;
+    SignedRecord::verify(bytes, &roster.federation(), &roster.city(city)?.root).ok()
+}
+
+fn rival_of<'a>(signed: &SignedRecord, all: &'a [Option<SignedRecord>]) -> Option<&'a SignedRecord> {
+    all.iter().flatten().find(|other| {
+        other.record().city == signed.record().city
+            && other.record().previous == signed.record().previous
+            && other.digest() != signed.digest()
+    })
+}
+
+/// Whether something that is held stands on this record. A head that cannot be read is told of where heads are read.
+fn is_followed(read: &(impl LedgerRead + ?Sized), signed: &SignedRecord, all: &[Option<SignedRecord>]) -> bool {
+    let record = signed.record();
+    let has_successor = all
+        .iter()
+        .flatten()
+        .any(|other| other.record().city == record.city && other.record().previous == signed.digest());
+    let under_its_key = || {
+        let checkpoint = HeadRow::read(read, record.city).ok().and_then(|head| head.checkpoint().ok().flatten());
+        checkpoint.is_some_and(|stored| stored.verify(&record.log).is_ok())
+    };
+    has_successor || under_its_key()
+}

@@ -1,0 +1,98 @@
+//! How far a ledger holds every member's log: what nodes compare before they ask for anything.
+//!
+//! A summary takes a city's head, its cosignatures and its evidence to make. In a country of hundreds of cities every
+//! partner asks for all of them twice a minute, so they are kept and made anew only for cities of which something changed.
+
+use crate::ledger::{HeadRow, LedgerRead, ReadFault};
+use crate::serve::{cosignatures_on, evidence};
+use crate::wire::HeadSummary;
+use huxin_protocol::digest::{Context, Digest};
+use huxin_protocol::ids::{CityCode, Size};
+use huxin_protocol::roster::{CityRoster, Roster};
+use std::sync::OnceLock;
+
+/// Summaries of all members' logs, ascending by city.
+#[derive(Clone, Debug, Default)]
+pub struct Heads {
+    all: Vec<HeadSummary>,
+    digest: OnceLock<Digest>,
+}
+
+impl Heads {
+    /// Reads all of them from a ledger.
+    pub fn read(read: &(impl LedgerRead + ?Sized), roster: &Roster) -> Result<Self, ReadFault> {
+        let all = roster.cities().map(|member| summary(read, member)).collect::<Result<_, _>>()?;
+        Ok(Self { all, digest: OnceLock::new() })
+    }
+    #[must_use]
+    pub fn all(&self) -> &[HeadSummary] {
+        &self.all
+    }
+    #[must_use]
+    pub fn get(&self, city: CityCode) -> Option<&HeadSummary> {
+        self.all.binary_search_by_key(&city, |head| head.city).ok().and_then(|at| self.all.get(at))
+    }
+    /// Equal digests, equal logs, witnesses and evidence.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        *self.digest.get_or_init(|| heads_digest(&self.all))
+    }
+    /// Makes one city's summary anew.
+    pub(crate) fn renew(&mut self, read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<(), ReadFault> {
+        let summary = summary(read, member)?;
+        match self.all.binary_search_by_key(&member.code, |head| head.city) {
+            Ok(at) if self.all[at] == summary => return Ok(()),
+            Ok(at) => self.all[at] = summary,
+            Err(at) => self.all.insert(at, summary),
+        }
+        self.digest = OnceLock::new();
+        Ok(())
+    }
+}
+
+fn summary(read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<HeadSummary, ReadFault> {
+    let head = HeadRow::read(read, member.code)?;
+    let stored = head.checkpoint()?.map(|stored| stored.checkpoint);
+    let mut hasher = Context::View.hasher();
+    for (cosigner, row) in cosignatures_on(read, member.code, stored.as_ref())? {
+        hasher.update(cosigner.key_bytes());
+        hasher.update(&row.size.0.to_be_bytes());
+    }
+    Ok(HeadSummary {
+        city: member.code,
+        epoch: member.current().epoch,
+        size: head.frontier.size(),
+        root: head.frontier.root(),
+        record: member.last_record(),
+        proved: stored.map_or(Size(0), |checkpoint| checkpoint.size),
+        witnesses: Digest(*hasher.finalize().as_bytes()),
+        evidence: evidence_digest(&evidence(read, member.code)?),
+    })
+}
+
+/// Zeros for none, so that two nodes without any compare equal whatever they know of epochs.
+fn evidence_digest(objects: &[Vec<u8>]) -> Digest {
+    if objects.is_empty() {
+        return Digest([0; 32]);
+    }
+    let mut hasher = Context::View.hasher();
+    for object in objects {
+        hasher.update(object);
+    }
+    Digest(*hasher.finalize().as_bytes())
+}
+
+fn heads_digest(heads: &[HeadSummary]) -> Digest {
+    let mut hasher = Context::View.hasher();
+    for head in heads {
+        hasher.update(head.city.key_bytes());
+        hasher.update(&head.epoch.0.to_be_bytes());
+        hasher.update(&head.size.0.to_be_bytes());
+        hasher.update(&head.root.0);
+        hasher.update(&head.record.0);
+        hasher.update(&head.proved.0.to_be_bytes());
+        hasher.update(&head.witnesses.0);
+        hasher.update(&head.evidence.0);
+    }
+    Digest(*hasher.finalize().as_bytes())
+}

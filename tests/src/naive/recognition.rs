@@ -1,0 +1,155 @@
+//! What counts for the viewer: its own rule for the issuer, its declines, open objections, freshness and completeness
+//! (R129 to R134).
+
+use super::decoded::{Content, Decoded, Leaf};
+use super::effect::{Effect, effect_at, is_ahead, order};
+use super::terms::Known;
+use super::{Question, Slip};
+use huxin_protocol::body::{List, RecognitionBody};
+use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::kind::Kind;
+use huxin_protocol::ruling::ReasonCode;
+use huxin_protocol::time::Millis;
+use std::collections::BTreeSet;
+
+/// R133: without a rule.
+const DEFAULT_HOURS: i64 = 24;
+
+/// The viewer's rule for a partner, also one that withdraws or has run out (R129).
+pub(super) fn rule_for<'a>(
+    all: &'a Decoded,
+    partner: CityCode,
+    question: &Question,
+) -> Option<(StatementId, &'a RecognitionBody)> {
+    let mut rule = None;
+    for leaf in all.log(question.viewer) {
+        if effect_at(leaf, question) != Effect::Stands {
+            continue;
+        }
+        if let Content::Recognition(body) = &leaf.content
+            && body.partner == partner
+            && body.valid_from.start() <= question.at
+        {
+            let run_out = body.valid_until.is_some_and(|last| last.end() <= question.at);
+            if run_out && question.slip == Slip::OldRulesComeBack {
+                continue;
+            }
+            // Leaves come in order of place, so the last one that fits stands highest.
+            rule = Some((leaf.place, body));
+        }
+    }
+    rule
+}
+
+/// R129 and R130: every reason why a partner's entry does not count by the rule.
+pub(super) fn objections(
+    rule: Option<(StatementId, &RecognitionBody)>,
+    known: &Known<'_>,
+    question: &Question,
+) -> BTreeSet<ReasonCode> {
+    let Some((_, rule)) = rule else { return BTreeSet::from([ReasonCode::NotRecognised]) };
+    if rule.valid_until.is_some_and(|last| last.end() <= question.at) {
+        return BTreeSet::from([ReasonCode::RecognitionExpired]);
+    }
+    if rule.lists.is_empty() {
+        return BTreeSet::from([ReasonCode::NotRecognised]);
+    }
+    let body = known.body;
+    let mut against = BTreeSet::new();
+    if !rule.lists.contains(&body.list) {
+        against.insert(ReasonCode::ListNotRecognised);
+    }
+    if rule.fields.as_ref().is_some_and(|fields| !fields.contains(&body.field)) {
+        against.insert(ReasonCode::FieldNotRecognised);
+    }
+    if let Some(minimum) = rule.minimum_severity
+        && matches!(body.list, List::Black | List::Watch)
+    {
+        let reaches = match body.severity {
+            Some(severity) => severity >= minimum,
+            None => question.slip == Slip::UnstatedSeverityPasses,
+        };
+        if !reaches {
+            against.insert(ReasonCode::BelowMinimumSeverity);
+        }
+    }
+    let decided = body.basis.decided_on.or(body.basis.effective_on);
+    match decided {
+        None if rule.decided_within_months.is_some() || rule.decided_since.is_some() => {
+            against.insert(ReasonCode::DecisionDateUnknown);
+        }
+        None => {}
+        Some(decided) => {
+            if let Some(months) = rule.decided_within_months
+                && question.at >= decided.add_months(i32::from(months)).end()
+            {
+                against.insert(ReasonCode::DecidedTooLongAgo);
+            }
+            if rule.decided_since.is_some_and(|since| decided < since) {
+                against.insert(ReasonCode::DecidedBeforeRecognition);
+            }
+        }
+    }
+    against
+}
+
+/// R131: an effective Decline by the viewer of any link.
+pub(super) fn declined_by(all: &Decoded, links: &[&Leaf], question: &Question) -> Option<StatementId> {
+    if question.slip == Slip::IgnoresDeclines {
+        return None;
+    }
+    let of_link = |leaf: &&Leaf| {
+        leaf.is(Kind::Decline)
+            && effect_at(leaf, question) == Effect::Stands
+            && leaf.header().and_then(|header| header.about).is_some_and(|about| is_link(links, about.id))
+    };
+    all.log(question.viewer).iter().find(of_link).map(|leaf| leaf.place)
+}
+
+fn is_link(links: &[&Leaf], place: StatementId) -> bool {
+    links.iter().any(|link| link.place == place)
+}
+
+/// R132: an effective Objection to any link without an effective Ruling about it by the city that listed.
+pub(super) fn is_disputed(all: &Decoded, links: &[&Leaf], question: &Question) -> bool {
+    let Some(issuer) = links.first().map(|link| link.place.city) else { return false };
+    let about = |leaf: &Leaf| leaf.header().and_then(|header| header.about).map(|about| about.id);
+    all.all().any(|objection| {
+        objection.is(Kind::Objection)
+            && effect_at(objection, question) == Effect::Stands
+            && about(objection).is_some_and(|place| is_link(links, place))
+            && !all.log(issuer).iter().any(|ruling| {
+                ruling.is(Kind::Ruling)
+                    && effect_at(ruling, question) == Effect::Stands
+                    && about(ruling) == Some(objection.place)
+            })
+    })
+}
+
+/// R134: places of live leaves whose body is due here and not held, in order.
+pub(super) fn lacking(all: &Decoded, city: CityCode) -> Vec<StatementId> {
+    let lacks = |leaf: &&Leaf| leaf.owes_body() && matches!(leaf.content, Content::Lacking);
+    all.log(city).iter().filter(lacks).map(|leaf| leaf.place).collect()
+}
+
+/// R134: whether any link lies at or beyond the first lacking position.
+pub(super) fn is_beyond_complete(all: &Decoded, links: &[&Leaf]) -> bool {
+    let Some(city) = links.first().map(|link| link.place.city) else { return false };
+    let Some(first) = lacking(all, city).first().copied() else { return false };
+    links.iter().any(|link| order(link.place) >= order(first))
+}
+
+/// R133: time of the newest own cosignature that says something for this instant.
+pub(super) fn freshness(all: &Decoded, city: CityCode, question: &Question) -> Option<Millis> {
+    let beat = all.cities.get(&city)?.heartbeat?;
+    let complete = lacking(all, city).first().map_or(u64::MAX, |place| place.seq.0);
+    let time = i64::try_from(beat.time_s).ok()?.checked_mul(1000)?;
+    (beat.size <= complete && !is_ahead(time, question.at.0)).then_some(Millis(time))
+}
+
+/// R133.
+pub(super) fn is_stale(all: &Decoded, city: CityCode, question: &Question) -> bool {
+    let hours = rule_for(all, city, question).map_or(DEFAULT_HOURS, |(_, rule)| i64::from(rule.freshness_hours));
+    city != question.viewer
+        && freshness(all, city, question).is_none_or(|time| question.at.0 - time.0 > hours * 3_600_000)
+}
