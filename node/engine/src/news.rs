@@ -5,7 +5,7 @@
 //! would be checked and passed on by every node of the federation. So what claims nothing new goes no further, and costs a few
 //! reads. What does claim something has to prove it; that is the door's work, and comes after.
 
-use crate::ledger::{CosignatureRow, HeadRow, LedgerRead, LedgerTree, ReadFault};
+use crate::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, evidence_key};
 use huxin_protocol::checkpoint::Checkpoint;
 use huxin_protocol::cosignature::Cosignature;
 use huxin_protocol::ids::{CityCode, Size};
@@ -61,12 +61,16 @@ fn claims_log(read: &(impl LedgerRead + ?Sized), member: &CityRoster, told: &Che
     }
     let proved = stored.map_or(Size(0), |stored| stored.size);
     let newer_epoch = stored.is_none_or(|stored| stored.origin.epoch < told.origin.epoch);
-    if told.size > head.frontier.size() || told.size > proved || (told.size == proved && newer_epoch) {
+    let held = head.frontier.size();
+    if told.size > held || told.size > proved || (told.size == proved && newer_epoch && told.size == held) {
         return Ok(true);
     }
-    let ours =
-        root_at(&LedgerTree { read, city }, told.size).map_err(|_| ReadFault::row(crate::ledger::Family::Tree))?;
-    Ok(ours != told.root)
+    let ours = root_at(&LedgerTree { read, city }, told.size).map_err(|_| ReadFault::row(Family::Tree))?;
+    if ours == told.root {
+        return Ok(false);
+    }
+    // A fork is news once; after that its branches could be told of without end.
+    Ok(read.get(Family::Evidence, &evidence_key(city, told.origin.epoch))?.is_none())
 }
 
 /// The same rule by which the door takes up cosignatures: a larger log, or the same at a later time.

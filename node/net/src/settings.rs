@@ -57,7 +57,8 @@ pub const ARRIVALS: Rate = Rate { at_once: 128, per_second: 2 };
 pub const STREAMS: Rate = Rate { at_once: 8192, per_second: 1024 };
 /// Questions of one partner, in pages: 512 MiB a second. Only what is asked for again costs more.
 pub const QUESTIONS: Rate = Rate { at_once: 4096, per_second: 512 };
-/// A comparison of heads or a search for bodies: as many reads as a page, and due every half minute.
+/// A comparison of heads, a search for bodies, a proof of history or evidence: as many reads as a page. The first is due
+/// every half minute; the others follow only from what was found.
 pub const COMPARISON_COST: u32 = 16;
 /// What is sent again costs a page's share for each so many bytes: 32 for a whole page, so that sixteen pages a second are
 /// left for those that were cut short, and for pulls that began anew.

@@ -19,7 +19,7 @@ use huxin_protocol::digest::Digest;
 use huxin_protocol::header::HeaderFault;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::limits::GOSSIP_BYTES;
-use huxin_protocol::roster::Roster;
+use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::segment::{ReadSegment, Segment};
 use huxin_protocol::statement::StatementFault;
 use huxin_store::Store;
@@ -231,11 +231,11 @@ fn at_the_door(bytes: &[u8], federation: &Digest, store: &dyn Store, roster: &Ro
         return (Verdict::Idle, Ok(None));
     }
     if let Err(fault) = segment.checkpoint.clone().verify(&keys.log) {
-        return (Verdict::Reject, Err(fault.code()));
+        return (unproved(member), Err(fault.code()));
     }
     for place in claims.cosignatures {
-        if let Err(code) = cosignature_holds(&segment, place, roster) {
-            return (Verdict::Reject, Err(code));
+        if let Err((verdict, code)) = cosignature_holds(&segment, place, roster) {
+            return (verdict, Err(code));
         }
     }
     if segment.leaves.iter().filter(|leaf| leaf.body.is_some()).count() != bodies {
@@ -254,17 +254,26 @@ fn at_the_door(bytes: &[u8], federation: &Digest, store: &dyn Store, roster: &Ro
         }
         let Some(keys) = member.epoch(header.epoch) else { return (Verdict::Ignore, Err("unknown_epoch")) };
         if let Err(fault) = statement.verify(federation, &keys.log) {
-            return (Verdict::Reject, Err(fault.code()));
+            return (unproved(member), Err(fault.code()));
         }
     }
     (Verdict::Accept, Ok(Some(segment)))
 }
 
+/// What becomes of a signature that does not hold under the keys that this node knows. Where a city's root signed two key
+/// records, it may hold under those of the other one, and whoever followed that one passes it on in good faith: the sender
+/// is not to be cut off for it.
+fn unproved(signer: &CityRoster) -> Verdict {
+    if signer.records.is_empty() { Verdict::Reject } else { Verdict::Idle }
+}
+
 /// Whether the line at this place is what it claims to be. Its cosigner's epoch is known, or it would have claimed nothing.
-fn cosignature_holds(segment: &ReadSegment, place: usize, roster: &Roster) -> Result<(), &'static str> {
+fn cosignature_holds(segment: &ReadSegment, place: usize, roster: &Roster) -> Result<(), (Verdict, &'static str)> {
     let checkpoint = &segment.checkpoint;
     let Some(line) = checkpoint.other_lines.get(place) else { return Ok(()) };
-    let cosigner = Cosignature::cosigner_of(line).map_err(|fault| fault.code())?;
-    let keys = roster.city(cosigner.city).and_then(|city| city.epoch(cosigner.epoch)).ok_or("unknown_epoch")?;
-    Cosignature::verify(line, &checkpoint.checkpoint, &keys.cosigner).map(drop).map_err(|fault| fault.code())
+    let cosigner = Cosignature::cosigner_of(line).map_err(|fault| (Verdict::Reject, fault.code()))?;
+    let Some(signer) = roster.city(cosigner.city) else { return Err((Verdict::Reject, "foreign_city")) };
+    let Some(keys) = signer.epoch(cosigner.epoch) else { return Err((Verdict::Ignore, "unknown_epoch")) };
+    let verified = Cosignature::verify(line, &checkpoint.checkpoint, &keys.cosigner);
+    verified.map(drop).map_err(|fault| (unproved(signer), fault.code()))
 }
