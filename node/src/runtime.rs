@@ -159,6 +159,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     let (listening_in, listening) = crossbeam_channel::unbounded();
     let intake = intake::Intake {
         federation: genesis.id(),
+        store: store.clone(),
         writer: handle.clone(),
         net: net.clone(),
         metrics: metrics.clone(),

@@ -52,6 +52,13 @@ impl Cosignature {
         Origin::parse(origin).map_err(|_| CosignatureFault::Shape)
     }
 
+    /// Reads the time, in whole seconds since 1970, that a line claims, without looking at the signature.
+    #[must_use]
+    pub fn time_of(line: &SignatureLine) -> Option<u64> {
+        let (time, _) = line.signature.split_first_chunk::<8>()?;
+        Some(u64::from_be_bytes(*time)).filter(|time| line.signature.len() == BLOB_BYTES && *time <= LATEST_S)
+    }
+
     /// Checks a line against the cosigner key of the city and epoch in its name (see [`Cosignature::cosigner_of`]).
     pub fn verify(line: &SignatureLine, checkpoint: &Checkpoint, key: &PublicKey) -> Result<Self, CosignatureFault> {
         let cosigner = Self::cosigner_of(line)?;
@@ -119,6 +126,7 @@ mod tests {
         assert_eq!(made.line.name, format!("huxin/{}/451100/2/cosigner", "ab".repeat(32)));
         assert_eq!(made.line.signature.len(), BLOB_BYTES);
         assert_eq!(made.time(), Millis(1_700_000_000_000));
+        assert_eq!(Cosignature::time_of(&made.line), Some(1_700_000_000));
         assert!(made.is_witness());
         assert_eq!(Cosignature::verify(&made.line, &checkpoint(), key.public()), Ok(made.clone()));
 

@@ -12,6 +12,7 @@ mod fsck;
 mod hand;
 mod liars;
 mod naive;
+mod news;
 mod order;
 mod partition;
 mod recovery;

@@ -10,6 +10,8 @@
 //! would show nothing. A batch of the fake disk is there or is not, so a torn write is one of the two. A connection over a
 //! line that is cut for longer than half a minute is taken down and comes back within a minute after it heals.
 
+#![allow(clippy::expect_used, reason = "a fault of the simulation itself ends it")]
+
 pub mod act;
 pub mod canary;
 pub mod country;

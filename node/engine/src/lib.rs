@@ -8,6 +8,7 @@
 //! - [`heads`]: how far each log is held, as nodes compare it.
 //! - [`mesh`]: the numbers by which gossip spreads.
 //! - [`serve`]: answers to those questions, from the ledger alone.
+//! - [`news`]: whether a message by gossip can tell anything new.
 //! - [`gather`]: the case file of a subject, for a ruling.
 //! - [`fsck`]: the whole ledger read again and compared with what follows from it.
 //! - [`witness`]: whose logs a city cosigns.
@@ -20,6 +21,7 @@ pub mod heads;
 pub mod input;
 pub mod ledger;
 pub mod mesh;
+pub mod news;
 pub mod serve;
 pub mod wire;
 

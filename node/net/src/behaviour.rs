@@ -7,28 +7,30 @@ use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::identity::Keypair;
 use libp2p::request_response::{self, ProtocolSupport};
 use libp2p::swarm::NetworkBehaviour;
-use libp2p::{Swarm, SwarmBuilder, gossipsub, identify, noise, ping, tcp, yamux};
+use libp2p::{Swarm, SwarmBuilder, identify, noise, ping, tcp};
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::doors::Doors;
 use crate::frame::{FrameCodec, SYNC_PROTOCOL};
 use crate::gossip::Gossip;
 use crate::settings::{ASK_TIMEOUT, CONNECTIONS_PER_PEER, PENDING_CONNECTIONS, STREAMS_PER_CONNECTION};
+use crate::streams::CountedStreams;
 use crate::{NetCounters, NetFault};
 
 /// Nothing but mesh membership keeps a connection alive in the library; the supervisor decides here.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 /// From the first packet to the end of the handshake.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Two gossip streams, ping, identify and the questions of two directions, four times over.
-const YAMUX_STREAMS: usize = 64;
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
-    // First, so that a stranger is turned away before anything else looks at the connection.
+    // First, so that a connection is turned away before anything else looks at it: where it has no place, then where it is
+    // a stranger's.
+    pub doors: Doors,
     pub allowed: allow_block_list::Behaviour<AllowedPeers>,
     limits: connection_limits::Behaviour,
     pub gossip: Gossip,
@@ -45,10 +47,9 @@ pub(crate) fn swarm(
     counters: Arc<NetCounters>,
     registry: &mut Registry,
 ) -> Result<Swarm<Behaviour>, NetFault> {
-    let gossip = crate::gossip::behaviour(federation, members)?
-        .with_metrics(registry.sub_registry_with_prefix("gossipsub"), gossipsub::MetricsConfig::default());
+    let gossip = crate::gossip::behaviour(federation, members, Arc::clone(&counters), registry)?;
     let sync = request_response::Behaviour::with_codec(
-        FrameCodec::new(counters),
+        FrameCodec::new(Arc::clone(&counters)),
         [(SYNC_PROTOCOL, ProtocolSupport::Full)],
         request_response::Config::default()
             .with_request_timeout(ASK_TIMEOUT)
@@ -58,11 +59,12 @@ pub(crate) fn swarm(
         identify::Config::new("/huxin/1".to_owned(), keypair.public())
             .with_agent_version(concat!("huxin/", env!("CARGO_PKG_VERSION")).to_owned()),
     );
+    // Pending ones that come in are bounded by the doors.
     let limits = ConnectionLimits::default()
-        .with_max_pending_incoming(Some(PENDING_CONNECTIONS))
         .with_max_pending_outgoing(Some(PENDING_CONNECTIONS))
         .with_max_established_per_peer(Some(CONNECTIONS_PER_PEER));
     let behaviour = Behaviour {
+        doors: Doors::default(),
         allowed: allow_block_list::Behaviour::default(),
         limits: connection_limits::Behaviour::new(limits),
         gossip,
@@ -72,11 +74,7 @@ pub(crate) fn swarm(
     };
     let builder = SwarmBuilder::with_existing_identity(keypair)
         .with_tokio()
-        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, || {
-            let mut config = yamux::Config::default();
-            config.set_max_num_streams(YAMUX_STREAMS);
-            config
-        })
+        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, || CountedStreams::new(counters))
         .map_err(|cause| NetFault::Transport(Box::new(cause)))?
         .with_bandwidth_metrics(registry)
         .with_behaviour(|_| behaviour)

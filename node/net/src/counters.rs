@@ -31,13 +31,20 @@ counters! {
     gossip_repeated,
     /// Own messages above the limit.
     gossip_too_long,
+    /// Messages that arrived, copies and foreign ones included.
+    gossip_arrived,
     /// Messages that arrived, each content once.
     gossip_received,
-    /// Of them, those dropped since the node had too many waiting.
+    /// Of them, those dropped since the node had too many waiting, in all or of that peer.
     gossip_dropped,
+    /// Messages that no node of this federation sends: another topic, too long, signed.
+    gossip_foreign,
+    /// Subscriptions to topics that are not this federation's.
+    gossip_foreign_subscriptions,
     /// Verdicts by kind.
     gossip_accepted,
     gossip_ignored,
+    gossip_idle,
     gossip_rejected,
     /// Accepted too late to be passed on.
     gossip_late_verdicts,
@@ -56,8 +63,12 @@ counters! {
     requests_received,
     /// Questions from peers answered `Busy`, since the node had too many waiting.
     requests_busy,
+    /// Of them, those of a peer that asked for more than a catch-up needs, or for the same again.
+    requests_over_allowance,
     /// Questions from peers that could not be read.
     requests_unreadable,
+    /// Questions from peers that did not come to an end.
+    requests_unfinished,
     /// Answers sent to peers.
     answers_sent,
     /// Answers that did not reach the peer.
@@ -68,13 +79,25 @@ counters! {
     /// Connections that came to stand, and that ended.
     connections_opened,
     connections_closed,
-    /// Strangers turned away after the handshake.
+    /// Connections turned away since too many had not shown yet who they are, in all or from one address.
+    connections_no_place,
+    /// Connections that broke off before the handshake was over, or were not over in time.
+    handshakes_failed,
+    /// Connections of peers that had enough of them.
+    connections_superfluous,
+    /// Strangers turned away after the handshake, and partners that are cut off.
     strangers_refused,
+    /// Streams that the other side opened.
+    streams_taken,
+    /// Connections closed since the other side opened streams without end.
+    streams_without_end,
     /// Attempts to reach a partner, and those that failed.
     dials,
     dials_failed,
     /// Faults that the node blamed on a peer.
     blames,
+    /// Peers that were cut off for a while.
+    cut_offs,
 }
 
 pub(crate) fn count(counter: &AtomicU64) {

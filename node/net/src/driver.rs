@@ -19,11 +19,12 @@ use tokio::task::JoinSet;
 
 use crate::asks::Asks;
 use crate::behaviour::Behaviour;
+use crate::conduct::Allowance;
 use crate::counters::{add, count};
 use crate::frame::Inquiry;
 use crate::handle::{Board, Call, Calls};
 use crate::partners::{Due, Partners, Patience};
-use crate::settings::{BUSY_RETRY_MS, address};
+use crate::settings::{BUSY_RETRY_MS, STRANGERS_TOLD, address};
 use crate::{GossipToken, LinkView, NetCounters, NetEvent, PartnerNode, PeerView, Verdict, resolve};
 
 /// How long connections may take to close at the end.
@@ -41,6 +42,8 @@ pub(crate) struct Driver {
     events: mpsc::Sender<NetEvent>,
     /// Events that must not be lost and found no room in `events`, in order.
     kept: VecDeque<NetEvent>,
+    /// Lines of the log that strangers may still bring forth.
+    strangers_told: Allowance,
     /// Partners whose names are being looked up before they are dialled.
     look_ups: JoinSet<(PeerId, Vec<Multiaddr>)>,
 }
@@ -65,6 +68,7 @@ impl Driver {
             board,
             events,
             kept: VecDeque::new(),
+            strangers_told: Allowance::new(STRANGERS_TOLD, Instant::now()),
             look_ups: JoinSet::new(),
         }
     }
@@ -87,6 +91,7 @@ impl Driver {
                 event = self.swarm.select_next_some() => self.on_swarm(event),
                 Some(found) = self.look_ups.join_next(), if !self.look_ups.is_empty() => {
                     if let Ok((peer, addresses)) = found {
+                        self.swarm.behaviour_mut().doors.know_more(&peer, &addresses);
                         self.dial(peer, addresses);
                     }
                 }
@@ -147,6 +152,10 @@ impl Driver {
         match call {
             Call::Ask { peer, asked, request } => self.on_ask(peer, asked, request),
             Call::Answer { token, response } => {
+                if let Some(conduct) = self.partners.conduct(&token.from) {
+                    let bytes = if let Response::Segment(page) = &response { page.len() } else { 0 };
+                    conduct.answered(token.again, bytes, Instant::now());
+                }
                 if self.swarm.behaviour_mut().sync.send_response(token.channel, response).is_err() {
                     count(&self.counters.answers_failed);
                 }
@@ -189,11 +198,24 @@ impl Driver {
         let (acceptance, counter) = match verdict {
             Verdict::Accept => (MessageAcceptance::Accept, &self.counters.gossip_accepted),
             Verdict::Ignore => (MessageAcceptance::Ignore, &self.counters.gossip_ignored),
+            Verdict::Idle => (MessageAcceptance::Ignore, &self.counters.gossip_idle),
             Verdict::Reject => (MessageAcceptance::Reject, &self.counters.gossip_rejected),
         };
         count(counter);
         let Some(from) = known(&token.from) else { return };
-        let in_time = self.swarm.behaviour_mut().gossip.report_message_validation_result(&token.id, &from, acceptance);
+        if let Some(conduct) = self.partners.conduct(&from) {
+            conduct.judged(&token.id);
+            let code = match verdict {
+                Verdict::Idle if !conduct.said_nothing(1, Instant::now()) => Some("gossip_idle"),
+                Verdict::Reject if !conduct.was_foul(1, Instant::now()) => Some("gossip_rejected"),
+                _ => None,
+            };
+            if let Some(code) = code {
+                self.cut_off(from, code);
+            }
+        }
+        let in_time =
+            self.swarm.behaviour_mut().gossip.library.report_message_validation_result(&token.id, &from, acceptance);
         if !in_time && verdict == Verdict::Accept {
             count(&self.counters.gossip_late_verdicts);
         }
@@ -204,7 +226,7 @@ impl Driver {
     fn publish(&mut self, bytes: Vec<u8>) {
         let Some(topic) = &self.topic else { return };
         let length = bytes.len();
-        let counter = match self.swarm.behaviour_mut().gossip.publish(topic.hash(), bytes) {
+        let counter = match self.swarm.behaviour_mut().gossip.library.publish(topic.hash(), bytes) {
             Ok(_) => {
                 add(&self.counters.gossip_bytes_sent, length);
                 &self.counters.gossip_published
@@ -225,10 +247,18 @@ impl Driver {
         count(&self.counters.blames);
         let Some(id) = known(peer) else { return };
         tracing::warn!(peer = %id, code, "a partner's node did what only a broken one does");
-        if self.partners.blamed(&id, Instant::now()) == Patience::Over {
-            tracing::warn!(peer = %id, "the partner's node is cut off for a while");
-            self.swarm.behaviour_mut().allowed.disallow_peer(id);
+        if self.partners.blamed(&id) == Patience::Over {
+            self.cut_off(id, code);
         }
+    }
+
+    /// Ends every connection to a partner, and takes none for a while.
+    fn cut_off(&mut self, id: PeerId, code: &'static str) {
+        let Some(length) = self.partners.cut_off(&id, code, Instant::now()) else { return };
+        count(&self.counters.cut_offs);
+        tracing::warn!(peer = %id, code, seconds = length.as_secs(), "the partner's node is cut off for a while");
+        self.swarm.behaviour_mut().allowed.disallow_peer(id);
+        self.show(&id);
     }
 
     pub(crate) fn set_partner(&mut self, partner: &PartnerNode) {
@@ -243,8 +273,13 @@ impl Driver {
                 Err(fault) => tracing::warn!(city = %partner.city, %fault, "a partner's address was left out"),
             }
         }
+        let behaviour = self.swarm.behaviour_mut();
+        behaviour.doors.know(id, &addresses);
         if self.partners.set(id, partner.city, addresses, Instant::now()) {
-            self.swarm.behaviour_mut().allowed.allow_peer(id);
+            // Whoever is cut off does not come in again by announcing itself anew.
+            if !self.partners.is_cut_off(&id) {
+                behaviour.allowed.allow_peer(id);
+            }
             self.show(&id);
         }
     }
@@ -252,6 +287,7 @@ impl Driver {
     fn on_drop_partner(&mut self, peer: &Peer) {
         let Some(id) = known(peer) else { return };
         self.swarm.behaviour_mut().allowed.disallow_peer(id);
+        self.swarm.behaviour_mut().doors.forget(&id);
         self.board.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if self.partners.drop_partner(&id) {
             self.gone(&id);

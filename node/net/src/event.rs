@@ -4,6 +4,7 @@ use huxin_engine::input::{Asked, Peer};
 use huxin_engine::wire::{Request, Response};
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::time::Millis;
+use libp2p::PeerId;
 use libp2p::gossipsub::MessageId;
 use libp2p::request_response::ResponseChannel;
 use std::time::Duration;
@@ -19,6 +20,9 @@ pub struct GossipToken {
 #[derive(Debug)]
 pub struct AnswerToken {
     pub(crate) channel: ResponseChannel<Response>,
+    pub(crate) from: PeerId,
+    /// Whether it was asked for before on this connection.
+    pub(crate) again: bool,
 }
 
 /// What becomes of a gossip message.
@@ -26,8 +30,10 @@ pub struct AnswerToken {
 pub enum Verdict {
     /// Pass it on.
     Accept,
-    /// Neither pass it on nor blame anybody: known already, or no time now.
+    /// Neither pass it on nor blame anybody: no time now, or nothing that this version can judge.
     Ignore,
+    /// Valid, and nothing in it is new here. Not passed on; a peer that brings little else is cut off.
+    Idle,
     /// Provably bad.
     Reject,
 }

@@ -12,7 +12,8 @@ use std::io;
 use std::sync::Arc;
 
 use crate::NetCounters;
-use crate::counters::add;
+use crate::counters::{add, count};
+use crate::settings::QUESTION_TIMEOUT;
 
 /// Name of the protocol of questions and answers.
 pub const SYNC_PROTOCOL: StreamProtocol = StreamProtocol::new("/huxin/sync/1");
@@ -92,7 +93,11 @@ impl Codec for FrameCodec {
     where
         T: AsyncRead + Unpin + Send,
     {
-        let frame = self.read(io, REQUEST_BYTES).await?;
+        let read = tokio::time::timeout(QUESTION_TIMEOUT, self.read(io, REQUEST_BYTES)).await;
+        // Whoever lets a question trickle in holds a place that others need. The library tells nobody of it.
+        let frame = read.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).inspect_err(|_| {
+            count(&self.counters.requests_unfinished);
+        })?;
         Ok(match frame.and_then(|frame| Request::decode(&frame)) {
             Ok(request) => Inquiry::Known(request),
             Err(fault) => Inquiry::Unreadable(fault),

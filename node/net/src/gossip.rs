@@ -1,35 +1,74 @@
 //! Gossip: one topic per federation, content-addressed ids, validated before it is passed on. Its numbers are those of
 //! [`huxin_engine::mesh`], since the simulator spreads messages by the same ones.
 
+mod one_topic;
+
 use huxin_engine::mesh::{self, message_id, topic_name};
 use huxin_protocol::digest::Digest;
-use huxin_protocol::limits::GOSSIP_BYTES;
-use libp2p::gossipsub::{
-    self, IdentTopic, IdentityTransform, MessageAuthenticity, MessageId, PeerScoreParams, PeerScoreThresholds,
-    WhitelistSubscriptionFilter,
+use libp2p::core::Endpoint;
+use libp2p::core::transport::PortUse;
+use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, MessageId, PeerScoreParams, PeerScoreThresholds};
+use libp2p::swarm::{
+    ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent, ToSwarm,
 };
-use std::collections::{HashMap, HashSet};
-use std::time::Duration;
+use libp2p::{Multiaddr, PeerId};
+use prometheus_client::registry::Registry;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context as Waking, Poll};
+use std::time::{Duration, Instant};
 
-use crate::NetFault;
+use crate::conduct::Allowance;
+use crate::settings::GOSSIP_ARRIVALS;
+use crate::{NetCounters, NetFault};
+use one_topic::OneTopic;
 
 /// Longest frame on the road. Four times the longest message, since the library compares its read buffer with this.
 pub const TRANSMIT_BYTES: usize = 256 * 1024;
-/// Room for topic and field heads around the data of one message.
-const ENVELOPE_BYTES: usize = 1024;
 
 pub(crate) fn topic(federation: &Digest) -> IdentTopic {
     IdentTopic::new(topic_name(federation))
 }
 
-/// Gossip about the one topic of the federation; a peer's subscriptions to others are passed over.
-pub(crate) type Gossip = gossipsub::Behaviour<IdentityTransform, WhitelistSubscriptionFilter>;
+type Library = gossipsub::Behaviour<OneTopic, OneTopic>;
+
+/// Gossip about the one topic of the federation: the library's behaviour, and beside it whose the messages were that the
+/// doors turned away.
+pub(crate) struct Gossip {
+    pub library: Library,
+    counters: Arc<NetCounters>,
+    arrivals: BTreeMap<PeerId, Allowance>,
+    told: VecDeque<GossipEvent>,
+}
+
+/// What gossip reports.
+#[derive(Debug)]
+pub(crate) enum GossipEvent {
+    Library(gossipsub::Event),
+    /// So many messages or subscriptions of this peer were such as no node of this federation sends.
+    Foul {
+        peer: PeerId,
+        count: u32,
+    },
+    /// This peer sends messages without end, most of which must be copies.
+    Endless {
+        peer: PeerId,
+    },
+}
 
 /// The gossip behaviour with its settings; nothing is subscribed yet.
-pub(crate) fn behaviour(federation: &Digest, members: usize) -> Result<Gossip, NetFault> {
+pub(crate) fn behaviour(
+    federation: &Digest,
+    members: usize,
+    counters: Arc<NetCounters>,
+    registry: &mut Registry,
+) -> Result<Gossip, NetFault> {
     let numbers = mesh::mesh(members);
+    let topic = topic(federation).hash();
     let config = gossipsub::ConfigBuilder::default()
-        .validation_mode(gossipsub::ValidationMode::Anonymous)
+        // The doors look at what the library would look at, and count; the library would log a line for each.
+        .validation_mode(gossipsub::ValidationMode::None)
         .validate_messages()
         .message_id_fn(|message: &gossipsub::Message| {
             MessageId::new(&message_id(message.topic.as_str(), &message.data))
@@ -59,16 +98,24 @@ pub(crate) fn behaviour(federation: &Digest, members: usize) -> Result<Gossip, N
         .publish_queue_duration(mesh::OWN_WAIT)
         .forward_queue_duration(mesh::PASSED_WAIT)
         .max_transmit_size(TRANSMIT_BYTES)
-        // Naming the topic here makes the library check the mesh numbers, and refuse a longer message on arrival.
-        .max_transmit_size_for_topic(GOSSIP_BYTES + ENVELOPE_BYTES, topic(federation).hash())
+        // Naming the topic here makes the library check the mesh numbers.
+        .max_transmit_size_for_topic(TRANSMIT_BYTES, topic.clone())
         .build()
         .map_err(|cause| NetFault::Transport(Box::new(cause)))?;
-    let filter = WhitelistSubscriptionFilter(HashSet::from([topic(federation).hash()]));
-    let mut gossip = Gossip::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
-        .map_err(|cause| NetFault::Transport(cause.into()))?;
+    // A topic is a label of the library's metrics, and only ours may be one.
+    let metrics = gossipsub::MetricsConfig { max_never_subscribed_topics: 0, ..gossipsub::MetricsConfig::default() };
+    let doors = OneTopic::new(topic, Arc::clone(&counters));
+    let mut library = Library::new_with_subscription_filter_and_transform(
+        MessageAuthenticity::Anonymous,
+        config,
+        doors.clone(),
+        doors,
+    )
+    .map_err(|cause| NetFault::Transport(cause.into()))?
+    .with_metrics(registry.sub_registry_with_prefix("gossipsub"), metrics);
     let (score, thresholds) = equal_scores();
-    gossip.with_peer_score(score, thresholds).map_err(|cause| NetFault::Transport(cause.into()))?;
-    Ok(gossip)
+    library.with_peer_score(score, thresholds).map_err(|cause| NetFault::Transport(cause.into()))?;
+    Ok(Gossip { library, counters, arrivals: BTreeMap::new(), told: VecDeque::new() })
 }
 
 /// Scores in which every partner has zero, whatever it does: who may take part is decided by the members, and who is cut
@@ -90,6 +137,76 @@ fn equal_scores() -> (PeerScoreParams, PeerScoreThresholds) {
     (score, thresholds)
 }
 
+impl Gossip {
+    /// How much the doors have turned away since the start.
+    fn turned_away(&self) -> u64 {
+        self.counters.gossip_foreign.load(Ordering::Relaxed)
+            + self.counters.gossip_foreign_subscriptions.load(Ordering::Relaxed)
+    }
+
+    /// Messages that came in, copies included.
+    fn arrived(&self) -> u64 {
+        self.counters.gossip_arrived.load(Ordering::Relaxed)
+    }
+}
+
+impl NetworkBehaviour for Gossip {
+    type ConnectionHandler = <Library as NetworkBehaviour>::ConnectionHandler;
+    type ToSwarm = GossipEvent;
+
+    fn handle_established_inbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        local: &Multiaddr,
+        remote: &Multiaddr,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.library.handle_established_inbound_connection(connection, peer, local, remote)
+    }
+
+    fn handle_established_outbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        address: &Multiaddr,
+        role: Endpoint,
+        port_use: PortUse,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.library.handle_established_outbound_connection(connection, peer, address, role, port_use)
+    }
+
+    fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
+        self.library.on_swarm_event(event);
+    }
+
+    fn on_connection_handler_event(&mut self, peer: PeerId, connection: ConnectionId, event: THandlerOutEvent<Self>) {
+        let before = (self.turned_away(), self.arrived());
+        self.library.on_connection_handler_event(peer, connection, event);
+        let since = |before: u64, after: u64| u32::try_from(after - before).unwrap_or(u32::MAX);
+        let count = since(before.0, self.turned_away());
+        if count > 0 {
+            self.told.push_back(GossipEvent::Foul { peer, count });
+        }
+        let arrived = since(before.1, self.arrived());
+        if arrived > 0 {
+            let now = Instant::now();
+            // Only members come this far, so there are few entries.
+            let allowance = self.arrivals.entry(peer).or_insert_with(|| Allowance::new(GOSSIP_ARRIVALS, now));
+            if !allowance.take(arrived, now) {
+                self.told.push_back(GossipEvent::Endless { peer });
+            }
+        }
+    }
+
+    fn poll(&mut self, waking: &mut Waking<'_>) -> Poll<ToSwarm<GossipEvent, THandlerInEvent<Self>>> {
+        // The swarm polls after every event of a connection, so nothing waits here for long.
+        if let Some(event) = self.told.pop_front() {
+            return Poll::Ready(ToSwarm::GenerateEvent(event));
+        }
+        self.library.poll(waking).map(|out| out.map_out(GossipEvent::Library))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -98,7 +215,8 @@ mod tests {
     #[test]
     fn the_settings_build_for_every_size_of_federation() {
         for members in [1, 3, 7, 8, 30, 31, 337] {
-            assert!(behaviour(&Digest([1; 32]), members).is_ok(), "{members}");
+            let made = behaviour(&Digest([1; 32]), members, Arc::default(), &mut Registry::default());
+            assert!(made.is_ok(), "{members}");
         }
     }
 }

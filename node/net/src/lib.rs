@@ -12,7 +12,9 @@
 
 mod asks;
 mod behaviour;
+mod conduct;
 mod counters;
+mod doors;
 mod driver;
 mod event;
 mod fault;
@@ -22,6 +24,7 @@ mod handle;
 mod partners;
 mod resolve;
 mod settings;
+mod streams;
 
 pub use counters::NetCounters;
 pub use event::{AnswerToken, GossipToken, LinkView, NetEvent, PeerView, Verdict};
@@ -29,8 +32,8 @@ pub use fault::NetFault;
 pub use gossip::TRANSMIT_BYTES;
 pub use handle::NetHandle;
 pub use settings::{
-    ASK_TIMEOUT, ASKS_UNDER_WAY, ASKS_WAITING, EVENTS_WAITING, NetSettings, PartnerNode, check_address, peer_from_text,
-    peer_of, peer_text,
+    ASK_TIMEOUT, ASKS_UNDER_WAY, ASKS_WAITING, EVENTS_WAITING, GOSSIP_IN_HAND, NetSettings, PENDING_CONNECTIONS,
+    PartnerNode, check_address, peer_from_text, peer_of, peer_text,
 };
 
 use huxin_engine::input::Peer;
@@ -63,7 +66,7 @@ pub fn start(
     }
     let topic = settings.gossip.then(|| gossip::topic(&settings.federation));
     if let Some(topic) = &topic {
-        swarm.behaviour_mut().gossip.subscribe(topic).map_err(|cause| NetFault::Transport(Box::new(cause)))?;
+        swarm.behaviour_mut().gossip.library.subscribe(topic).map_err(|cause| NetFault::Transport(Box::new(cause)))?;
     }
     let metrics = libp2p::metrics::Metrics::new(registry);
     let (events_in, events) = mpsc::channel(EVENTS_WAITING);

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::LinkView;
+use crate::conduct::Conduct;
 
 /// Waits after the first failures; then each is twice the one before.
 const FIRST_WAITS: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1)];
@@ -29,8 +30,10 @@ const STOOD: Duration = Duration::from_secs(10);
 pub(crate) const LOST_PINGS: u32 = 3;
 /// Blames within one connection after which a peer is cut off. One may be a misunderstanding between versions.
 const BLAMES: u32 = 5;
-/// How long a blamed peer is cut off.
+/// How long a peer is cut off; each time twice as long as the time before.
 const CUT_OFF: Duration = Duration::from_secs(60);
+/// Longest time of being cut off, and how long a peer must have kept within its allowances to begin anew with the first.
+const LONGEST_CUT_OFF: Duration = Duration::from_secs(3600);
 
 /// What is known of one partner's node.
 #[derive(Debug)]
@@ -46,7 +49,10 @@ pub(crate) struct Partner {
     next_dial: Instant,
     dialling: bool,
     blames: u32,
+    conduct: Conduct,
     cut_off_until: Option<Instant>,
+    /// How long the last cut-off was, and when it ended or ends.
+    last_cut_off: Option<(Duration, Instant)>,
 }
 
 #[derive(Debug)]
@@ -91,6 +97,12 @@ impl Partners {
     pub(crate) fn get(&self, peer: &PeerId) -> Option<&Partner> {
         self.all.get(peer)
     }
+    pub(crate) fn conduct(&mut self, peer: &PeerId) -> Option<&mut Conduct> {
+        self.all.get_mut(peer).map(|partner| &mut partner.conduct)
+    }
+    pub(crate) fn is_cut_off(&self, peer: &PeerId) -> bool {
+        self.all.get(peer).is_some_and(|partner| partner.cut_off_until.is_some())
+    }
     pub(crate) fn is_connected(&self, peer: &PeerId) -> bool {
         self.all.get(peer).is_some_and(|partner| !partner.links.is_empty())
     }
@@ -115,7 +127,9 @@ impl Partners {
             next_dial,
             dialling: false,
             blames: 0,
+            conduct: Conduct::new(now),
             cut_off_until: None,
+            last_cut_off: None,
         });
         partner.city = city;
         if partner.addresses != addresses {
@@ -181,7 +195,10 @@ impl Partners {
             return false;
         }
         partner.blames = 0;
-        partner.failure = cause;
+        partner.conduct.leaves();
+        if partner.cut_off_until.is_none() {
+            partner.failure = cause;
+        }
         let stood = now.saturating_duration_since(link.since) >= STOOD;
         partner.failures = if stood { 1 } else { partner.failures.saturating_add(1) };
         partner.next_dial = now + head_start + wait(partner.failures, jitter);
@@ -210,16 +227,29 @@ impl Partners {
         if link.lost_pings >= LOST_PINGS { Patience::Over } else { Patience::Left }
     }
 
-    /// The peer was blamed. When patience is over it is cut off, until [`Due::Allow`].
-    pub(crate) fn blamed(&mut self, peer: &PeerId, now: Instant) -> Patience {
+    /// The peer was blamed. When patience is over it is to be cut off.
+    pub(crate) fn blamed(&mut self, peer: &PeerId) -> Patience {
         let Some(partner) = self.all.get_mut(peer) else { return Patience::Left };
         partner.blames += 1;
         if partner.blames < BLAMES {
             return Patience::Left;
         }
         partner.blames = 0;
-        partner.cut_off_until = Some(now + CUT_OFF);
         Patience::Over
+    }
+
+    /// The peer is cut off from now on, until [`Due::Allow`]; for how long, or `None` where it is already, or is unknown.
+    pub(crate) fn cut_off(&mut self, peer: &PeerId, code: &'static str, now: Instant) -> Option<Duration> {
+        let partner = self.all.get_mut(peer)?;
+        if partner.cut_off_until.is_some() {
+            return None;
+        }
+        let recent = partner.last_cut_off.filter(|(_, end)| now.saturating_duration_since(*end) < LONGEST_CUT_OFF);
+        let length = recent.map_or(CUT_OFF, |(length, _)| (length * 2).min(LONGEST_CUT_OFF));
+        partner.cut_off_until = Some(now + length);
+        partner.last_cut_off = Some((length, now + length));
+        partner.failure = Some(format!("cut off for {} s: {code}", length.as_secs()));
+        Some(length)
     }
 }
 

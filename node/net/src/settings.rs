@@ -33,6 +33,61 @@ pub const PENDING_CONNECTIONS: u32 = 32;
 /// Two, since both sides may dial at the same moment.
 pub const CONNECTIONS_PER_PEER: u32 = 2;
 
+/// Connections that have not yet shown who they are and come from one address, for each partner that has it: both ends
+/// dial, and a line that broke may not have been missed yet.
+pub const PENDING_PER_ADDRESS: usize = 4;
+/// Of [`PENDING_CONNECTIONS`] as many are kept for addresses that partners are known to have: a crowd from elsewhere
+/// does not keep them out.
+pub const PENDING_FOR_PARTNERS: usize = 8;
+/// How long a question may take to come in: it is short, and whoever asks has it whole before it asks.
+pub const QUESTION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// So much at once, and so much more every second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub at_once: u32,
+    pub per_second: u32,
+}
+
+/// Connections of one partner one after the other. Both ends dial, and a node that dies again and again comes back each time;
+/// each brings forth a comparison of heads and some lines of log.
+pub const ARRIVALS: Rate = Rate { at_once: 128, per_second: 2 };
+/// Streams that the other side opens on one connection. A question each, so above [`QUESTIONS`], and a handful for
+/// everything else.
+pub const STREAMS: Rate = Rate { at_once: 8192, per_second: 1024 };
+/// Questions of one partner, in pages: 512 MiB a second. Only what is asked for again costs more.
+pub const QUESTIONS: Rate = Rate { at_once: 4096, per_second: 512 };
+/// A comparison of heads, a search for bodies, a proof of history or evidence: as many reads as a page. The first is due
+/// every half minute; the others follow only from what was found.
+pub const COMPARISON_COST: u32 = 16;
+/// What is sent again costs a page's share for each so many bytes: 32 for a whole page, so that sixteen pages a second are
+/// left for those that were cut short, and for pulls that began anew.
+pub const SENT_AGAIN_BYTES: usize = 32 * 1024;
+/// Logs of which it is remembered how far a partner asked: a large country's 337, three times over.
+pub const LOGS_REMEMBERED: usize = 1024;
+/// Questions of one partner that this node has not answered yet: twice what it has under way at any time, since it may
+/// have asked already on a new connection.
+pub const QUESTIONS_IN_HAND: usize = 2 * ASKS_UNDER_WAY;
+/// `Busy` for a partner that was over its allowance. An honest one comes back after half a second, with few questions.
+pub const INSISTENCE: Rate = Rate { at_once: 1024, per_second: 16 };
+/// Messages of one partner: what all 337 cities of a large country cosign in their busiest minute, by one peer.
+pub const GOSSIP_MESSAGES: Rate = Rate { at_once: 8192, per_second: 2048 };
+/// The same with copies of what others had sent: each peer in the mesh may send each message.
+pub const GOSSIP_ARRIVALS: Rate = Rate { at_once: 32_768, per_second: 4096 };
+/// Messages of one partner that wait for a verdict: half of what the gossip door lets wait, so that nobody shuts it to the
+/// others.
+pub const GOSSIP_IN_HAND: usize = 128;
+/// Messages of one partner that said nothing new, though no other message had the same bytes. Some are nobody's fault:
+/// anti-entropy was quicker.
+pub const IDLE: Rate = Rate { at_once: 4096, per_second: 256 };
+/// What no node of this federation sends, in idle messages: another topic, a proof that does not hold, a question that
+/// cannot be read. Sixteen a second are left for versions that misunderstand each other.
+pub const FOUL_COST: u32 = 16;
+/// A subscription, in idle messages: one is made in the life of a connection.
+pub const SUBSCRIPTION_COST: u32 = 4;
+/// Lines of the log about strangers; beyond, they are only counted.
+pub const STRANGERS_TOLD: Rate = Rate { at_once: 16, per_second: 1 };
+
 /// Another city's node: who it is and where it is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartnerNode {

@@ -6,13 +6,17 @@ mod support;
 
 use huxin_engine::input::Asked;
 use huxin_engine::wire::{FRAME_BYTES, REQUEST_BYTES, Request, Response};
-use huxin_net::{NetEvent, PartnerNode};
+use huxin_hostile::{Crowd, GOSSIP, Line, SYNC, rumour};
+use huxin_net::{NetEvent, PENDING_CONNECTIONS, PartnerNode};
 use huxin_protocol::digest::Digest;
+use huxin_protocol::ids::{Epoch, Seq};
+use huxin_protocol::limits::PAGE_BYTES;
 use libp2p::futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt};
 use libp2p::request_response::{self, Codec, Event, Message, ProtocolSupport};
 use libp2p::swarm::SwarmEvent;
 use libp2p::{Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, identity, noise, tcp, yamux};
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use support::{DEADLINE, city, node, secret};
 
 /// Writes what it is given, and reads whatever comes until the end of the stream.
@@ -172,4 +176,140 @@ async fn wrong_answers_end_the_question_with_a_code() {
     }
     assert_eq!(ours.counter("connections_closed"), 0);
     wrong.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partner_comes_in_past_a_crowd_that_says_nothing() {
+    const CROWD: usize = 64;
+    let ours = node(1).await;
+    let partner = node(2).await;
+    // Nobody listens where the partner is said to be reached, so it has to come by itself; from that address.
+    let known = PartnerNode { addresses: vec!["/ip4/127.0.0.1/tcp/1".to_owned()], ..partner.as_partner() };
+    ours.net.set_partner(known).unwrap();
+    support::eventually("the partner is known", || !ours.net.peers().is_empty()).await;
+    let port = ours.address.rsplit('/').next().unwrap().parse().unwrap();
+    let target = SocketAddr::from(([127, 0, 0, 1], port));
+    let mut crowds = Vec::new();
+    for last in 2..=9 {
+        crowds.push(Crowd::open(IpAddr::from([127, 0, 0, last]), target, CROWD, b"").await);
+    }
+    let mut standing = 0;
+    support::eventually("all but a few were turned away", || {
+        standing = crowds.iter_mut().map(Crowd::standing).sum();
+        standing <= PENDING_CONNECTIONS as usize
+    })
+    .await;
+    assert!(ours.counter("connections_no_place") > 7 * CROWD as u64);
+    partner.net.set_partner(ours.as_partner()).unwrap();
+    support::eventually("the partner is in", || partner.counter("connections_opened") == 1).await;
+    support::eventually("and is known to be", || ours.net.peers()[0].link.is_some()).await;
+    let still: usize = crowds.iter_mut().map(Crowd::standing).sum();
+    println!("{standing} of {} half-open connections stood before, {still} after", 8 * CROWD);
+    assert!(still > 0, "the places were taken all the while");
+    assert_eq!(partner.counter("connections_closed"), 0, "at the first attempt");
+    // Nobody is waited for without end.
+    for mut crowd in crowds {
+        tokio::time::timeout(DEADLINE, crowd.until_gone()).await.expect("the deadline passed");
+    }
+    assert!(ours.counter("handshakes_failed") > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_trickles_in_is_given_up() {
+    let ours = node(1).await;
+    let guest = PartnerNode { city: city(8), peer_id: support::peer(8).0, addresses: vec![] };
+    ours.net.set_partner(guest).unwrap();
+    support::eventually("the partner is known", || !ours.net.peers().is_empty()).await;
+    let line = Line::dial(&secret(8), &ours.address).await.unwrap();
+    let mut road = line.open(SYNC).await.unwrap();
+    road.send(&[0, 0, 0, 9, 1]).await.unwrap();
+    let said = tokio::time::timeout(DEADLINE, road.rest()).await.expect("the deadline passed");
+    assert!(said.unwrap_or_default().is_empty());
+    assert_eq!(ours.counter("requests_unfinished"), 1);
+    assert_eq!(ours.counter("requests_received"), 0);
+    assert!(!line.is_closed(), "one stream ended, and not the connection");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partner_that_asks_for_one_page_over_and_over_is_told_to_wait_and_then_cut_off() {
+    let mut ours = node(1).await;
+    let guest = PartnerNode { city: city(8), peer_id: support::peer(8).0, addresses: vec![] };
+    ours.net.set_partner(guest).unwrap();
+    support::eventually("the partner is known", || !ours.net.peers().is_empty()).await;
+    let line = Line::dial(&secret(8), &ours.address).await.unwrap();
+    let net = ours.net.clone();
+    let served = tokio::spawn(async move {
+        let mut served = 0;
+        loop {
+            match tokio::time::timeout(DEADLINE, ours.events.recv()).await.expect("the deadline passed") {
+                Some(NetEvent::Asked { token, .. }) => {
+                    served += 1;
+                    net.answer(token, Response::Segment(vec![7; PAGE_BYTES])).unwrap();
+                }
+                Some(NetEvent::Disconnected { .. }) | None => return (served, ours),
+                Some(_) => {}
+            }
+        }
+    });
+    let question = Request::Segment { city: city(2), from: Seq(0), count: 1024, epoch: Epoch(1) };
+    let question = framed(&question.encode());
+    let busy = Response::Busy { retry_after_ms: 500 }.encode();
+    let mut told = 0;
+    while let Ok(mut road) = line.open(SYNC).await {
+        let answered = async {
+            road.send(&question).await?;
+            road.end().await?;
+            road.frame().await
+        };
+        told += u32::from(answered.await.is_ok_and(|answer| answer == busy));
+    }
+    let (served, ours) = served.await.unwrap();
+    println!("{served} pages were served, and {told} times it was told to wait");
+    assert!((100..1000).contains(&served), "{served}");
+    assert!(told >= 1000, "{told}");
+    assert_eq!(ours.counter("cut_offs"), 1);
+    assert_eq!(ours.net.peers()[0].failure.as_deref(), Some("cut off for 60 s: requests_without_end"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_cut_off_does_not_come_in_by_being_announced_again() {
+    let ours = node(1).await;
+    let guest = PartnerNode { city: city(8), peer_id: support::peer(8).0, addresses: vec![] };
+    ours.net.set_partner(guest.clone()).unwrap();
+    support::eventually("the partner is known", || !ours.net.peers().is_empty()).await;
+    let line = Line::dial(&secret(8), &ours.address).await.unwrap();
+    let mut road = line.open(GOSSIP).await.unwrap();
+    let junk = rumour::message(&(0..400).map(|_| rumour::publication("elsewhere", b"junk")).collect::<Vec<_>>());
+    road.send(&junk).await.unwrap();
+    tokio::time::timeout(DEADLINE, line.until_closed()).await.expect("the deadline passed");
+    assert_eq!((ours.counter("gossip_foreign"), ours.counter("cut_offs")), (400, 1));
+    let shown = || ours.net.peers()[0].failure.clone();
+    support::eventually("it is shown", || shown().as_deref() == Some("cut off for 60 s: gossip_foreign")).await;
+    ours.net.set_partner(guest).unwrap();
+    let again = Line::dial(&secret(8), &ours.address).await;
+    if let Ok(line) = again {
+        tokio::time::timeout(DEADLINE, line.until_closed()).await.expect("the deadline passed");
+    }
+    support::eventually("it is turned away", || ours.counter("strangers_refused") == 1).await;
+    assert_eq!(ours.counter("connections_opened"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partner_puts_no_words_of_its_own_into_the_metrics() {
+    const OWN: &str = "words of its own";
+    let ours = node(1).await;
+    let guest = PartnerNode { city: city(8), peer_id: support::peer(8).0, addresses: vec![] };
+    ours.net.set_partner(guest).unwrap();
+    support::eventually("the partner is known", || !ours.net.peers().is_empty()).await;
+    let line = Line::dial(&secret(8), &ours.address).await.unwrap();
+    let mut road = line.open(GOSSIP).await.unwrap();
+    let parts = [rumour::subscription(OWN, true), rumour::publication(OWN, b"junk"), rumour::graft(OWN)];
+    road.send(&rumour::message(&parts)).await.unwrap();
+    support::eventually("both are counted", || {
+        ours.counter("gossip_foreign") == 1 && ours.counter("gossip_foreign_subscriptions") == 1
+    })
+    .await;
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &ours.registry).unwrap();
+    assert!(text.contains("gossipsub_") && !text.contains(OWN), "{text}");
 }

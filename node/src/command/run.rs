@@ -23,6 +23,11 @@ pub struct Args {
     pub end_with_input: bool,
 }
 
+/// How much the network's library may say. Where a peer decides how often something happens, only errors: a line for each
+/// stream or message that it turns away would let any member fill the disk. What happened is counted.
+const LIBRARY: &str = "libp2p=warn,libp2p_swarm=warn,libp2p_core=error,libp2p_gossipsub=error,\
+                       libp2p_request_response=error,libp2p_yamux=error,multistream_select=error,yamux=error";
+
 /// The one line that says that the node is up.
 #[derive(Debug, Serialize)]
 struct Ready<'a> {
@@ -92,8 +97,7 @@ fn signals(end_with_input: bool) -> Result<Receiver<i32>, Fault> {
 fn start_log(settings: &Settings) {
     use tracing_subscriber::EnvFilter;
     let level = settings.log.level.as_str();
-    let filter = std::env::var("HUXIN_LOG")
-        .unwrap_or_else(|_| format!("{level},libp2p=warn,libp2p_swarm=warn,libp2p_gossipsub=warn"));
+    let filter = std::env::var("HUXIN_LOG").unwrap_or_else(|_| format!("{level},{LIBRARY}"));
     let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
     let started = match settings.log.format {
         LogFormat::Text => log.try_init(),

@@ -11,15 +11,18 @@ use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use huxin_engine::Input;
 use huxin_engine::input::{Answer, Asked, Peer, Road};
+use huxin_engine::news;
 use huxin_engine::wire::{FRAME_BYTES, Response};
 use huxin_net::{GossipToken, NetEvent, NetHandle, Verdict};
+use huxin_protocol::cosignature::Cosignature;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::header::HeaderFault;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::limits::GOSSIP_BYTES;
-use huxin_protocol::roster::Roster;
+use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::segment::{ReadSegment, Segment};
 use huxin_protocol::statement::StatementFault;
+use huxin_store::Store;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use tokio::sync::mpsc;
@@ -50,6 +53,7 @@ struct Gossip {
 /// What the threads of the intake share.
 pub struct Intake {
     pub federation: Digest,
+    pub store: Arc<dyn Store>,
     pub writer: WriterHandle,
     pub net: NetHandle,
     pub metrics: Arc<Metrics>,
@@ -77,8 +81,8 @@ pub fn start(
     }
     let (gossip_in, gossip) = crossbeam_channel::bounded(GOSSIP_WAITING);
     let (federation, writer, net) = (intake.federation, intake.writer.clone(), intake.net.clone());
-    let metrics = intake.metrics.clone();
-    let door = move || run_gossip(&gossip, &federation, &writer, &net, &metrics);
+    let (store, metrics) = (intake.store.clone(), intake.metrics.clone());
+    let door = move || run_gossip(&gossip, &federation, &*store, &writer, &net, &metrics);
     threads.push(Builder::new().name("gossip".to_owned()).spawn(door)?);
     threads.push(Builder::new().name("intake".to_owned()).spawn(move || {
         while let Some(event) = events.blocking_recv() {
@@ -166,19 +170,21 @@ fn read_answer(answer: Result<Response, &'static str>, federation: &Digest) -> A
 fn run_gossip(
     gossip: &Receiver<Gossip>,
     federation: &Digest,
+    store: &dyn Store,
     writer: &WriterHandle,
     net: &NetHandle,
     metrics: &Metrics,
 ) {
     for Gossip { from, token, bytes } in gossip {
-        let (verdict, segment) = at_the_door(&bytes, federation, &writer.roster());
-        match &segment {
-            Ok(_) => {}
+        let (verdict, finding) = at_the_door(&bytes, federation, store, &writer.roster());
+        match &finding {
+            Ok(Some(_)) => {}
+            Ok(None) => metrics.segments_repeated.with_label_values(&["gossip"]).inc(),
             Err(code) => metrics.refused.with_label_values(&["gossip", *code]).inc(),
         }
         // The verdict first: it forwards, and the writer may be busy.
         let _ = net.verdict(token, verdict);
-        if let Ok(segment) = segment {
+        if let Ok(Some(segment)) = finding {
             let input = Input::Segment { ticket: None, road: Road::Gossip { from }, segment: Box::new(segment) };
             if writer.input(input).is_err() {
                 return;
@@ -187,29 +193,50 @@ fn run_gossip(
     }
 }
 
-/// The gossip door: a message is passed on only if its checkpoint and every statement in it are signed by keys that the
-/// roster names, and it carries no body that gossip may not carry.
-fn at_the_door(bytes: &[u8], federation: &Digest, roster: &Roster) -> (Verdict, Result<ReadSegment, &'static str>) {
+/// What the door found: a segment for the engine, nothing new, or a stable code.
+type Finding = Result<Option<ReadSegment>, &'static str>;
+
+/// The gossip door: a message is passed on only if it claims something new, if its checkpoint and every statement in it are
+/// signed by keys that the roster names, as is every cosignature that it claims to be new, and if it carries no body that
+/// gossip may not carry. What claims nothing new is not looked at any further.
+fn at_the_door(bytes: &[u8], federation: &Digest, store: &dyn Store, roster: &Roster) -> (Verdict, Finding) {
     let read = |bytes: &[u8]| {
         let segment = Segment::decode(bytes, GOSSIP_BYTES)?;
         let bodies = segment.items.iter().filter(|item| item.body.is_some()).count();
         segment.read(federation).map(|segment| (segment, bodies))
     };
-    let (segment, bodies) = match read(bytes) {
+    let (mut segment, bodies) = match read(bytes) {
         Ok(read) => read,
         Err(fault) => return (Verdict::Reject, Err(fault.code())),
     };
+    // No node of this version gossips key records: they come with the answer to a question.
+    segment.records.clear();
     let Some(member) = roster.city(segment.city) else { return (Verdict::Reject, Err("foreign_city")) };
     let origin = segment.checkpoint.checkpoint.origin;
     if origin.federation != *federation || origin.city != segment.city {
         return (Verdict::Reject, Err("foreign_federation"));
     }
     let Some(keys) = member.epoch(origin.epoch) else {
-        // Its key record may be in the segment or on its way: the engine looks, but nothing unproved is passed on.
-        return (Verdict::Ignore, Ok(segment));
+        // Its key record may be on its way: the engine looks, but nothing unproved is passed on.
+        return (Verdict::Idle, Ok(Some(segment)));
     };
+    let claims = match news::claims(&*store.snapshot(), roster, member, &segment) {
+        Ok(claims) => claims,
+        Err(fault) => {
+            tracing::error!(%fault, "the gossip door cannot read the store");
+            return (Verdict::Ignore, Err("store"));
+        }
+    };
+    if !claims.any() {
+        return (Verdict::Idle, Ok(None));
+    }
     if let Err(fault) = segment.checkpoint.clone().verify(&keys.log) {
-        return (Verdict::Reject, Err(fault.code()));
+        return (unproved(member), Err(fault.code()));
+    }
+    for place in claims.cosignatures {
+        if let Err((verdict, code)) = cosignature_holds(&segment, place, roster) {
+            return (verdict, Err(code));
+        }
     }
     if segment.leaves.iter().filter(|leaf| leaf.body.is_some()).count() != bodies {
         return (Verdict::Reject, Err("body_commitment"));
@@ -227,8 +254,26 @@ fn at_the_door(bytes: &[u8], federation: &Digest, roster: &Roster) -> (Verdict, 
         }
         let Some(keys) = member.epoch(header.epoch) else { return (Verdict::Ignore, Err("unknown_epoch")) };
         if let Err(fault) = statement.verify(federation, &keys.log) {
-            return (Verdict::Reject, Err(fault.code()));
+            return (unproved(member), Err(fault.code()));
         }
     }
-    (Verdict::Accept, Ok(segment))
+    (Verdict::Accept, Ok(Some(segment)))
+}
+
+/// What becomes of a signature that does not hold under the keys that this node knows. Where a city's root signed two key
+/// records, it may hold under those of the other one, and whoever followed that one passes it on in good faith: the sender
+/// is not to be cut off for it.
+fn unproved(signer: &CityRoster) -> Verdict {
+    if signer.records.is_empty() { Verdict::Reject } else { Verdict::Idle }
+}
+
+/// Whether the line at this place is what it claims to be. Its cosigner's epoch is known, or it would have claimed nothing.
+fn cosignature_holds(segment: &ReadSegment, place: usize, roster: &Roster) -> Result<(), (Verdict, &'static str)> {
+    let checkpoint = &segment.checkpoint;
+    let Some(line) = checkpoint.other_lines.get(place) else { return Ok(()) };
+    let cosigner = Cosignature::cosigner_of(line).map_err(|fault| (Verdict::Reject, fault.code()))?;
+    let Some(signer) = roster.city(cosigner.city) else { return Err((Verdict::Reject, "foreign_city")) };
+    let Some(keys) = signer.epoch(cosigner.epoch) else { return Err((Verdict::Ignore, "unknown_epoch")) };
+    let verified = Cosignature::verify(line, &checkpoint.checkpoint, &keys.cosigner);
+    verified.map(drop).map_err(|fault| (unproved(signer), fault.code()))
 }

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use prometheus_client::registry::Registry;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What the next question of each sort is answered with, once; otherwise `Same` to heads and `Nothing` to the rest.
 #[derive(Default)]
@@ -22,6 +22,7 @@ pub struct Hostile {
     net: NetHandle,
     script: Arc<Mutex<Script>>,
     gossips: Arc<AtomicBool>,
+    tellings: AtomicU64,
 }
 
 impl Hostile {
@@ -35,7 +36,7 @@ impl Hostile {
             gossip: true,
         };
         let (net, mut events) = start(settings, runtime, &mut Registry::default()).unwrap();
-        let hostile = Self { net, script: Arc::default(), gossips: Arc::default() };
+        let hostile = Self { net, script: Arc::default(), gossips: Arc::default(), tellings: AtomicU64::new(0) };
         let (net, script, gossips) = (hostile.net.clone(), hostile.script.clone(), hostile.gossips.clone());
         runtime.spawn(async move {
             while let Some(event) = events.recv().await {
@@ -48,7 +49,9 @@ impl Hostile {
                         let answer = match request {
                             Request::Heads { .. } => script.heads.take().map_or(Response::Same, Response::Heads),
                             Request::Segment { .. } => script.segment.take().unwrap_or(Response::Nothing),
-                            Request::Bodies { .. } => Response::Nothing,
+                            Request::Bodies { .. } | Request::History { .. } | Request::Evidence { .. } => {
+                                Response::Nothing
+                            }
                         };
                         drop(net.answer(token, answer));
                     }
@@ -68,8 +71,10 @@ impl Hostile {
         self.net.gossip(bytes).unwrap();
     }
 
-    /// Tells of more than the other side holds, and answers its next question for a segment with `answer`.
-    pub fn tell(&self, head: HeadSummary, answer: Response) {
+    /// Tells of more than the other side holds, and answers its next question for a segment with `answer`. Each time it is
+    /// another log by its root: a node does not ask again for what led to a bad answer, while nothing else has changed.
+    pub fn tell(&self, mut head: HeadSummary, answer: Response) {
+        head.root.0[..8].copy_from_slice(&self.tellings.fetch_add(1, Ordering::Relaxed).to_be_bytes());
         *self.script.lock() = Script { heads: Some(vec![head]), segment: Some(answer) };
     }
 }

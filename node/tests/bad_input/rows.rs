@@ -5,6 +5,7 @@ use super::forger::{Forger, MALFORMED, not_canonical};
 use super::hostile::Hostile;
 use super::target::{Reply, Target};
 use huxin_engine::wire::{FRAME_BYTES, HeadSummary, Response};
+use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::{Epoch, Size};
 use huxin_protocol::segment::Segment;
 use serde_json::json;
@@ -99,6 +100,7 @@ fn answer(world: &World, answer: Response) -> Reply {
         record: world.forger.federation,
         proved: Size(world.held + 1),
         witnesses: world.forger.federation,
+        evidence: Digest([0; 32]),
     };
     world.hostile.tell(head, answer);
     Reply::Silence

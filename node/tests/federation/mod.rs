@@ -34,26 +34,40 @@ pub fn until<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
 }
 
 /// A founding city: where its node listens, and where partners reach it.
-pub struct Founder {
-    pub code: &'static str,
-    pub name: &'static str,
+pub struct Founder<'a> {
+    pub code: &'a str,
+    pub name: &'a str,
     pub listen: String,
-    pub announce: String,
+    /// Where empty, what it listens on.
+    pub announce: Vec<String>,
     pub api: String,
 }
 
 /// Founds three cities with addresses on loopback; their settings files.
 pub fn found(folder: &Path) -> Vec<PathBuf> {
-    let held: Vec<TcpListener> = CITIES.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    let founders = CITIES.iter().zip(&held).map(|((code, name), port)| {
-        let address = format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port());
-        Founder { code, name, listen: address.clone(), announce: address, api: "127.0.0.1:0".to_owned() }
+    found_with(folder, &CITIES, &[])
+}
+
+/// Founds `cities` with addresses on loopback, and `guests`: members whom nobody can dial. The settings files of all.
+pub fn found_with(folder: &Path, cities: &[(&str, &str)], guests: &[(&str, &str)]) -> Vec<PathBuf> {
+    let held: Vec<TcpListener> = cities.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    let open = held.iter().map(|port| format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port()));
+    let listening = open.map(|address| (address.clone(), vec![address]));
+    // An address that means every interface is told to nobody.
+    let silent = guests.iter().map(|_| ("/ip4/0.0.0.0/tcp/0".to_owned(), Vec::new()));
+    let seats = cities.iter().chain(guests).zip(listening.chain(silent));
+    let founders = seats.map(|((code, name), (listen, announce))| Founder {
+        code,
+        name,
+        listen,
+        announce,
+        api: "127.0.0.1:0".to_owned(),
     });
     found_at(folder, &founders.collect::<Vec<_>>())
 }
 
 /// Founds a federation of these cities; their settings files.
-pub fn found_at(folder: &Path, founders: &[Founder]) -> Vec<PathBuf> {
+pub fn found_at(folder: &Path, founders: &[Founder<'_>]) -> Vec<PathBuf> {
     let made: Vec<_> = founders
         .iter()
         .map(|founder| {
@@ -61,7 +75,7 @@ pub fn found_at(folder: &Path, founders: &[Founder]) -> Vec<PathBuf> {
                 city: founder.code.parse().unwrap(),
                 name: founder.name.to_owned(),
                 p2p: vec![founder.listen.clone()],
-                announce: vec![founder.announce.clone()],
+                announce: founder.announce.clone(),
                 api: Some(founder.api.parse().unwrap()),
                 passphrase: "none".to_owned(),
                 folder: folder.join(founder.code),

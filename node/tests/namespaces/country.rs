@@ -71,7 +71,7 @@ impl Country {
                 name,
                 // Every address of the host, so that it may move.
                 listen: format!("/ip4/0.0.0.0/tcp/{PORT}"),
-                announce: multiaddress(address(number)),
+                announce: vec![multiaddress(address(number))],
                 api: API.to_owned(),
             });
             hosts.push(host);

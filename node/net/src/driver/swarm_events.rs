@@ -4,19 +4,25 @@ use huxin_engine::input::Peer;
 use huxin_engine::wire::Response;
 use huxin_protocol::time::Millis;
 use libp2p::core::ConnectedPoint;
+use libp2p::gossipsub::MessageId;
 use libp2p::metrics::Recorder;
 use libp2p::request_response::{self, InboundFailure, OutboundFailure, ResponseChannel};
-use libp2p::swarm::{ConnectionId, DialError, ListenError, SwarmEvent};
-use libp2p::{PeerId, allow_block_list, gossipsub, ping};
+use libp2p::swarm::{ConnectionError, ConnectionId, DialError, ListenError, SwarmEvent};
+use libp2p::{PeerId, allow_block_list, connection_limits, gossipsub, ping};
+use std::sync::atomic::AtomicU64;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::{Driver, jitter};
 use crate::behaviour::BehaviourEvent;
+use crate::conduct::Leave;
 use crate::counters::{add, count};
+use crate::doors::NoPlace;
 use crate::frame::{Inquiry, fault_code};
+use crate::gossip::GossipEvent;
 use crate::partners::Patience;
-use crate::settings::BUSY_RETRY_MS;
-use crate::{AnswerToken, GossipToken, LinkView, NetEvent};
+use crate::settings::{BUSY_RETRY_MS, SUBSCRIPTION_COST};
+use crate::streams::is_too_many;
+use crate::{AnswerToken, GossipToken, LinkView, NetCounters, NetEvent};
 
 type SyncEvent = request_response::Event<Inquiry, Response>;
 
@@ -33,6 +39,10 @@ impl Driver {
             }
             SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, .. } => {
                 count(&self.counters.connections_closed);
+                if matches!(&cause, Some(ConnectionError::IO(fault)) if is_too_many(fault)) {
+                    count(&self.counters.streams_without_end);
+                    self.cut_off(peer_id, "streams_without_end");
+                }
                 let cause = cause.map(|cause| cause.to_string());
                 let last = self.partners.closed(&peer_id, connection_id, cause, Instant::now(), jitter());
                 // Shown first, told then: who hears of it sees it.
@@ -43,8 +53,8 @@ impl Driver {
             }
             SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => self.dial_failed(&peer, &error),
             SwarmEvent::IncomingConnectionError { error, peer_id, send_back_addr, .. } => {
-                if is_stranger(&error) {
-                    count(&self.counters.strangers_refused);
+                count(refusal(&self.counters, &error));
+                if is_stranger(&error) && self.strangers_told.take(1, Instant::now()) {
                     tracing::info!(peer = ?peer_id, from = %send_back_addr, "a stranger was turned away");
                 } else {
                     tracing::debug!(from = %send_back_addr, %error, "an incoming connection failed");
@@ -60,10 +70,18 @@ impl Driver {
 
     fn on_behaviour(&mut self, event: BehaviourEvent) {
         match event {
-            BehaviourEvent::Gossip(event) => {
+            BehaviourEvent::Gossip(GossipEvent::Library(event)) => {
                 self.metrics.record(&event);
                 self.on_gossip(event);
             }
+            BehaviourEvent::Gossip(GossipEvent::Foul { peer, count }) => {
+                let enough =
+                    self.partners.conduct(&peer).is_some_and(|conduct| !conduct.was_foul(count, Instant::now()));
+                if enough {
+                    self.cut_off(peer, "gossip_foreign");
+                }
+            }
+            BehaviourEvent::Gossip(GossipEvent::Endless { peer }) => self.cut_off(peer, "gossip_without_end"),
             BehaviourEvent::Sync(event) => self.on_sync(event),
             BehaviourEvent::Ping(event) => {
                 self.metrics.record(&event);
@@ -88,6 +106,9 @@ impl Driver {
         {
             tracing::info!(%peer, %city, "connected");
             self.keep(NetEvent::Connected { peer: Peer(peer.to_bytes()), city });
+        }
+        if self.partners.conduct(&peer).is_some_and(|conduct| !conduct.arrives(Instant::now())) {
+            self.cut_off(peer, "connections_without_end");
         }
     }
 
@@ -115,28 +136,47 @@ impl Driver {
     fn on_gossip(&mut self, event: gossipsub::Event) {
         match event {
             gossipsub::Event::Message { propagation_source, message_id, message } => {
-                let from = Peer(propagation_source.to_bytes());
                 count(&self.counters.gossip_received);
                 add(&self.counters.gossip_bytes_received, message.data.len());
-                let token = GossipToken { id: message_id.clone(), from: from.clone() };
-                if self.offer(NetEvent::Gossip { from, token, bytes: message.data }).is_some() {
-                    count(&self.counters.gossip_dropped);
-                    let gossip = &mut self.swarm.behaviour_mut().gossip;
-                    let ignore = gossipsub::MessageAcceptance::Ignore;
-                    gossip.report_message_validation_result(&message_id, &propagation_source, ignore);
-                }
+                self.on_message(propagation_source, message_id, message.data);
             }
             gossipsub::Event::Subscribed { peer_id, .. } => {
                 // News, not state: a peer that joins and leaves all the time must not fill the memory.
                 let _ = self.offer(NetEvent::Gossips { peer: Peer(peer_id.to_bytes()) });
+                self.on_subscription(peer_id);
             }
+            gossipsub::Event::Unsubscribed { peer_id, .. } => self.on_subscription(peer_id),
             gossipsub::Event::GossipsubNotSupported { peer_id } => {
                 tracing::info!(peer = %peer_id, "a partner's node takes no part in gossip");
             }
             gossipsub::Event::SlowPeer { peer_id, failed_messages } => {
                 tracing::debug!(peer = %peer_id, ?failed_messages, "a partner's node is slow at gossip");
             }
-            gossipsub::Event::Unsubscribed { .. } => {}
+        }
+    }
+
+    /// A message goes to the node, where there is room for it and its peer has any left.
+    fn on_message(&mut self, peer: PeerId, id: MessageId, bytes: Vec<u8>) {
+        let taken = self.partners.conduct(&peer).map(|conduct| conduct.brings(&id, Instant::now()));
+        if taken == Some(Leave::Given) {
+            let from = Peer(peer.to_bytes());
+            let token = GossipToken { id: id.clone(), from: from.clone() };
+            if self.offer(NetEvent::Gossip { from, token, bytes }).is_none() {
+                return;
+            }
+            if let Some(conduct) = self.partners.conduct(&peer) {
+                conduct.judged(&id);
+            }
+        }
+        count(&self.counters.gossip_dropped);
+        let ignore = gossipsub::MessageAcceptance::Ignore;
+        self.swarm.behaviour_mut().gossip.library.report_message_validation_result(&id, &peer, ignore);
+    }
+
+    fn on_subscription(&mut self, peer: PeerId) {
+        let now = Instant::now();
+        if self.partners.conduct(&peer).is_some_and(|conduct| !conduct.said_nothing(SUBSCRIPTION_COST, now)) {
+            self.cut_off(peer, "subscriptions_without_end");
         }
     }
 
@@ -161,6 +201,9 @@ impl Driver {
             SyncEvent::ResponseSent { .. } => count(&self.counters.answers_sent),
             SyncEvent::InboundFailure { peer, error, .. } => {
                 count(&self.counters.answers_failed);
+                if matches!(error, InboundFailure::ResponseOmission) {
+                    self.not_asked(&peer);
+                }
                 let code = match &error {
                     InboundFailure::Timeout => "answer_timeout",
                     InboundFailure::ConnectionClosed => "connection_closed",
@@ -175,23 +218,51 @@ impl Driver {
 
     fn on_inquiry(&mut self, peer: PeerId, inquiry: Inquiry, channel: ResponseChannel<Response>) {
         count(&self.counters.requests_received);
-        let Some(city) = self.partners.get(&peer).map(|partner| partner.city) else {
+        let now = Instant::now();
+        let Some(partner) = self.partners.get(&peer) else {
             // Forgotten a moment ago; the connection is about to close.
             return;
         };
+        let city = partner.city;
+        let Some(conduct) = self.partners.conduct(&peer) else { return };
         let request = match inquiry {
             Inquiry::Known(request) => request,
             Inquiry::Unreadable(fault) => {
                 count(&self.counters.requests_unreadable);
                 tracing::debug!(%peer, code = fault.code(), "a partner's question could not be read");
-                return self.answer_here(channel, Response::Refused { code: fault.code().to_owned() });
+                let enough = !conduct.was_foul(1, now);
+                self.answer_here(channel, Response::Refused { code: fault.code().to_owned() });
+                if enough {
+                    self.cut_off(peer, "requests_unreadable");
+                }
+                return;
             }
         };
-        let token = AnswerToken { channel };
-        let event = NetEvent::Asked { peer: Peer(peer.to_bytes()), city, request, token };
-        if let Some(NetEvent::Asked { token, .. }) = self.offer(event) {
-            count(&self.counters.requests_busy);
-            self.answer_here(token.channel, Response::Busy { retry_after_ms: BUSY_RETRY_MS });
+        let again = conduct.asks_again(&request);
+        match conduct.asks(&request, now) {
+            Leave::Given => {
+                let token = AnswerToken { channel, from: peer, again };
+                let event = NetEvent::Asked { peer: Peer(peer.to_bytes()), city, request, token };
+                if let Some(NetEvent::Asked { token, .. }) = self.offer(event) {
+                    count(&self.counters.requests_busy);
+                    self.not_asked(&peer);
+                    self.answer_here(token.channel, Response::Busy { retry_after_ms: BUSY_RETRY_MS });
+                }
+            }
+            leave @ (Leave::Later | Leave::Never) => {
+                count(&self.counters.requests_over_allowance);
+                self.answer_here(channel, Response::Busy { retry_after_ms: BUSY_RETRY_MS });
+                if leave == Leave::Never {
+                    self.cut_off(peer, "requests_without_end");
+                }
+            }
+        }
+    }
+
+    /// A question that was taken is not in hand any more, and had no answer of the node's.
+    fn not_asked(&mut self, peer: &PeerId) {
+        if let Some(conduct) = self.partners.conduct(peer) {
+            conduct.answered(false, 0, Instant::now());
         }
     }
 
@@ -214,9 +285,18 @@ fn failure_code(error: &OutboundFailure) -> &'static str {
 }
 
 fn is_stranger(error: &ListenError) -> bool {
+    matches!(error, ListenError::Denied { cause } if cause.downcast_ref::<allow_block_list::NotAllowed>().is_some())
+}
+
+/// Why an incoming connection did not come to stand.
+fn refusal<'c>(counters: &'c NetCounters, error: &ListenError) -> &'c AtomicU64 {
     match error {
-        ListenError::Denied { cause } => cause.downcast_ref::<allow_block_list::NotAllowed>().is_some(),
-        _ => false,
+        ListenError::Denied { cause } if cause.downcast_ref::<NoPlace>().is_some() => &counters.connections_no_place,
+        ListenError::Denied { cause } if cause.downcast_ref::<connection_limits::Exceeded>().is_some() => {
+            &counters.connections_superfluous
+        }
+        ListenError::Denied { .. } => &counters.strangers_refused,
+        _ => &counters.handshakes_failed,
     }
 }
 

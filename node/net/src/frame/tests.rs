@@ -4,8 +4,12 @@
 
 use super::*;
 use huxin_protocol::digest::Digest;
-use libp2p::futures::executor::block_on;
 use libp2p::futures::io::Cursor;
+
+/// Questions have a deadline, and so need somebody who knows the time.
+fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+}
 
 fn codec() -> FrameCodec {
     FrameCodec::new(Arc::default())

@@ -144,13 +144,38 @@ fn a_peer_blamed_too_often_is_cut_off_for_a_while() {
     assert!(partners.set(high, city(), vec![address()], now));
     assert!(partners.opened(&high, connection, link(), now));
     for _ in 1..BLAMES {
-        assert_eq!(partners.blamed(&high, now), Patience::Left);
+        assert_eq!(partners.blamed(&high), Patience::Left);
     }
-    assert_eq!(partners.blamed(&high, now), Patience::Over);
+    assert_eq!(partners.blamed(&high), Patience::Over);
+    assert_eq!(partners.cut_off(&high, "segment_signature", now), Some(CUT_OFF));
+    assert_eq!(partners.cut_off(&high, "segment_signature", now), None, "it is already");
+    assert!(partners.is_cut_off(&high));
     assert!(partners.closed(&high, connection, None, now, MIDDLE));
+    assert_eq!(partners.get(&high).unwrap().failure.as_deref(), Some("cut off for 60 s: segment_signature"));
     assert_eq!(partners.next_at(), Some(now + CUT_OFF));
     assert_eq!(partners.due(now + CUT_OFF - millis(1)), []);
     assert_eq!(partners.due(now + CUT_OFF), [Due::Allow { peer: high }]);
     assert_eq!(dials(&partners.due(now + CUT_OFF)), 1);
-    assert_eq!(partners.blamed(&PeerId::random(), now), Patience::Left, "a stranger has no account");
+    assert!(!partners.is_cut_off(&high));
+    let stranger = PeerId::random();
+    assert_eq!(partners.blamed(&stranger), Patience::Left, "a stranger has no account");
+    assert_eq!(partners.cut_off(&stranger, "segment_signature", now), None);
+}
+
+#[test]
+fn every_further_time_of_being_cut_off_is_longer_until_it_was_long_good() {
+    let (low, high) = two();
+    let mut now = Instant::now();
+    let mut partners = Partners::new(low);
+    assert!(partners.set(high, city(), vec![address()], now));
+    let mut lengths = Vec::new();
+    for _ in 0..8 {
+        let length = partners.cut_off(&high, "gossip_foreign", now).unwrap();
+        lengths.push(length.as_secs());
+        now += length;
+        assert_eq!(partners.due(now), [Due::Allow { peer: high }]);
+    }
+    assert_eq!(lengths, [60, 120, 240, 480, 960, 1920, 3600, 3600]);
+    now += LONGEST_CUT_OFF;
+    assert_eq!(partners.cut_off(&high, "gossip_foreign", now), Some(CUT_OFF));
 }
