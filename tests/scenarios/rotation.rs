@@ -272,6 +272,32 @@ fn a_node_starts_again_whatever_rivals_an_old_record() {
     }
 }
 
+/// The same where nothing stands on either record yet, and the rival could not have come first. (Found by fuzzing the engine.)
+#[test]
+fn a_node_starts_again_after_a_rival_that_follows_nothing() {
+    let mut below = 0;
+    for seed in 0..8_u8 {
+        let mut world = three(7);
+        let federation = world.genesis.id();
+        let head = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
+        let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+        let first = secrets.record(&federation, Epoch(2), federation, (head.size(), head.root()), Tail::Void);
+        let nowhere = (Size(0), huxin_protocol::digest::TreeHash([seed; 32]));
+        let rival = secrets.record(&federation, Epoch(2), federation, nowhere, Tail::Void);
+        below += usize::from(rival.digest() < first.digest());
+        for record in [&first, &rival] {
+            let bytes = record.bytes().to_vec();
+            world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+        }
+        world.kill(city(2));
+        world.start(city(2));
+        let store = &world.city(city(2)).store;
+        let report = huxin_engine::fsck::check(&**store, Roster::new(&world.genesis), city(2), false, &mut |_| {});
+        assert!(report.is_clean(), "{:?}", report.findings);
+    }
+    assert!(below > 0, "no rival has the lower digest");
+}
+
 /// An erasure that a record cuts off: with its effect, what it erased stays erased; without it, the body is lacking and is
 /// looked for. (Found by fuzzing the engine: the body was neither held nor lacking nor erased.)
 #[test]

@@ -4,7 +4,8 @@
 //! it holds lies under that one (R89). The store sorts records by digest and does not say which was the first. If the other one
 //! came first after a restart, everything that stands on the followed one would be out of order, and the node would not start:
 //! a city could so stop every partner for good. But what was followed has left its traces: a later record that names it, or a
-//! checkpoint under its key. What has none of them may be taken up in either order.
+//! checkpoint under its key. What has none of them may be taken up in either order; unless one of the two could never have been
+//! the first, because it follows nothing: it was taken up as a rival only, and comes last.
 
 use crate::ledger::{Family, HeadRow, LedgerRead, ReadFault, scan_prefix};
 use huxin_protocol::ids::CityCode;
@@ -39,7 +40,10 @@ pub(crate) fn stored_records(
         if leaves { &mut left } else { &mut followed }.push(row);
     }
     followed.append(&mut left);
-    Ok(followed)
+    let mut trial = roster.clone();
+    let (mut first, mut last): (Vec<_>, Vec<_>) = followed.into_iter().partition(|row| trial.add(&row.bytes).is_ok());
+    first.append(&mut last);
+    Ok(first)
 }
 
 fn verify(bytes: &[u8], roster: &Roster) -> Option<SignedRecord> {
