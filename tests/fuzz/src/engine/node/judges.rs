@@ -66,9 +66,11 @@ impl Node {
         self.stop();
         self.start();
         let report = check(&self.store, Roster::new(&scene().genesis), self.me, false, &mut |_| {});
-        let explained = |finding: &&Finding| {
-            finding.code() == "epoch_root" && finding.city.is_some_and(|city| self.misled.contains(&city))
-        };
+        // Where the log held is another than a record continues, a partner has to help to find the place where they part.
+        // Until then the record's epochs do not fit what is held, row by row.
+        let apart = |city| report.findings.iter().any(|other| other.code() == "epoch_root" && other.city == Some(city));
+        let explained =
+            |finding: &&Finding| finding.city.is_some_and(|city| self.misled.contains(&city) && apart(city));
         let findings: Vec<String> =
             report.findings.iter().filter(|finding| !explained(finding)).map(ToString::to_string).collect();
         assert!(findings.is_empty(), "{findings:#?}");
