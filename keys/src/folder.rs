@@ -81,6 +81,20 @@ impl KeyFolderPublic {
     pub fn peer_id_bytes(&self) -> Vec<u8> {
         peer_id_bytes(self.transport.bytes())
     }
+
+    /// Reads a folder's list of public keys; `list` names the file in faults.
+    pub fn parse(bytes: &[u8], list: &Path) -> Result<Self, KeysFault> {
+        let shape = |source| KeysFault::PublicShape { path: list.to_owned(), source };
+        let public: Self = serde_json::from_slice(bytes).map_err(shape)?;
+        if public.version != 1 {
+            return Err(shape(serde::de::Error::custom("a version other than 1 needs a newer program")));
+        }
+        let ascending = public.epochs.windows(2).all(|pair| pair[0].epoch < pair[1].epoch);
+        if public.epochs.is_empty() || !ascending {
+            return Err(KeysFault::PublicEpochs { path: list.to_owned() });
+        }
+        Ok(public)
+    }
 }
 
 /// An opened key folder. It holds the passphrase, and opens each secret when it is asked for.
@@ -159,16 +173,7 @@ impl KeyFolder {
             Err(KeysFault::Missing { .. }) => return Err(KeysFault::NoFolder { path: path.to_owned() }),
             other => other?,
         };
-        let shape = |source| KeysFault::PublicShape { path: list.clone(), source };
-        let public: KeyFolderPublic = serde_json::from_slice(&bytes).map_err(shape)?;
-        if public.version != 1 {
-            return Err(shape(serde::de::Error::custom("a version other than 1 needs a newer program")));
-        }
-        let ascending = public.epochs.windows(2).all(|pair| pair[0].epoch < pair[1].epoch);
-        if public.epochs.is_empty() || !ascending {
-            return Err(KeysFault::PublicEpochs { path: list });
-        }
-        Ok(public)
+        KeyFolderPublic::parse(&bytes, &list)
     }
 
     #[must_use]

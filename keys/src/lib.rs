@@ -40,5 +40,6 @@ pub use passphrase::{Passphrase, PassphraseFault, PassphraseSource};
 pub use peer_id::{peer_id_bytes, peer_id_text};
 pub use reached::Reached;
 pub use rotation::RotationOrder;
+pub use secret_file::Work;
 pub use signer::{EpochSigner, FileSigner};
 pub use transport::TransportKey;

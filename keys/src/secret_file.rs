@@ -29,10 +29,23 @@ const PLAIN: &str = "PRIVATE KEY";
 const SCRYPT_LOG_N: u8 = 14;
 const SCRYPT_R: u32 = 8;
 const SCRYPT_P: u32 = 1;
-/// What a file may ask for at most: 16 times ours. A file from elsewhere must not hold up the start for minutes.
-const WORK_LIMIT: u64 = 16 * (1 << SCRYPT_LOG_N) * (SCRYPT_R as u64) * (SCRYPT_P as u64);
-/// The same limit for files that OpenSSL made with PBKDF2 (its present default is 2048, advice is 600,000).
-const ROUNDS_LIMIT: u64 = 10_000_000;
+
+/// How much work a sealed file may ask for before it is opened. The file names its own work factors, and one from
+/// elsewhere must not hold up the start for minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// Product of scrypt's N, r and p.
+    pub scrypt: u64,
+    /// Rounds of PBKDF2.
+    pub rounds: u64,
+}
+
+impl Work {
+    /// What a node allows: scrypt with 16 times our own factors, and PBKDF2, which OpenSSL may have used, with ten
+    /// million rounds (its present default is 2048, advice is 600,000).
+    pub const MOST: Self =
+        Self { scrypt: 16 * (1 << SCRYPT_LOG_N) * (SCRYPT_R as u64) * (SCRYPT_P as u64), rounds: 10_000_000 };
+}
 
 /// PEM text of `secret`; encrypted if there is a passphrase.
 pub fn encode(secret: &Secret, passphrase: Option<&Passphrase>) -> Result<Zeroizing<String>, KeysFault> {
@@ -57,12 +70,16 @@ pub fn write(path: &Path, secret: &Secret, passphrase: Option<&Passphrase>) -> R
     private_file::place(path, encode(secret, passphrase)?.as_bytes())
 }
 
-/// Reads a secret. An encrypted file without passphrase is refused, and so is a plain file with one: somebody who
-/// gave a passphrase relies on it.
+/// Reads a secret from its file, see [`decode`].
 pub fn read(path: &Path, passphrase: Option<&Passphrase>) -> Result<Secret, KeysFault> {
-    let bytes = private_file::read_private(path)?;
+    decode(&private_file::read_private(path)?, path, passphrase, Work::MOST)
+}
+
+/// Reads a secret. An encrypted file without passphrase is refused, and so is a plain file with one: somebody who
+/// gave a passphrase relies on it. `path` names the file in faults.
+pub fn decode(bytes: &[u8], path: &Path, passphrase: Option<&Passphrase>, most: Work) -> Result<Secret, KeysFault> {
     let unreadable = || KeysFault::Unreadable { path: path.to_owned() };
-    let text = std::str::from_utf8(&bytes).map_err(|_| unreadable())?;
+    let text = std::str::from_utf8(bytes).map_err(|_| unreadable())?;
     let (label, document) = SecretDocument::from_pem(text).map_err(|_| unreadable())?;
     match (label, passphrase) {
         (PLAIN, None) => secret_of(document.as_bytes(), path, unreadable),
@@ -70,7 +87,7 @@ pub fn read(path: &Path, passphrase: Option<&Passphrase>) -> Result<Secret, Keys
         (ENCRYPTED, None) => Err(KeysFault::PassphraseNeeded { path: path.to_owned() }),
         (ENCRYPTED, Some(passphrase)) => {
             let sealed = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes()).map_err(|_| unreadable())?;
-            check_work(&sealed.encryption_algorithm, path)?;
+            check_work(&sealed.encryption_algorithm, path, most)?;
             // CBC has no check value of its own: a wrong passphrase shows as bad padding, or as bytes that are not a
             // key. Both are one answer.
             let wrong = || KeysFault::WrongPassphrase { path: path.to_owned() };
@@ -87,14 +104,22 @@ fn secret_of(der: &[u8], path: &Path, not_a_key: impl Fn() -> KeysFault) -> Resu
     Ok(Zeroizing::new(pair.secret_key))
 }
 
-fn check_work(scheme: &EncryptionScheme, path: &Path) -> Result<(), KeysFault> {
+fn check_work(scheme: &EncryptionScheme, path: &Path, most: Work) -> Result<(), KeysFault> {
+    let unreadable = || KeysFault::Unreadable { path: path.to_owned() };
     let fits = match scheme.pbes2().map(|params| &params.kdf) {
         Some(Kdf::Scrypt(scrypt)) => {
-            let work = u64::from(scrypt.block_size).checked_mul(u64::from(scrypt.parallelization));
-            work.and_then(|work| work.checked_mul(scrypt.cost_parameter)).is_some_and(|work| work <= WORK_LIMIT)
+            let factors = [scrypt.cost_parameter, scrypt.block_size.into(), scrypt.parallelization.into()];
+            // RFC 7914: N is a power of two above 1, r and p are at least 1. The library reckons with N = 0 unseen.
+            if factors.contains(&0) || !scrypt.cost_parameter.is_power_of_two() || scrypt.cost_parameter == 1 {
+                return Err(unreadable());
+            }
+            factors
+                .iter()
+                .try_fold(1, |work: u64, factor| work.checked_mul(*factor))
+                .is_some_and(|work| work <= most.scrypt)
         }
-        Some(Kdf::Pbkdf2(pbkdf2)) => u64::from(pbkdf2.iteration_count) <= ROUNDS_LIMIT,
-        _ => return Err(KeysFault::Unreadable { path: path.to_owned() }),
+        Some(Kdf::Pbkdf2(pbkdf2)) => u64::from(pbkdf2.iteration_count) <= most.rounds,
+        _ => return Err(unreadable()),
     };
     if fits { Ok(()) } else { Err(KeysFault::CostTooHigh { path: path.to_owned() }) }
 }

@@ -2,7 +2,7 @@
 
 use crate::fault::KeysFault;
 use crate::passphrase::Passphrase;
-use crate::secret_file::{self, Secret};
+use crate::secret_file::{self, Secret, Work};
 use ed25519_dalek::{Signer, SigningKey};
 use huxin_protocol::ids::Epoch;
 use huxin_protocol::key::{PublicKey, Sign};
@@ -26,6 +26,12 @@ impl FileSigner {
         let signer = Self::open(path, passphrase)?;
         check_due(&signer.public, due, path)?;
         Ok(signer)
+    }
+
+    /// As [`FileSigner::open`], with the file's bytes handed in; `path` names it in faults, and `most` is the work that
+    /// the file may ask for.
+    pub fn from_pem(bytes: &[u8], path: &Path, passphrase: Option<&Passphrase>, most: Work) -> Result<Self, KeysFault> {
+        Self::from_secret(&secret_file::decode(bytes, path, passphrase, most)?, path)
     }
 
     pub(crate) fn from_secret(secret: &Secret, path: &Path) -> Result<Self, KeysFault> {

@@ -238,6 +238,16 @@ fn files_of_openssl_are_read() {
     assert_fault(&FileSigner::open(&path, Some(&passphrase)).unwrap_err(), "key_file_cost", &["k.pem"]);
 }
 
+/// A work factor of nought was a panic of the library. (Found by fuzzing key files; it began as scrypt.pem.)
+#[test]
+fn work_factors_that_do_not_exist_are_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("k.pem");
+    put(&path, include_str!("openssl/nought.pem"));
+    let opened = FileSigner::open(&path, Some(&Passphrase::new("openssl").unwrap()));
+    assert_fault(&opened.unwrap_err(), "key_file_unreadable", &["k.pem"]);
+}
+
 #[test]
 fn a_folder_is_never_made_over_another() {
     let place = tempfile::tempdir().unwrap();

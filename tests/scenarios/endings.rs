@@ -2,9 +2,11 @@
 
 use crate::words::{act, amendment, city, counts, end, entry, list, publish, state, three};
 use huxin_engine::Refusal;
-use huxin_engine::input::{Input, Road};
+use huxin_engine::fsck::check;
+use huxin_engine::input::{Input, Road, Ticket};
+use huxin_engine::ledger::{Family, LedgerRead, body_key};
 use huxin_engine::serve::segment;
-use huxin_protocol::ids::{CityCode, Epoch, Seq};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::ruling::State;
@@ -182,4 +184,48 @@ fn only_the_listing_city_ends() {
     assert_eq!(publish(&mut world, city(2), foreign), Err(Refusal::NotOurs(id)));
     let nothing = act(&world, city(1), Kind::Repair, at(city(1), 999));
     assert_eq!(publish(&mut world, city(1), nothing), Err(Refusal::NoSuchStatement(at(city(1), 999))));
+}
+
+/// What an erasure is about may still wait for its signature in the same group. (Found by fuzzing the engine: the body of an
+/// amendment from the same request stayed.)
+#[test]
+fn an_erasure_takes_what_came_in_the_same_group() {
+    let mut world = three(9);
+    let id = list(&mut world, city(1), 1);
+    let amended = amendment(&world, city(1), id, 1, "corrected");
+    let erasure = act(&world, city(1), Kind::Erasure, id);
+    world.publish(city(1), vec![amended, erasure]).unwrap();
+    // And in two commands of one group: the second names what the first is about to sign.
+    let next = StatementId { seq: Seq(id.seq.0 + 3), ..id };
+    let inputs = [entry(&world, city(1), 2), act(&world, city(1), Kind::Erasure, next)]
+        .into_iter()
+        .zip(1_000..)
+        .map(|(draft, ticket)| Input::Publish { ticket: Ticket(ticket), drafts: vec![draft] });
+    world.give_group(city(1), inputs.collect());
+    assert!(world.run_until(10_000, World::agree));
+    for node in world.codes() {
+        let (roster, store) = (Roster::new(&world.genesis), &world.city(node).store);
+        let report = check(&**store, roster, node, false, &mut |_| {});
+        assert!(report.is_clean(), "{node}: {:?}", report.findings);
+        let held = |seq| store.get(Family::Body, &body_key(city(1), Epoch::FIRST, seq)).unwrap().is_some();
+        assert!(![id.seq, Seq(id.seq.0 + 1), next.seq].into_iter().any(held), "{node} kept a body");
+    }
+}
+
+/// One request is checked as a whole against what stood before it, so nothing in it may act on what it ends. (Found by
+/// fuzzing the engine: the amendment's body was kept, though its chain was erased.)
+#[test]
+fn a_request_does_not_amend_what_it_ends() {
+    let mut world = three(10);
+    let id = list(&mut world, city(1), 1);
+    let first = amendment(&world, city(1), id, 1, "corrected");
+    let first = publish(&mut world, city(1), first).unwrap();
+    for kind in [Kind::Erasure, Kind::Repair] {
+        for (ends, amends) in [(id, id), (id, first), (first, id)] {
+            let drafts = vec![act(&world, city(1), kind, ends), amendment(&world, city(1), amends, 1, "again")];
+            assert!(matches!(world.publish(city(1), drafts), Err(Refusal::Incomplete(_))), "{kind:?} {ends} {amends}");
+        }
+    }
+    let drafts = vec![amendment(&world, city(1), first, 1, "again"), act(&world, city(1), Kind::Repair, id)];
+    assert_eq!(world.publish(city(1), drafts).unwrap().len(), 2, "the other order is a whole");
 }

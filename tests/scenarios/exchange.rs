@@ -1,7 +1,8 @@
 //! The main job: a city lists, partners receive and recognise, a repair reaches everybody.
 
-use crate::words::{city, counts, end, list, state, three};
-use huxin_engine::Event;
+use crate::words::{city, counts, end, entry, list, state, three};
+use huxin_engine::{Event, Refusal};
+use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::State;
@@ -145,4 +146,23 @@ fn nothing_found_names_every_source_it_rests_on() {
     assert!(ruling.entries.is_empty());
     let sources: Vec<CityCode> = ruling.sources.iter().map(|source| source.city).collect();
     assert_eq!(sources, [city(1), city(2), city(3)]);
+}
+
+/// Whoever drafts past the node's own drafting is refused before anything takes a place: a header that does not read back
+/// would be void for ever, for the city itself too. (Found by fuzzing the engine.)
+#[test]
+fn a_header_that_nobody_could_read_is_never_signed() {
+    let mut world = three(1);
+    let before = world.sizes(city(1))[&city(1)];
+    let backwards = vec![city(3), city(2)];
+    let crowd = (0..=huxin_protocol::limits::READERS).map(|n| CityCode::new(&format!("x{n:03}")).unwrap()).collect();
+    for readers in [Vec::new(), backwards, crowd] {
+        let mut entry = entry(&world, city(1), 7);
+        entry.disclosure = Disclosure::Named(readers);
+        assert!(matches!(world.publish(city(1), vec![entry]), Err(Refusal::Incomplete(_))));
+    }
+    let mut long = entry(&world, city(1), 7);
+    long.agency = Some("x".repeat(65));
+    assert!(matches!(world.publish(city(1), vec![long]), Err(Refusal::Incomplete(_))));
+    assert_eq!(world.sizes(city(1))[&city(1)], before);
 }

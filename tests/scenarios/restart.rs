@@ -249,3 +249,76 @@ fn killing_anybody_at_any_time_ends_with_equal_heads() {
         no_evidence(&world);
     }
 }
+
+/// The epoch that a record opened may have been signed under before the disk was lost, whoever brings the record back. Only
+/// a rotation after the loss opens signing again. (Found by fuzzing the engine.)
+#[test]
+fn a_backup_from_before_a_rotation_signs_nothing_under_the_epoch_that_it_opened() {
+    let mut world = three(11);
+    list(&mut world, city(1), 1);
+    assert!(world.run_until(10_000, World::agree));
+    let backup = world.city(city(1)).store.content();
+    rotate(&mut world, city(1)).unwrap();
+    assert!(world.run_until(10_000, World::agree));
+    // The second city knows of the new epoch, and of nothing that was signed under it.
+    world.line.cut_between(city(1), city(2));
+    world.line.cut_between(city(2), city(3));
+    let lost = list(&mut world, city(1), 2);
+    assert_eq!(lost.epoch, Epoch(2));
+    world.run_for(5_000);
+    world.kill(city(1));
+    world.start(city(1));
+    world.kill(city(1));
+    world.city(city(1)).store.restore(backup);
+    world.line.heal();
+    world.line.cut_between(city(1), city(3));
+    world.line.cut_between(city(2), city(3));
+    world.start(city(1));
+    world.run_for(60_000);
+    let state = refused_to_sign(&mut world, city(1), 3);
+    assert!(matches!(state, SigningState::Closed(_)), "{state:?}");
+    // A rotation after the loss closes that epoch, with whatever was signed under it.
+    rotate(&mut world, city(1)).unwrap();
+    let next = list(&mut world, city(1), 3);
+    assert_eq!((next.epoch, next.seq), (Epoch(3), lost.seq));
+    world.line.heal();
+    // The third city keeps what was cut off, so that the views stay different; the logs do not.
+    let subject = huxin_tests::world::subject(3);
+    let holds = |world: &World, code| world.ruling(code, code, &subject).entry(next).is_some();
+    assert!(world.run_until(120_000, |world| holds(world, city(2)) && holds(world, city(3))));
+    no_evidence(&world);
+}
+
+/// The same without any partner: a node that starts takes up the records in its own key folder.
+#[test]
+fn the_record_in_the_key_folder_opens_nothing_beside_an_older_store() {
+    use huxin_engine::ledger::{Family, scan_prefix};
+    let mut world = three(12);
+    let backup = world.city(city(1)).store.content();
+    rotate(&mut world, city(1)).unwrap();
+    let lost = list(&mut world, city(1), 2);
+    assert!(world.run_until(10_000, World::agree));
+    let mut record = Vec::new();
+    scan_prefix(&*world.city(city(1)).store, Family::Record, &[], &mut |_, bytes| {
+        record = bytes.to_vec();
+        false
+    })
+    .unwrap();
+    world.kill(city(1));
+    world.start(city(1));
+    world.kill(city(1));
+    world.city(city(1)).store.restore(backup);
+    world.line.cut_between(city(1), city(2));
+    world.line.cut_between(city(1), city(3));
+    world.start(city(1));
+    let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes: record }).unwrap();
+    assert_eq!(taken, Outcome::RecordTaken { city: city(1), epoch: Epoch(2) });
+    let state = refused_to_sign(&mut world, city(1), 3);
+    assert_eq!(state, SigningState::Closed(ClosedReason::NotContinued));
+    rotate(&mut world, city(1)).unwrap();
+    let next = list(&mut world, city(1), 3);
+    assert_eq!((next.epoch, next.seq), (Epoch(3), lost.seq));
+    world.line.heal();
+    world.run_for(120_000);
+    no_evidence(&world);
+}

@@ -9,8 +9,8 @@ use crate::backend::{Backend, Command};
 use crate::model::Warning;
 use crate::problem::Problem;
 use axum::body::Bytes;
-use axum::extract::Query;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
@@ -46,6 +46,11 @@ pub(crate) fn body(bytes: Result<Bytes, BytesRejection>) -> Result<Bytes, Proble
 
 pub(crate) fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
     query.map(|Query(query)| query).map_err(|rejection| Problem::malformed(rejection.body_text()))
+}
+
+/// A part of the path. What is no text at all is told like any other malformed request.
+pub(crate) fn path<T>(path: Result<Path<T>, PathRejection>) -> Result<T, Problem> {
+    path.map(|Path(path)| path).map_err(|rejection| Problem::malformed(rejection.body_text()))
 }
 
 pub(crate) fn statement_id(text: &str) -> Result<StatementId, Problem> {

@@ -6,6 +6,7 @@ use crate::engine::{Engine, Signer};
 use crate::index::{HeldBody, write_leaf};
 use crate::input::{Peer, Road, Ticket};
 use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, tree_key};
+use crate::record::Bringer;
 use crate::signing::{ClosedReason, SigningState};
 use crate::spread::put_cosignature;
 use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
@@ -85,7 +86,7 @@ impl Engine {
             self.sign_pending(txn, signer)?;
         }
         for record in std::mem::take(&mut segment.records) {
-            if let Err(fault) = self.take_record(&record, txn, signer)? {
+            if let Err(fault) = self.take_record(&record, Bringer::Partner, txn, signer)? {
                 self.event(Event::Refused { road: road.name(), code: fault.code() });
             }
         }
@@ -102,6 +103,11 @@ impl Engine {
         let told = *segment.checkpoint.checkpoint();
         if city == self.me() && told.size > held && *road != Road::Own {
             self.close(ClosedReason::HeardFurther(told.size));
+            // Somebody signed under the epoch that waits for its beginning.
+            let begins = self.roster.city(city).map_or(Size(0), |member| member.current().from);
+            if self.signing.opening == Some(told.origin.epoch) && told.size > begins {
+                self.signing.opening = None;
+            }
         }
         if told.size <= held {
             return self.older(road, segment, txn);

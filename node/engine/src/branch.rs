@@ -3,11 +3,12 @@
 //! Two records of one city on one predecessor freeze it, and each node goes on with the one that it heard of first, because what
 //! it holds lies under that one (R89). The store sorts records by digest and does not say which was the first. If the other one
 //! came first after a restart, everything that stands on the followed one would be out of order, and the node would not start:
-//! a city could so stop every partner for good. But what was followed has left its traces: a later record that names it, or a
-//! checkpoint under its key. What has none of them may be taken up in either order.
+//! a city could so stop every partner for good. But what was followed has left its traces: a later record that names it, a
+//! checkpoint under its key, or leaves that left the log at the place that it continues. What has none of them may be taken up in either order; unless one of the two could never have been
+//! the first, because it follows nothing: it was taken up as a rival only, and comes last.
 
-use crate::ledger::{Family, HeadRow, LedgerRead, ReadFault, scan_prefix};
-use huxin_protocol::ids::CityCode;
+use crate::ledger::{Family, HeadRow, LedgerRead, ReadFault, body_key, scan_prefix};
+use huxin_protocol::ids::{CityCode, Epoch, Seq};
 use huxin_protocol::key_record::{KeyRecord, SignedRecord};
 use huxin_protocol::roster::Roster;
 
@@ -39,7 +40,10 @@ pub(crate) fn stored_records(
         if leaves { &mut left } else { &mut followed }.push(row);
     }
     followed.append(&mut left);
-    Ok(followed)
+    let mut trial = roster.clone();
+    let (mut first, mut last): (Vec<_>, Vec<_>) = followed.into_iter().partition(|row| trial.add(&row.bytes).is_ok());
+    first.append(&mut last);
+    Ok(first)
 }
 
 fn verify(bytes: &[u8], roster: &Roster) -> Option<SignedRecord> {
@@ -66,5 +70,12 @@ fn is_followed(read: &(impl LedgerRead + ?Sized), signed: &SignedRecord, all: &[
         let checkpoint = HeadRow::read(read, record.city).ok().and_then(|head| head.checkpoint().ok().flatten());
         checkpoint.is_some_and(|stored| stored.verify(&record.log).is_ok())
     };
-    has_successor || under_its_key()
+    let cut = || {
+        let closed = Epoch(record.epoch.0.saturating_sub(1));
+        let left =
+            |seq| read.get(Family::Abandoned, &body_key(record.city, closed, Seq(seq))).is_ok_and(|l| l.is_some());
+        let from = record.continues_at.0.0;
+        left(from) && !from.checked_sub(1).is_some_and(left)
+    };
+    has_successor || under_its_key() || cut()
 }

@@ -13,7 +13,6 @@ use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::key::Sign;
-use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::Memory;
 use huxin_protocol::time::Millis;
@@ -70,6 +69,12 @@ pub(crate) struct Signing {
     /// Partners that have confirmed our log since the start.
     pub confirmed: BTreeSet<CityCode>,
     pub held_until: Option<Millis>,
+    /// The last own key record when an operator last held signing in this life: what a rotation continues from.
+    pub held_record: Option<Digest>,
+    /// Whether the store is not the continuation of the last signature, and no rotation has followed that yet.
+    pub broken: bool,
+    /// An own epoch that an operator's record opened and whose beginning is still to be fetched.
+    pub opening: Option<Epoch>,
     pub last_issued: Millis,
     /// When our cosigner last said that our log is fresh.
     pub last_heartbeat: Option<Millis>,
@@ -131,6 +136,10 @@ impl Engine {
             Continuity::New | Continuity::Proved if needed == 0 => SigningState::Ready,
             Continuity::New | Continuity::Proved => SigningState::Asking { heard: 0, needed },
         };
+        // A process that ended while it fetched the beginning of its own epoch goes on waiting for it.
+        let held = heads.get(&me).map_or(Size(0), |head| head.frontier.size());
+        let opening = roster.city(me).map(|member| (member.current().epoch, member.current().from));
+        let opening = opening.filter(|(_, from)| continuity == Continuity::Proved && held < *from);
         let witnessed = witnessed_by(&roster, me, settings.witnesses);
         let to_cosign =
             heads.iter().filter(|(c, h)| witnessed.contains(c) && h.checkpoint.is_some()).map(|(c, _)| *c).collect();
@@ -138,7 +147,16 @@ impl Engine {
             settings,
             roster,
             heads,
-            signing: Signing { state, confirmed: BTreeSet::new(), held_until: None, last_issued, last_heartbeat: None },
+            signing: Signing {
+                state,
+                confirmed: BTreeSet::new(),
+                held_until: None,
+                held_record: None,
+                broken: continuity == Continuity::Broken,
+                opening: opening.map(|(epoch, _)| epoch),
+                last_issued,
+                last_heartbeat: None,
+            },
             verified: Memory::default(),
             sync: Sync::new(),
             heads_told: Arc::new(heads_told),
@@ -163,13 +181,7 @@ impl Engine {
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         match input {
-            Input::Publish { ticket, drafts } => {
-                // An erasure takes away the bodies of leaves, so what waits in this group becomes leaves before it.
-                if drafts.iter().any(|draft| draft.kind == Kind::Erasure) {
-                    self.sign_pending(txn, signer)?;
-                }
-                self.publish(now, ticket, drafts, txn)
-            }
+            Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn, signer),
             Input::Segment { ticket, road, segment } => self.segment(now, ticket, road, *segment, txn, signer),
             Input::Connected { peer, city } => self.connected(now, peer, city, txn),
             Input::Disconnected { peer } => {

@@ -13,7 +13,7 @@ use crate::effect::{Effect, Event};
 use crate::engine::{Engine, Signer};
 use crate::input::{Answer, Peer};
 use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, evidence_key};
-use crate::record::keep_evidence;
+use crate::record::{Bringer, keep_evidence};
 use crate::signing::ClosedReason;
 use crate::sync::Purpose;
 use crate::wire::Request;
@@ -291,7 +291,7 @@ impl Engine {
             };
             if let (Form::TwoRecords, Evidence::TwoRecords { first, second }) = (held.form(), held.evidence()) {
                 for record in [first, second] {
-                    if let Err(fault) = self.take_record(record, txn, signer)? {
+                    if let Err(fault) = self.take_record(record, Bringer::Partner, txn, signer)? {
                         self.event(Event::Refused { road: "sync", code: fault.code() });
                     }
                 }

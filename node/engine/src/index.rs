@@ -5,9 +5,10 @@
 //! would list is found again all the same, for an amendment may lead back through it and an ending may name it (R106, R108).
 
 use crate::ledger::{
-    Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, place_key, reference_key,
-    scan_prefix, subject_key, trust_key,
+    Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, last_seq, place_key,
+    reference_key, scan_prefix, subject_key, trust_key,
 };
+use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Lookup;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::header::{About, Header};
@@ -171,7 +172,11 @@ pub fn is_erased(
         let Some(target) = target else { continue };
         for (actor, actor_seq, kind) in acts_about(read, city, link)? {
             if kind == Kind::Erasure && actor == city && actor_seq > link {
-                let act = read_leaf(read, federation, city, actor_seq)?;
+                let act = if actor_seq.0 & ABANDONED_ACTOR == 0 {
+                    read_leaf(read, federation, city, actor_seq)?
+                } else {
+                    abandoned_erasure(read, federation, city, Seq(actor_seq.0 & !ABANDONED_ACTOR))?
+                };
                 if act.and_then(|a| a.header.about).is_some_and(|a| a.digest == target.digest) {
                     return Ok(true);
                 }
@@ -179,6 +184,24 @@ pub fn is_erased(
         }
     }
     Ok(false)
+}
+
+/// An Erasure that left the log with its epoch and keeps its effect (R86): what it erased stays erased.
+fn abandoned_erasure(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    city: CityCode,
+    seq: Seq,
+) -> Result<Option<Statement>, ReadFault> {
+    let mut found = None;
+    scan_prefix(read, Family::Abandoned, city.key_bytes(), &mut |key, leaf| {
+        if last_seq(key) == Some(seq) {
+            let statement = Statement::read(leaf.to_vec(), federation).ok();
+            found = statement.filter(|statement| statement.header.kind == Kind::Erasure);
+        }
+        found.is_none()
+    })?;
+    Ok(found)
 }
 
 /// All links of the chain that a listing belongs to: up to its Entry and down over every Amendment, ascending. A position that

@@ -21,6 +21,9 @@ use huxin_protocol::statement::Statement;
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::leaf_hash;
 
+/// What a header may lack that is otherwise complete.
+const UNREADABLE: &str = "a header that others can read: 1 to 128 readers in order, an agency of 1 to 64 bytes";
+
 /// A statement that has its place and waits for its signature; the rest of the group already sees it.
 pub(crate) struct Pending {
     pub header: Header,
@@ -45,6 +48,7 @@ impl Engine {
         ticket: Ticket,
         drafts: Vec<Draft>,
         txn: &mut Txn<'_>,
+        signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         if self.signing.state != SigningState::Ready {
             self.reply(Some(ticket), Err(Refusal::NotSigning(self.signing.state.clone())));
@@ -53,14 +57,21 @@ impl Engine {
         // A command is checked as a whole before any of it takes a place, so that a refusal leaves nothing behind. Drafts of
         // one command may not act on each other; two listings of one command may not share a ground.
         let mut grounds = std::collections::BTreeSet::new();
+        let mut ended = std::collections::BTreeSet::new();
         let mut abouts = Vec::with_capacity(drafts.len());
         for draft in &drafts {
             let repeated = draft.ground.is_some_and(|ground| draft.kind == Kind::Entry && !grounds.insert(ground));
+            let own = draft.about.filter(|about| about.city == self.me());
             let checked = if repeated {
                 Err(Refusal::Incomplete("a ground of its own: two entries of this request rest on the same one"))
+            } else if own.is_some_and(|about| ended.contains(&about.seq)) {
+                Err(Refusal::Incomplete("a request of its own: this one ends what it acts on"))
             } else {
                 self.check(draft, now, txn)?
             };
+            if let (true, Some(about)) = (draft.kind.is_ending(), own) {
+                ended.extend(self.chain_with_pending(about.seq, txn)?);
+            }
             match checked {
                 Ok(about) => abouts.push(about),
                 Err(refusal) => {
@@ -71,6 +82,10 @@ impl Engine {
         }
         let mut ids = Vec::with_capacity(drafts.len());
         for (draft, about) in drafts.into_iter().zip(abouts) {
+            // An erasure takes away the bodies of leaves, so what waits in this group becomes leaves before it.
+            if draft.kind == Kind::Erasure {
+                self.sign_pending(txn, signer)?;
+            }
             ids.push(self.place(now, draft, about, txn)?);
         }
         self.reply(Some(ticket), Ok(Outcome::Published(ids)));
@@ -85,6 +100,29 @@ impl Engine {
         self.roster.city(self.me()).map_or(Epoch::FIRST, |member| member.current().epoch)
     }
 
+    /// The header of a draft at the next place.
+    fn header(&self, now: Millis, draft: &Draft, about: Option<About>) -> Header {
+        let city = self.me();
+        // Times never go back (BYTES, Time), unless the last one was signed by a clock that ran ahead: every statement would
+        // otherwise be *not yet* until that day. Order is by place alone, so an honest time harms nothing.
+        let ahead = self.signing.last_issued.0 - now.0 > CLOCK_TOLERANCE_MS;
+        let issued_at = if ahead { now } else { now.max(self.signing.last_issued) };
+        Header {
+            suite: SUITE_1,
+            city,
+            epoch: self.epoch(),
+            seq: self.next_seq(),
+            issuer: Issuer { city, agency: draft.agency.clone() },
+            issued_at,
+            kind: draft.kind,
+            body_version: BODY_VERSION,
+            disclosure: draft.disclosure.clone(),
+            about,
+            ground: draft.ground,
+            commitment: draft.commitment,
+        }
+    }
+
     /// Gives a draft its place: header, digest and index rows now, signature and leaf when the group is closed.
     fn place(
         &mut self,
@@ -94,25 +132,8 @@ impl Engine {
         txn: &mut Txn<'_>,
     ) -> Result<StatementId, ReadFault> {
         let city = self.me();
-        // Times never go back (BYTES, Time), unless the last one was signed by a clock that ran ahead: every statement would
-        // otherwise be *not yet* until that day. Order is by place alone, so an honest time harms nothing.
-        let ahead = self.signing.last_issued.0 - now.0 > CLOCK_TOLERANCE_MS;
-        let issued_at = if ahead { now } else { now.max(self.signing.last_issued) };
-        self.signing.last_issued = issued_at;
-        let header = Header {
-            suite: SUITE_1,
-            city,
-            epoch: self.epoch(),
-            seq: self.next_seq(),
-            issuer: Issuer { city, agency: draft.agency },
-            issued_at,
-            kind: draft.kind,
-            body_version: BODY_VERSION,
-            disclosure: draft.disclosure,
-            about,
-            ground: draft.ground,
-            commitment: draft.commitment,
-        };
+        let header = self.header(now, &draft, about);
+        self.signing.last_issued = header.issued_at;
         let federation = self.roster.federation();
         let payload = header.encode();
         let key = self.roster.city(city).map(|member| member.current().log.digest()).unwrap_or(federation);
@@ -208,7 +229,13 @@ impl Engine {
                 return Ok(Err(refusal));
             }
         }
-        Ok(Ok(about.map(|(id, target)| About { id, digest: target.digest })))
+        let about = about.map(|(id, target)| About { id, digest: target.digest });
+        // A header that nobody can read is void for ever, and its place is taken. The drafting before this has looked at
+        // the same things; whoever drafts otherwise is told.
+        if Header::decode(&self.header(now, draft, about).encode()).is_err() {
+            return Ok(Err(Refusal::Incomplete(UNREADABLE)));
+        }
+        Ok(Ok(about))
     }
 
     fn check_listing(

@@ -8,7 +8,7 @@ use crate::input::Ticket;
 use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key};
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::digest::{Digest, TreeHash};
-use huxin_protocol::evidence::Evidence;
+use huxin_protocol::evidence::{Evidence, VerifiedEvidence};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::key_record::{RecordFault, SignedRecord};
 use huxin_protocol::roster::{Added, CityRoster, Roster};
@@ -74,6 +74,7 @@ impl Engine {
             size: head.size(),
             root: head.root(),
         };
+        self.signing.held_record = Some(member.last_record());
         self.reply(Some(ticket), Ok(outcome));
         Ok(())
     }
@@ -99,7 +100,7 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
-        let outcome = match self.take_record(bytes, txn, signer)? {
+        let outcome = match self.take_record(bytes, Bringer::Operator, txn, signer)? {
             Ok((city, epoch)) => Ok(Outcome::RecordTaken { city, epoch }),
             Err(fault) => Err(Refusal::Record { code: fault.code() }),
         };
@@ -111,6 +112,7 @@ impl Engine {
     pub(crate) fn take_record(
         &mut self,
         bytes: &[u8],
+        bringer: Bringer,
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<Result<(CityCode, Epoch), RecordFault>, ReadFault> {
@@ -141,14 +143,14 @@ impl Engine {
                 }
                 self.event(Event::EpochOpened { city, epoch });
                 if city == self.me() {
-                    self.open_own_epoch(epoch, (size, root), txn, signer)?;
+                    self.open_own_epoch(epoch, (size, root), bringer, txn, signer)?;
                 }
             }
             Added::Frozen { .. } => {
-                if let Some(evidence) = self.two_records(city, bytes)
-                    && keep_evidence(txn, city, place.epoch, &evidence)?
+                if let Some(verified) = self.two_records(city, bytes)
+                    && keep_evidence(txn, city, verified.epoch(), verified.evidence())?
                 {
-                    self.event(Event::EvidenceFound { city, epoch: place.epoch });
+                    self.event(Event::EvidenceFound { city, epoch: verified.epoch() });
                 }
             }
             Added::Known => {}
@@ -156,34 +158,73 @@ impl Engine {
         Ok(Ok((city, place.epoch)))
     }
 
-    /// A record and the one that it rivals, which the roster keeps.
-    fn two_records(&self, city: CityCode, rival: &[u8]) -> Option<Evidence> {
+    /// A record and the one that it rivals, which the roster keeps. The two may open different epochs; which of them the
+    /// evidence is about follows from the evidence alone, whichever came last.
+    fn two_records(&self, city: CityCode, rival: &[u8]) -> Option<VerifiedEvidence> {
         let member = self.roster.city(city)?;
         let rival = SignedRecord::verify(rival, &self.roster.federation(), &member.root).ok()?;
-        member.records.iter().find_map(|known| Evidence::two_records(known, &rival))
+        let evidence = member.records.iter().find_map(|known| Evidence::two_records(known, &rival))?;
+        evidence.check(&self.roster).ok()
     }
 
-    /// Signing goes on under a new epoch once its keys are here and the log has been fetched up to its beginning.
+    /// Signing goes on under a new epoch only if nothing can have been signed under it before.
+    ///
+    /// A rotation is safe whatever became of the disk: it makes its keys after the hold that it begins with. A record that a
+    /// partner brings may be an old one, whose epoch was signed under before the disk was lost or by another machine; so may
+    /// the one that lies in the key folder beside a store that is not continued. Such a record is taken up, so that a
+    /// rotation can follow it, and signs nothing.
     fn open_own_epoch(
         &mut self,
         epoch: Epoch,
-        (from, root): (Size, TreeHash),
+        begins: (Size, TreeHash),
+        bringer: Bringer,
         txn: &Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
+        let closed = self.roster.city(self.me()).and_then(|member| member.epochs.iter().rev().nth(1));
+        let rotated = closed.is_some_and(|closed| self.signing.held_record == Some(closed.record));
         self.signing.held_until = None;
+        self.signing.opening = None;
+        if bringer == Bringer::Partner || (self.signing.broken && !rotated) {
+            // What closed signing before says more than this.
+            if !matches!(self.signing.state, SigningState::Closed(_)) {
+                self.close(ClosedReason::HeardFurther(begins.0));
+            }
+            return Ok(());
+        }
+        self.signing.broken = false;
+        // A crash came between making the record and sending it, or all of the machine goes back: partners know.
+        let asks = !rotated && matches!(self.signing.state, SigningState::Asking { .. });
+        self.begin_own_epoch(epoch, begins, asks, txn, signer)
+    }
+
+    /// Signs under an epoch once its keys are here and the log has been fetched up to its beginning.
+    fn begin_own_epoch(
+        &mut self,
+        epoch: Epoch,
+        (from, root): (Size, TreeHash),
+        asks: bool,
+        txn: &Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<(), ReadFault> {
         let me = self.me();
+        let mut opening = None;
         let state = if signer.log_key(epoch).is_none() || signer.cosigner_key(epoch).is_none() {
             SigningState::Closed(ClosedReason::NoKeys)
         } else if self.size(me) < from {
+            opening = Some(epoch);
             SigningState::Closed(ClosedReason::HeardFurther(from))
         } else if self.root(me, from, txn)? != root {
+            opening = Some(epoch);
             SigningState::Closed(ClosedReason::HeardOther)
+        } else if asks {
+            self.signing.state.clone()
         } else {
             // A checkpoint of the new epoch goes out at once, so that partners learn of it.
             self.own_head_moved = true;
             SigningState::Ready
         };
+        self.signing.opening = opening;
         self.set_signing(state);
         Ok(())
     }
@@ -197,11 +238,23 @@ impl Engine {
             self.signing.state,
             SigningState::Closed(ClosedReason::HeardFurther(_) | ClosedReason::HeardOther)
         );
-        // Nothing of this epoch was signed yet: no partner could have shown more than its beginning.
-        if waits && epoch > Epoch::FIRST && self.size(me) == from {
-            self.open_own_epoch(epoch, (from, root), txn, signer)?;
+        if waits && self.signing.opening == Some(epoch) && self.size(me) == from {
+            self.begin_own_epoch(epoch, (from, root), false, txn, signer)?;
         }
         Ok(())
+    }
+
+    /// After partners confirmed our log: a checkpoint of an epoch that was opened meanwhile goes out at once, so that
+    /// partners learn of it.
+    pub(crate) fn announce_own_epoch(&mut self) {
+        let me = self.me();
+        let Some((epoch, from)) = self.roster.city(me).map(|member| (member.current().epoch, member.current().from))
+        else {
+            return;
+        };
+        // The stored checkpoint was read when the engine opened; one that no longer reads is signed anew.
+        let spoken = self.head(me).checkpoint().ok().flatten().map_or(Epoch::FIRST, |own| own.checkpoint.origin.epoch);
+        self.own_head_moved |= epoch > spoken && self.size(me) >= from;
     }
 
     /// Root of a log that we hold, at a size that it has.
@@ -225,6 +278,13 @@ pub(crate) fn keep_evidence(
         txn.put(Family::Evidence, key, evidence.encode());
     }
     Ok(better)
+}
+
+/// Who brings a record. A partner's word opens nothing of our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bringer {
+    Operator,
+    Partner,
 }
 
 /// Where a record stands, read again from its verified bytes.

@@ -208,6 +208,9 @@ impl Engine {
         let heard = self.signing.confirmed.len();
         let open = self.sync.pulls_log_of(self.me()) || self.sync.inquiries.contains_key(&self.me());
         let state = if heard >= needed && !open { SigningState::Ready } else { SigningState::Asking { heard, needed } };
+        if state == SigningState::Ready {
+            self.announce_own_epoch();
+        }
         self.set_signing(state);
     }
 

@@ -2,8 +2,10 @@
 //! the road. Any member can serve any log: every answer is checked as if it came from a stranger.
 
 mod codec;
+mod frame;
 
 pub use codec::{CODE_BYTES, HEADS_PER_RESPONSE, NOTE_BYTES, REQUEST_BYTES};
+pub use frame::{LENGTH_BYTES, frame_head, frame_length};
 
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};

@@ -2,7 +2,9 @@
 //! refused before room is made for it. A page is moved through and not copied: it is written from the buffer that the
 //! node handed over, and handed to the node in the buffer that it was read into.
 
-use huxin_engine::wire::{FRAME_BYTES, REQUEST_BYTES, Request, Response, WireFault};
+use huxin_engine::wire::{
+    FRAME_BYTES, LENGTH_BYTES, REQUEST_BYTES, Request, Response, WireFault, frame_head, frame_length,
+};
 use libp2p::StreamProtocol;
 use libp2p::futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use libp2p::request_response::Codec;
@@ -15,8 +17,6 @@ use crate::settings::QUESTION_TIMEOUT;
 
 /// Name of the protocol of questions and answers.
 pub const SYNC_PROTOCOL: StreamProtocol = StreamProtocol::new("/huxin/sync/1");
-
-const LENGTH_BYTES: usize = 4;
 
 /// A question as it came. One that cannot be read is kept as its fault, so that the asker gets a code for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,12 +41,12 @@ impl FrameCodec {
     where
         T: AsyncRead + Unpin + Send,
     {
-        let mut length = [0; LENGTH_BYTES];
-        io.read_exact(&mut length).await?;
-        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        if length > most {
-            return Ok(Err(WireFault::TooLong));
-        }
+        let mut head = [0; LENGTH_BYTES];
+        io.read_exact(&mut head).await?;
+        let length = match frame_length(head, most) {
+            Ok(length) => length,
+            Err(fault) => return Ok(Err(fault)),
+        };
         let mut frame = vec![0; length];
         io.read_exact(&mut frame).await?;
         add(&self.counters.frame_bytes_received, LENGTH_BYTES + length);
@@ -59,8 +59,8 @@ impl FrameCodec {
         T: AsyncWrite + Unpin + Send,
     {
         let total = head.len() + tail.len();
-        let length = u32::try_from(total).ok().filter(|_| total <= most).ok_or_else(|| foul(WireFault::TooLong))?;
-        io.write_all(&[&length.to_be_bytes()[..], head].concat()).await?;
+        let length = frame_head(total, most).map_err(foul)?;
+        io.write_all(&[&length[..], head].concat()).await?;
         io.write_all(tail).await?;
         add(&self.counters.frame_bytes_sent, LENGTH_BYTES + total);
         Ok(())

@@ -13,6 +13,7 @@ mod plan;
 mod profile;
 mod rule;
 mod table;
+mod workbook;
 
 pub use crosswalk::{Crosswalk, CrosswalkFault, Link, normalised_name};
 pub use plan::{Operation, Plan, Record, Reject, plan};

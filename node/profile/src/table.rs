@@ -1,7 +1,7 @@
 //! Files as tables: CSV, JSON lines, XLSX; UTF-8 with or without a byte-order mark, or GB18030.
 
 use crate::profile::{Encoding, File, Format};
-use calamine::Reader as _;
+use crate::workbook;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -54,10 +54,18 @@ impl Table {
     pub fn read(path: &Path, file: &File) -> Result<Self, TableFault> {
         let bytes =
             std::fs::read(path).map_err(|cause| TableFault::Read { path: path.display().to_string(), cause })?;
+        Self::decode(&bytes, file)
+    }
+
+    /// As [`Table::read`], with the file's bytes handed in.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn decode(bytes: &[u8], file: &File) -> Result<Self, TableFault> {
         match file.format {
-            Format::Csv => Self::from_csv(&text(&bytes, file.encoding)?),
-            Format::Jsonl => Self::from_json_lines(&text(&bytes, file.encoding)?),
-            Format::Xlsx => Self::from_workbook(&bytes, file.sheet.as_deref()),
+            Format::Csv => Self::from_csv(&text(bytes, file.encoding)?),
+            Format::Jsonl => Self::from_json_lines(&text(bytes, file.encoding)?),
+            Format::Xlsx => Self::from_workbook(bytes, file.sheet.as_deref()),
         }
     }
 
@@ -98,29 +106,20 @@ impl Table {
         Ok(table)
     }
 
+    /// All rows from the first cell's to the last one's, with all columns between the outermost cells: an empty cell within is
+    /// an empty value.
     fn from_workbook(bytes: &[u8], sheet: Option<&str>) -> Result<Self, TableFault> {
-        let fault = |cause: calamine::XlsxError| TableFault::Workbook(cause.to_string());
-        let mut workbook = calamine::Xlsx::new(std::io::Cursor::new(bytes)).map_err(fault)?;
-        let range = match sheet {
-            Some(name) => workbook.worksheet_range(name).map_err(fault)?,
-            None => {
-                let first = workbook.worksheet_range_at(0);
-                first.ok_or_else(|| TableFault::Workbook("it has no sheet".to_owned()))?.map_err(fault)?
-            }
+        let cells = &workbook::cells(bytes, sheet)?;
+        let (Some(((top, _), _)), Some(((bottom, _), _))) = (cells.first_key_value(), cells.last_key_value()) else {
+            return Ok(Self::default());
         };
-        let mut lines = range.rows();
-        let columns: Vec<String> =
-            lines.next().into_iter().flatten().map(|cell| cell.to_string().trim().to_owned()).collect();
+        let first = cells.keys().map(|(_, column)| *column).min().unwrap_or(0);
+        let last = cells.keys().map(|(_, column)| *column).max().unwrap_or(0);
+        let line = |row: u32| (first..=last).map(move |column| cells.get(&(row, column)).cloned().unwrap_or_default());
+        let columns: Vec<String> = line(*top).collect();
         let rows = (1..)
-            .zip(lines)
-            .map(|(number, line)| Row {
-                number,
-                cells: columns
-                    .iter()
-                    .cloned()
-                    .zip(line.iter().map(|cell| cell.to_string().trim().to_owned()))
-                    .collect(),
-            })
+            .zip(*top + 1..=*bottom)
+            .map(|(number, row)| Row { number, cells: columns.iter().cloned().zip(line(row)).collect() })
             .collect();
         Ok(Self { columns, rows })
     }

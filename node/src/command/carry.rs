@@ -6,7 +6,7 @@
 use super::Context;
 use crate::fault::Fault;
 use huxin_api::model::SegmentQuery;
-use huxin_engine::wire::FRAME_BYTES;
+use huxin_engine::wire::{FRAME_BYTES, LENGTH_BYTES, frame_length};
 use huxin_protocol::ids::{CityCode, Epoch, Seq};
 use serde::Serialize;
 use std::fs::File;
@@ -93,17 +93,16 @@ pub fn import(args: &ImportArgs, context: &Context) -> Result<(), Fault> {
             .trying("carry the file over again; what came before is admitted already")
     };
     loop {
-        let mut length = [0; 4];
-        match reader.read_exact(&mut length) {
+        let mut head = [0; LENGTH_BYTES];
+        match reader.read_exact(&mut head) {
             Ok(()) => {}
             Err(source) if source.kind() == std::io::ErrorKind::UnexpectedEof => break,
             Err(source) => return Err(Fault::file("read", &args.file, &source)),
         }
-        let length = u32::from_be_bytes(length) as usize;
-        if length > FRAME_BYTES {
-            return Err(Fault::refused("file_shape", format_args!("{} is no file of segments", args.file.display()))
-                .trying("bring a file that `huxin export` wrote"));
-        }
+        let length = frame_length(head, FRAME_BYTES).map_err(|_| {
+            Fault::refused("file_shape", format_args!("{} is no file of segments", args.file.display()))
+                .trying("bring a file that `huxin export` wrote")
+        })?;
         let mut segment = vec![0; length];
         reader.read_exact(&mut segment).map_err(|_| cut())?;
         carried.segments += 1;

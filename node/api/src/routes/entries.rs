@@ -1,6 +1,6 @@
 //! Statements: publishing, acting on them, looking at them, and proving them.
 
-use super::{body, command, json, statement_id};
+use super::{body, command, json, path, statement_id};
 use crate::backend::Command;
 use crate::model::{
     ActItem, ActRequest, ActVerb, AnnounceRequest, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest,
@@ -10,7 +10,7 @@ use crate::model::{
 use crate::problem::Problem;
 use crate::server::{App, Shared};
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -28,6 +28,7 @@ use huxin_protocol::statement::Statement;
 use serde::de::DeserializeOwned;
 
 type Sent = Result<Bytes, BytesRejection>;
+type Named<T> = Result<Path<T>, PathRejection>;
 
 fn read_json<T: DeserializeOwned>(sent: Sent) -> Result<T, Problem> {
     serde_json::from_slice(&body(sent)?).map_err(|fault| Problem::malformed(fault.to_string()))
@@ -59,11 +60,8 @@ pub async fn publish(State(app): Shared, sent: Sent) -> Result<Response, Problem
 }
 
 /// Amendment, the five acts, and decline.
-pub async fn act(
-    State(app): Shared,
-    Path((id, verb)): Path<(String, String)>,
-    sent: Sent,
-) -> Result<Response, Problem> {
+pub async fn act(State(app): Shared, named: Named<(String, String)>, sent: Sent) -> Result<Response, Problem> {
+    let (id, verb) = path(named)?;
     let id = statement_id(&id)?;
     let asked = match verb.as_str() {
         "amendment" => Command::Amend(id, Box::new(read_json::<EntryRequest>(sent)?)),
@@ -92,8 +90,8 @@ pub async fn announce(State(app): Shared, sent: Sent) -> Result<Response, Proble
     signed(&app, Command::Announce(request)).await
 }
 
-pub async fn entry(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
-    let id = statement_id(&id)?;
+pub async fn entry(State(app): Shared, named: Named<String>) -> Result<Response, Problem> {
+    let id = statement_id(&path(named)?)?;
     let (roster, read) = (app.backend.roster(), app.backend.read());
     let Some((statement, body)) = gather::statement(&*read, &roster, id)? else {
         return Err(Problem::not_found(
@@ -180,8 +178,8 @@ fn acts_about(
     Ok(acts)
 }
 
-pub async fn proof(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
-    let id = statement_id(&id)?;
+pub async fn proof(State(app): Shared, named: Named<String>) -> Result<Response, Problem> {
+    let id = statement_id(&path(named)?)?;
     let backend = app.backend.clone();
     let bundle = tokio::task::spawn_blocking(move || backend.prove(id)).await.map_err(|_| Problem::stopping())??;
     let name = format!("attachment; filename=\"{id}.huxin\"");
@@ -222,8 +220,8 @@ pub async fn references(State(app): Shared, sent: Sent) -> Result<Response, Prob
     Ok(json(&looked_up.map_err(|_| Problem::stopping())??))
 }
 
-pub async fn reference(State(app): Shared, Path(reference): Path<String>) -> Result<Response, Problem> {
-    Ok(json(&known(&*app.backend, &[reference])?))
+pub async fn reference(State(app): Shared, named: Named<String>) -> Result<Response, Problem> {
+    Ok(json(&known(&*app.backend, &[path(named)?])?))
 }
 
 /// Own statements by the source's record names. The index holds the first bytes of a digest only, so every hit is

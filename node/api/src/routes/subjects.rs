@@ -1,10 +1,10 @@
 //! What counts for a subject here, and why.
 
-use super::{json, query};
+use super::{json, path, query};
 use crate::model::{LinkedSubject, StatusQuery};
 use crate::problem::Problem;
 use crate::server::Shared;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use huxin_engine::gather::case_file_under;
@@ -38,11 +38,11 @@ struct LinkedStatus {
 
 pub async fn status(
     State(app): Shared,
-    Path(subject): Path<String>,
+    named: Result<Path<String>, PathRejection>,
     asked: Result<Query<StatusQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let asked = query(asked)?;
-    let subject: SubjectId = subject
+    let subject: SubjectId = path(named)?
         .parse()
         .map_err(|fault: huxin_protocol::subject::SubjectFault| Problem::malformed(fault.to_string()))?;
     let (at, now) = match &asked.at {

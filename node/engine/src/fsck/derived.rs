@@ -15,13 +15,13 @@ use huxin_protocol::key_record::Tail;
 use huxin_protocol::statement::Statement;
 use std::collections::BTreeMap;
 
-/// The logs and who acts on what.
+/// The logs, what left them, and who acts on what.
 struct View<'a>(&'a dyn LedgerRead);
 
 impl LedgerRead for View<'_> {
     fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, ReadFault> {
         match family {
-            Family::Log | Family::About => self.0.get(family, key),
+            Family::Log | Family::Abandoned | Family::About => self.0.get(family, key),
             _ => Ok(None),
         }
     }
@@ -33,7 +33,7 @@ impl LedgerRead for View<'_> {
         visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), ReadFault> {
         match family {
-            Family::Log | Family::About => self.0.scan(family, start, end, visit),
+            Family::Log | Family::Abandoned | Family::About => self.0.scan(family, start, end, visit),
             _ => Ok(()),
         }
     }

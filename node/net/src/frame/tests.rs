@@ -86,3 +86,38 @@ fn bytes_are_counted_on_both_sides() {
     let all: std::collections::BTreeMap<_, _> = counters.all().into_iter().collect();
     assert_eq!((all["frame_bytes_sent"], all["frame_bytes_received"]), (6, 6));
 }
+
+/// The reader itself under wrong bytes from one seed; what stands in the frames is fuzzed in `tests/fuzz`.
+#[test]
+fn wrong_bytes_come_back_as_a_message_or_as_a_stable_code() {
+    const SEED: u64 = 7;
+    let mut io = Cursor::new(Vec::new());
+    let inquiry = Inquiry::Known(Request::Heads { digest: Digest([5; 32]) });
+    block_on(codec().write_request(&SYNC_PROTOCOL, &mut io, inquiry)).unwrap();
+    let right =
+        [io.into_inner(), written(Response::Busy { retry_after_ms: 9 }), written(Response::Segment(vec![3; 40]))];
+    let (mut state, mut read, mut refused) = (SEED, 0, 0);
+    let mut below = |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % bound
+    };
+    for run in 0..20_000 {
+        let mut bytes = right[below(right.len())].clone();
+        for _ in 0..below(4) {
+            let at = below(bytes.len());
+            bytes[at] = below(256) as u8;
+        }
+        bytes.truncate(bytes.len() - below(2) * below(bytes.len()));
+        let asked = block_on(codec().read_request(&SYNC_PROTOCOL, &mut Cursor::new(&bytes)));
+        let answered = block_on(codec().read_response(&SYNC_PROTOCOL, &mut Cursor::new(&bytes)));
+        for code in
+            [asked.as_ref().err().map(fault_code), answered.as_ref().err().map(fault_code)].into_iter().flatten()
+        {
+            refused += 1;
+            let stable = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            assert!(stable && code != "stream_failed", "run {run} of seed {SEED}: {code}");
+        }
+        read += usize::from(asked.is_ok()) + usize::from(answered.is_ok());
+    }
+    assert!(read > 5_000 && refused > 5_000, "{read} were read and {refused} refused");
+}
