@@ -19,5 +19,6 @@ mod recovery;
 mod releases;
 mod replays;
 mod restart;
+mod rivals;
 mod rotation;
 mod words;

@@ -7,10 +7,11 @@
 //! checkpoint under its key, or leaves that left the log at the place that it continues. What has none of them may be taken up in either order; unless one of the two could never have been
 //! the first, because it follows nothing: it was taken up as a rival only, and comes last.
 
-use crate::ledger::{Family, HeadRow, LedgerRead, ReadFault, body_key, scan_prefix};
+use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, body_key, scan_prefix};
 use huxin_protocol::ids::{CityCode, Epoch, Seq};
 use huxin_protocol::key_record::{KeyRecord, SignedRecord};
 use huxin_protocol::roster::Roster;
+use huxin_protocol::tree::root_at;
 
 /// A row of [`Family::Record`].
 pub(crate) struct StoredRecord {
@@ -77,5 +78,10 @@ fn is_followed(read: &(impl LedgerRead + ?Sized), signed: &SignedRecord, all: &[
         let from = record.continues_at.0.0;
         left(from) && !from.checked_sub(1).is_some_and(left)
     };
-    has_successor || under_its_key() || cut()
+    // Two records may name the same keys: the log leads through the place that the followed one continues.
+    let through_its_place = || {
+        let (size, root) = record.continues_at;
+        root_at(&LedgerTree { read, city: record.city }, size).is_ok_and(|held| held == root)
+    };
+    has_successor || (under_its_key() && through_its_place()) || cut()
 }
