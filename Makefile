@@ -2,7 +2,7 @@
 # they need, scripts/setup installs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test quick lint checks unit interop rules bench fsck fmt docs dashboard sim
+.PHONY: help setup build demo test quick lint checks unit interop rules bench fsck fmt docs dashboard sim fuzz
 
 # Each clone builds into its own folder, so that two clones never run each other's binary. One profile serves demo and
 # tests, so that nothing is compiled twice. (For another folder: make CARGO_TARGET_DIR=/elsewhere …)
@@ -61,6 +61,9 @@ bench: ## measure this machine (release build): figures beside the limits of the
 
 sim: ## simulated countries under storm (release build): ARGS="--cities 20 --seeds 1..21 --days 30"
 	@cargo run --locked --release -q -p huxin-tests --bin sim -- $(ARGS)
+
+fuzz: ## the long fuzzing run: ARGS="TARGET SECONDS", or all
+	@scripts/fuzz $(ARGS)
 
 fsck: build ## check a node's book: make fsck ARGS="--config FILE"
 	@$(HUXIN) fsck $(ARGS)

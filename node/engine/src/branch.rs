@@ -4,8 +4,9 @@
 //! it holds lies under that one (R89). The store sorts records by digest and does not say which was the first. If the other one
 //! came first after a restart, everything that stands on the followed one would be out of order, and the node would not start:
 //! a city could so stop every partner for good. But what was followed has left its traces: a later record that names it, a
-//! checkpoint under its key, or leaves that left the log at the place that it continues. What has none of them may be taken up in either order; unless one of the two could never have been
-//! the first, because it follows nothing: it was taken up as a rival only, and comes last.
+//! checkpoint under its key, or leaves that left the log at the place that it continues. What has none of them may be taken up
+//! in either order; unless one of the two could never have been the first, because it follows nothing: it was taken up as a
+//! rival only, and comes last.
 
 use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, body_key, scan_prefix};
 use huxin_protocol::ids::{CityCode, Epoch, Seq};

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use huxin_engine::mesh::{ANNOUNCEMENTS, BACKOFF, HISTORY_LENGTH, PROMISE_FOR, QUEUE_MESSAGES, RETRANSMISSIONS};
+use huxin_engine::mesh::{
+    ANNOUNCEMENTS, BACKOFF, CONTROL_IDS, HISTORY_LENGTH, PROMISE_FOR, QUEUE_MESSAGES, RETRANSMISSIONS,
+};
 
 const LARGE: usize = 40;
 
@@ -225,13 +227,13 @@ fn announcements_and_requests_have_bounds() {
         mesh.received(at(2), 7, Frame::Have(vec![message(number).id()].into()), &mut chance);
     }
     assert_eq!(mesh.take_all(at(2)).len(), ANNOUNCEMENTS);
-    // A new heartbeat, a new count; and no more than a thousand are asked of one partner in between.
+    // A new heartbeat, a new count; and no more than fit into a frame are asked of one partner in between.
     mesh.heartbeat(at(3), &mut chance);
     let many: Vec<MessageId> = (1000..2500).map(|number| message(number).id()).collect();
     mesh.received(at(3), 7, Frame::Have(many.clone().into()), &mut chance);
     mesh.received(at(3), 7, Frame::Have(many.into()), &mut chance);
     let asked = mesh.take_all(at(3));
-    assert!(matches!(&asked[..], [(7, Frame::Want(ids))] if ids.len() == 1000), "{}", asked.len());
+    assert!(matches!(&asked[..], [(7, Frame::Want(ids))] if ids.len() == CONTROL_IDS), "{}", asked.len());
 
     let wanted = message(1);
     mesh.publish(at(3), &wanted, &mut chance).unwrap();
