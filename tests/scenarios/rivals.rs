@@ -126,3 +126,35 @@ fn a_node_that_cut_leaves_off_follows_the_same_record_after_a_rival() {
     }
     assert!(below > 0, "no rival has the lower digest");
 }
+
+/// And where the rival would have cut off what is held: whoever had heard of it first would hold less.
+#[test]
+fn a_rival_that_would_have_cut_leaves_off_comes_last_after_a_restart() {
+    let mut below = 0;
+    for more in 0..8 {
+        let mut world = three(7);
+        let early = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
+        for number in 0..2 + more {
+            list(&mut world, city(1), number);
+        }
+        assert!(world.run_until(10_000, World::agree));
+        let held = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
+        let federation = world.genesis.id();
+        let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+        let first = secrets.record(&federation, Epoch(2), federation, (held.size(), held.root()), Tail::Void);
+        let rival = secrets.record(&federation, Epoch(2), federation, (early.size(), early.root()), Tail::Void);
+        below += usize::from(rival.digest() < first.digest());
+        for record in [&first, &rival] {
+            let bytes = record.bytes().to_vec();
+            world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+        }
+        world.kill(city(2));
+        world.start(city(2));
+        let store = &world.city(city(2)).store;
+        let report = huxin_engine::fsck::check(&**store, Roster::new(&world.genesis), city(2), false, &mut |_| {});
+        assert!(report.is_clean(), "{more}: {:?}", report.findings);
+        let followed = world.city(city(2)).records(city(1));
+        assert_eq!(followed[0].digest(), first.digest(), "{more}");
+    }
+    assert!(below > 0, "no rival has the lower digest");
+}

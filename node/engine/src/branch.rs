@@ -8,8 +8,9 @@
 //! in either order; unless one of the two could never have been the first, because it follows nothing: it was taken up as a
 //! rival only, and comes last.
 
-use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, body_key, scan_prefix};
-use huxin_protocol::ids::{CityCode, Epoch, Seq};
+use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, body_key, place_key, scan_prefix};
+use huxin_protocol::cose::Sign1;
+use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::key_record::{KeyRecord, SignedRecord};
 use huxin_protocol::roster::Roster;
 use huxin_protocol::tree::root_at;
@@ -36,7 +37,10 @@ pub(crate) fn stored_records(
     for (row, signed) in rows.into_iter().zip(&verified) {
         let rival = signed.as_ref().and_then(|signed| rival_of(signed, &verified));
         let leaves = match (signed, rival) {
-            (Some(signed), Some(rival)) => !is_followed(read, signed, &verified) && is_followed(read, rival, &verified),
+            (Some(signed), Some(rival)) => {
+                !is_followed(read, signed, &verified)
+                    && (is_followed(read, rival, &verified) || would_cut(read, signed.record()))
+            }
             _ => false,
         };
         if leaves { &mut left } else { &mut followed }.push(row);
@@ -68,21 +72,33 @@ fn is_followed(read: &(impl LedgerRead + ?Sized), signed: &SignedRecord, all: &[
         .iter()
         .flatten()
         .any(|other| other.record().city == record.city && other.record().previous == signed.digest());
-    let under_its_key = || {
-        let checkpoint = HeadRow::read(read, record.city).ok().and_then(|head| head.checkpoint().ok().flatten());
-        checkpoint.is_some_and(|stored| stored.verify(&record.log).is_ok())
-    };
-    let cut = || {
-        let closed = Epoch(record.epoch.0.saturating_sub(1));
-        let left =
-            |seq| read.get(Family::Abandoned, &body_key(record.city, closed, Seq(seq))).is_ok_and(|l| l.is_some());
-        let from = record.continues_at.0.0;
-        left(from) && !from.checked_sub(1).is_some_and(left)
-    };
-    // Two records may name the same keys: the log leads through the place that the followed one continues.
-    let through_its_place = || {
-        let (size, root) = record.continues_at;
-        root_at(&LedgerTree { read, city: record.city }, size).is_ok_and(|held| held == root)
-    };
-    has_successor || (under_its_key() && through_its_place()) || cut()
+    has_successor || leads_through(read, record) && is_signed_under(read, record) || cut_leaves_off(read, record)
+}
+
+/// Whether the log that is held leads through the place that a record continues. Two records may name the same keys.
+fn leads_through(read: &(impl LedgerRead + ?Sized), record: &KeyRecord) -> bool {
+    let (size, root) = record.continues_at;
+    root_at(&LedgerTree { read, city: record.city }, size).is_ok_and(|held| held == root)
+}
+
+/// Whether a checkpoint under its key is held, or leaves on the way to one.
+fn is_signed_under(read: &(impl LedgerRead + ?Sized), record: &KeyRecord) -> bool {
+    let checkpoint = HeadRow::read(read, record.city).ok().and_then(|head| head.checkpoint().ok().flatten());
+    let first = read.get(Family::Log, &place_key(record.city, Seq(record.continues_at.0.0))).ok().flatten();
+    let names_key = |leaf: &[u8]| Sign1::parse(leaf).is_ok_and(|leaf| leaf.key == record.log.digest());
+    checkpoint.is_some_and(|stored| stored.verify(&record.log).is_ok()) || first.is_some_and(|leaf| names_key(&leaf))
+}
+
+/// Whether leaves left the log at the place that a record continues.
+fn cut_leaves_off(read: &(impl LedgerRead + ?Sized), record: &KeyRecord) -> bool {
+    let closed = Epoch(record.epoch.0.saturating_sub(1));
+    let left = |seq| read.get(Family::Abandoned, &body_key(record.city, closed, Seq(seq))).is_ok_and(|l| l.is_some());
+    let from = record.continues_at.0.0;
+    left(from) && !from.checked_sub(1).is_some_and(left)
+}
+
+/// Whether leaves are held that this record would have taken out of the log when it came.
+fn would_cut(read: &(impl LedgerRead + ?Sized), record: &KeyRecord) -> bool {
+    let held = HeadRow::read(read, record.city).map_or(Size(0), |head| head.frontier.size());
+    held > record.continues_at.0 && leads_through(read, record)
 }
