@@ -81,12 +81,15 @@ fn leads_through(read: &(impl LedgerRead + ?Sized), record: &KeyRecord) -> bool 
     root_at(&LedgerTree { read, city: record.city }, size).is_ok_and(|held| held == root)
 }
 
-/// Whether a checkpoint under its key is held, or leaves on the way to one.
+/// Whether the first leaf from the place that a record continues names its key; where the log ends there, whether the checkpoint
+/// that is held stands under it.
 fn is_signed_under(read: &(impl LedgerRead + ?Sized), record: &KeyRecord) -> bool {
+    let place = place_key(record.city, Seq(record.continues_at.0.0));
+    if let Some(leaf) = read.get(Family::Log, &place).ok().flatten() {
+        return Sign1::parse(&leaf).is_ok_and(|leaf| leaf.key == record.log.digest());
+    }
     let checkpoint = HeadRow::read(read, record.city).ok().and_then(|head| head.checkpoint().ok().flatten());
-    let first = read.get(Family::Log, &place_key(record.city, Seq(record.continues_at.0.0))).ok().flatten();
-    let names_key = |leaf: &[u8]| Sign1::parse(leaf).is_ok_and(|leaf| leaf.key == record.log.digest());
-    checkpoint.is_some_and(|stored| stored.verify(&record.log).is_ok()) || first.is_some_and(|leaf| names_key(&leaf))
+    checkpoint.is_some_and(|stored| stored.verify(&record.log).is_ok())
 }
 
 /// Whether leaves left the log at the place that a record continues.
