@@ -35,7 +35,7 @@ MESSAGES = [
     ("response", [5]),
     ("response", [6, 1000]),
     ("response", [7, "busy"]),
-    ("response", [8, DIGEST, [DIGEST, DIGEST], b"note"]),
+    ("response", [8, DIGEST, DIGEST + DIGEST, b"note"]),
     ("response", [9, [b"evidence"]]),
     ("response", [9, []]),
 ]

@@ -60,8 +60,8 @@ pub enum Response {
     Busy { retry_after_ms: u32 },
     /// `[7, code]`: will not be answered; a stable code.
     Refused { code: String },
-    /// `[8, root, [hash, …], checkpoint note]`: the root at the size asked for, the proof that leads from it to the
-    /// checkpoint, and the checkpoint.
+    /// `[8, root, proof, checkpoint note]`: the root at the size asked for, the hashes of the proof that leads from it to the
+    /// checkpoint one after the other, and the checkpoint.
     History { root: TreeHash, proof: Vec<TreeHash>, checkpoint: Vec<u8> },
     /// `[9, [evidence bytes, …]]`.
     Evidence(Vec<Vec<u8>>),

@@ -10,6 +10,7 @@ use super::{
     WireFault,
 };
 use huxin_protocol::cbor::{ReadFault, Reader, Writer};
+use huxin_protocol::digest::TreeHash;
 use huxin_protocol::evidence::EVIDENCE_BYTES;
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::limits::BODY_BYTES;
@@ -72,6 +73,13 @@ fn list<'b, T>(
         items.push(item(reader)?);
     }
     Ok(items)
+}
+
+/// Hashes of a proof, one after the other.
+fn read_hashes(reader: &mut Reader<'_>) -> Result<Vec<TreeHash>, WireFault> {
+    let bytes = bounded(reader, PROOF_HASHES * 32)?;
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    if rest.is_empty() { Ok(hashes.iter().copied().map(TreeHash).collect()) } else { Err(WireFault::Shape) }
 }
 
 /// A byte string of at most `most` bytes.
@@ -184,10 +192,8 @@ impl Response {
                 writer.array(2).unsigned(REFUSED).text(code);
             }
             Self::History { root, proof, checkpoint } => {
-                writer.array(4).unsigned(HISTORY).bytes(&root.0).list(proof, |writer, hash| {
-                    writer.bytes(&hash.0);
-                });
-                writer.bytes(checkpoint);
+                let proof: Vec<u8> = proof.iter().flat_map(|hash| hash.0).collect();
+                writer.array(4).unsigned(HISTORY).bytes(&root.0).bytes(&proof).bytes(checkpoint);
             }
             Self::Evidence(objects) => {
                 writer.array(2).unsigned(EVIDENCE).list(objects, |writer, object| {
@@ -229,7 +235,7 @@ impl Response {
             (REFUSED, 2) => Ok(Self::Refused { code: read_code(&mut reader)? }),
             (HISTORY, 4) => Ok(Self::History {
                 root: reader.tree_hash()?,
-                proof: list(&mut reader, PROOF_HASHES, |reader| Ok(reader.tree_hash()?))?,
+                proof: read_hashes(&mut reader)?,
                 checkpoint: bounded(&mut reader, NOTE_BYTES)?,
             }),
             (EVIDENCE, 2) => {
