@@ -27,37 +27,42 @@ const VERDICT_WAIT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Allowance {
     rate: Rate,
-    /// What is left, in thousandths.
-    left: u64,
+    /// What is left, in thousandths; below nothing, what is owed.
+    left: i64,
     counted_at: Instant,
 }
 
 impl Allowance {
     pub(crate) fn new(rate: Rate, now: Instant) -> Self {
-        Self { rate, left: u64::from(rate.at_once) * 1000, counted_at: now }
+        Self { rate, left: Self::most(rate), counted_at: now }
     }
 
     /// Takes from it; `false`, and nothing taken, where there is not as much.
     pub(crate) fn take(&mut self, cost: u32, now: Instant) -> bool {
         self.grow(now);
-        let cost = u64::from(cost) * 1000;
+        let cost = i64::from(cost) * 1000;
         let enough = self.left >= cost;
         self.left -= if enough { cost } else { 0 };
         enough
     }
 
-    /// Takes from it what there is, up to this.
+    /// Takes from it what was used already. More than there is stays owed, or whoever asks again as soon as a little has grown
+    /// would pay only that little; no more is owed than may be taken at once.
     fn charge(&mut self, cost: u32, now: Instant) {
         self.grow(now);
-        self.left = self.left.saturating_sub(u64::from(cost) * 1000);
+        self.left = (self.left - i64::from(cost) * 1000).max(-Self::most(self.rate));
+    }
+
+    fn most(rate: Rate) -> i64 {
+        i64::from(rate.at_once) * 1000
     }
 
     fn grow(&mut self, now: Instant) {
-        let passed = u64::try_from(now.saturating_duration_since(self.counted_at).as_millis()).unwrap_or(u64::MAX);
+        let passed = i64::try_from(now.saturating_duration_since(self.counted_at).as_millis()).unwrap_or(i64::MAX);
         if passed > 0 {
             self.counted_at = now;
-            let grown = self.left.saturating_add(passed.saturating_mul(u64::from(self.rate.per_second)));
-            self.left = grown.min(u64::from(self.rate.at_once) * 1000);
+            let grown = self.left.saturating_add(passed.saturating_mul(i64::from(self.rate.per_second)));
+            self.left = grown.min(Self::most(self.rate));
         }
     }
 }

@@ -17,6 +17,7 @@ use libp2p::swarm::SwarmEvent;
 use libp2p::{Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, identity, noise, tcp, yamux};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 use support::{DEADLINE, city, node, secret};
 
 /// Writes what it is given, and reads whatever comes until the end of the stream.
@@ -255,6 +256,7 @@ async fn a_partner_that_asks_for_one_page_over_and_over_is_told_to_wait_and_then
     let question = framed(&question.encode());
     let busy = Response::Busy { retry_after_ms: 500 }.encode();
     let mut told = 0;
+    let begin = Instant::now();
     while let Ok(mut road) = line.open(SYNC).await {
         let answered = async {
             road.send(&question).await?;
@@ -265,7 +267,9 @@ async fn a_partner_that_asks_for_one_page_over_and_over_is_told_to_wait_and_then
     }
     let (served, ours) = served.await.unwrap();
     println!("{served} pages were served, and {told} times it was told to wait");
-    assert!((100..1000).contains(&served), "{served}");
+    // A page that is sent again costs 33, of 4096 at once and 512 a second: on a slow machine more of them are due.
+    let due = 140 + 16 * (begin.elapsed().as_secs() + 1);
+    assert!((100..due).contains(&served), "{served} of {due}");
     assert!(told >= 1000, "{told}");
     assert_eq!(ours.counter("cut_offs"), 1);
     assert_eq!(ours.net.peers()[0].failure.as_deref(), Some("cut off for 60 s: requests_without_end"));

@@ -89,6 +89,34 @@ fn the_same_page_over_and_over_is_answered_ever_more_seldom() {
 }
 
 #[test]
+fn the_same_page_asked_for_as_soon_as_anything_is_left_costs_all_that_it_costs() {
+    let begin = Instant::now();
+    let mut conduct = Conduct::new(begin);
+    let mut given = 0;
+    // A slow peer: one question every two milliseconds, for twenty seconds.
+    for turn in 0..10_000 {
+        let now = begin + Duration::from_millis(2 * turn);
+        let again = conduct.asks_again(&page(0));
+        if conduct.asks(&page(0), now) == Leave::Given {
+            conduct.answered(again, PAGE_BYTES, now);
+            given += 1;
+        }
+    }
+    assert!((400..460).contains(&given), "124 at once and 15.5 a second: {given}");
+}
+
+#[test]
+fn what_is_owed_is_bounded() {
+    let now = Instant::now();
+    let mut allowance = Allowance::new(Rate { at_once: 10, per_second: 2 }, now);
+    for _ in 0..100 {
+        allowance.charge(u32::MAX, now);
+    }
+    assert!(!allowance.take(1, now + Duration::from_secs(5)));
+    assert!(allowance.take(1, now + Duration::from_millis(5500)));
+}
+
+#[test]
 fn few_questions_are_in_hand_at_one_time() {
     let now = Instant::now();
     let mut conduct = Conduct::new(now);
