@@ -6,7 +6,7 @@ use crate::restart::rotate;
 use crate::words::{city, counts, end, entry, entry_of, list, publish, recognise, state};
 use huxin_engine::input::Road;
 use huxin_engine::ledger::{Family, LedgerRead, evidence_key};
-use huxin_engine::{Event, SigningState};
+use huxin_engine::{ClosedReason, Event, SigningState};
 use huxin_protocol::digest::TreeHash;
 use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
@@ -125,6 +125,28 @@ fn fork_is_evidence_not_crash() {
         assert!(world.run_until(60_000, arrived), "seed {seed}");
         assert_eq!(world.blames, [], "seed {seed}: nobody is blamed for what the city did");
     }
+}
+
+#[test]
+fn who_signed_two_histories_signs_no_more_after_a_restart_either() {
+    let mut world = five(645);
+    fork(&mut world, 2, 2);
+    assert!(world.run_until(180_000, all_hold_the_same_evidence));
+    let size = world.sizes(city(1))[&city(1)];
+    world.kill(city(1));
+    for other in [city(4), city(5)] {
+        world.line.cut_between(city(1), other);
+    }
+    world.start(city(1));
+    // Those who hold the own branch confirm it, which would be enough for a city that nothing is known of.
+    world.run_for(120_000);
+    world.line.heal();
+    let closed = Some(SigningState::Closed(ClosedReason::HeardOther));
+    assert_eq!((world.city(city(1)).signing(), world.sizes(city(1))[&city(1)]), (closed, size));
+    rotate(&mut world, city(1)).unwrap();
+    assert_eq!(world.city(city(1)).signing(), Some(SigningState::Ready));
+    list(&mut world, city(1), 400);
+    assert!(world.run_until(300_000, World::same_heads));
 }
 
 #[test]

@@ -348,7 +348,8 @@ impl World {
             Delivery::Frame { from, to, frame } => self.frame(from, to, frame),
             Delivery::Heartbeat { to } => self.mesh_heartbeat(to),
             Delivery::Asked { from, to, asked, request } => {
-                let asker = self.cities[&from].code;
+                // A second machine may have been taken away while its question was on the way.
+                let Some(asker) = self.cities.get(&from).map(|city| city.code) else { return };
                 self.meter.question(from, &request);
                 let mut response = Some(self.cities[&to].respond(asker, &request));
                 if let Some(liar) = self.liars.get_mut(&to) {

@@ -4,7 +4,7 @@
 use crate::effect::{Effect, Event, Outcome, Refusal};
 use crate::heads::Heads;
 use crate::input::{Input, Ticket};
-use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, Txn, city_key, meta};
+use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, Txn, city_key, evidence_key, meta};
 use crate::publish::Pending;
 use crate::signing::{ClosedReason, Continuity, SigningState};
 use crate::sync::Sync;
@@ -131,7 +131,13 @@ impl Engine {
             .and_then(|row| row.try_into().ok())
             .map_or(Millis(0), |row| Millis(i64::from_be_bytes(row)));
         let needed = settings.partners_before_signing;
+        let accused = match roster.city(me) {
+            Some(member) => read.get(Family::Evidence, &evidence_key(me, member.current().epoch))?.is_some(),
+            None => false,
+        };
         let state = match continuity {
+            // Two histories were signed under this epoch: no start makes one of them, only a key record.
+            _ if accused => SigningState::Closed(ClosedReason::HeardOther),
             Continuity::Broken => SigningState::Closed(ClosedReason::NotContinued),
             Continuity::New | Continuity::Proved if needed == 0 => SigningState::Ready,
             Continuity::New | Continuity::Proved => SigningState::Asking { heard: 0, needed },
@@ -139,7 +145,7 @@ impl Engine {
         // A process that ended while it fetched the beginning of its own epoch goes on waiting for it.
         let held = heads.get(&me).map_or(Size(0), |head| head.frontier.size());
         let opening = roster.city(me).map(|member| (member.current().epoch, member.current().from));
-        let opening = opening.filter(|(_, from)| continuity == Continuity::Proved && held < *from);
+        let opening = opening.filter(|(_, from)| continuity == Continuity::Proved && !accused && held < *from);
         let witnessed = witnessed_by(&roster, me, settings.witnesses);
         let to_cosign =
             heads.iter().filter(|(c, h)| witnessed.contains(c) && h.checkpoint.is_some()).map(|(c, _)| *c).collect();

@@ -7,6 +7,7 @@ use super::judge::{self, Watch};
 use super::map::cities;
 use super::{Figures, Gravity, Objection, Plan, Report};
 use crate::world::{Chance, Line, Marker, Spread, World, found_by};
+use huxin_engine::wire::HeadSummary;
 use huxin_engine::{Settings, SigningState};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -354,7 +355,11 @@ impl Country {
                         != (other.size, other.root, other.epoch, other.evidence)
                 })
                 .map(|(one, other)| {
-                    format!("{} {}/{} not {}/{}", one.city, one.epoch, one.size, other.epoch, other.size)
+                    let told = |head: &HeadSummary| {
+                        let accused = if head.evidence == Digest([0; 32]) { "" } else { ", accused" };
+                        format!("{}/{} {:.8}{accused}", head.epoch, head.size, head.root.to_string())
+                    };
+                    format!("{} {} not {}", one.city, told(one), told(other))
                 })
                 .collect();
             if signing != Some("ready") || !differs.is_empty() {
