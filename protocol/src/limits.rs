@@ -13,3 +13,17 @@ pub const PAGE_BYTES: usize = 1024 * 1024;
 pub const READERS: usize = 128;
 /// How far ahead of the asking instant a signed time may be before it is *not yet*, in milliseconds (5 minutes).
 pub const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::BUNDLE_BYTES;
+
+    /// R22, the rules of bodies, segments and readers, by their numbers: two implementations must agree on each.
+    #[test]
+    fn limits_are_those_of_the_specification() {
+        assert_eq!((STATEMENT_BYTES, BODY_BYTES, GOSSIP_BYTES), (4_096, 32_768, 65_536));
+        assert_eq!((PAGE_BYTES, BUNDLE_BYTES), (1_048_576, 4_194_304));
+        assert_eq!((READERS, CLOCK_TOLERANCE_MS), (128, 300_000));
+    }
+}

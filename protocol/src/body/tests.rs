@@ -267,6 +267,16 @@ fn what_the_limits_forbid_is_refused() {
 }
 
 #[test]
+fn a_body_may_have_all_the_bytes_that_it_may_have() {
+    let decode = |length| Body::decode(Kind::Entry, BODY_VERSION, &vec![0; length]);
+    assert_eq!(decode(BODY_BYTES + 1), Err(BodyFault::TooLong));
+    assert!(
+        matches!(decode(BODY_BYTES), Err(fault) if fault != BodyFault::TooLong),
+        "it is read, and zeros are no body"
+    );
+}
+
+#[test]
 fn acts_declines_and_rules_have_their_limits() {
     let act = |kind, body: ActBody| Body::Act(body).seal(kind, &SALT).map(|_| ());
     let conditions = Some(RepairConditions::default());

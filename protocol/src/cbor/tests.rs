@@ -113,6 +113,25 @@ fn the_one_form_passes() {
 }
 
 #[test]
+fn codes_are_stable() {
+    use CborFault::*;
+    let all = [Truncated, Trailing, NotShortest, Indefinite, KeyOrder, DuplicateKey, Text, Unused, Depth];
+    let codes = all.map(CborFault::code);
+    let expected = [
+        "cbor_truncated",
+        "cbor_trailing",
+        "cbor_not_shortest",
+        "cbor_indefinite",
+        "cbor_key_order",
+        "cbor_duplicate_key",
+        "cbor_text",
+        "cbor_unused",
+        "cbor_depth",
+    ];
+    assert_eq!(codes, expected);
+}
+
+#[test]
 fn depth_ends_where_it_says() {
     for (open, close) in [("81", "00"), ("a1 00", "00")] {
         let nested = |depth: usize| hex(&format!("{}{close}", open.repeat(depth)));
