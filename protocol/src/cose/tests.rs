@@ -104,3 +104,26 @@ proptest! {
         let _ = Sign1::parse(&bytes);
     }
 }
+
+#[test]
+fn a_byte_string_has_the_shortest_head_and_no_other() {
+    let written = |length: usize| {
+        let (head, used) = byte_string_head(length);
+        head[..used].to_vec()
+    };
+    assert_eq!(written(23), [0x57]);
+    assert_eq!(written(24), [0x58, 24]);
+    assert_eq!(written(0xff), [0x58, 0xff]);
+    assert_eq!(written(0x100), [0x59, 1, 0]);
+    assert_eq!(written(0xffff), [0x59, 0xff, 0xff]);
+    assert_eq!(written(0x1_0000), [0x5a, 0, 1, 0, 0]);
+    assert_eq!(written(0xffff_ffff), [0x5a, 0xff, 0xff, 0xff, 0xff]);
+    assert_eq!(written(0x1_0000_0000), [0x5b, 0, 0, 0, 1, 0, 0, 0, 0]);
+    for length in [0, 1, 23, 24, 255, 256, 4096] {
+        let bytes = [written(length), vec![7; length], vec![9]].concat();
+        assert_eq!(split_byte_string(&bytes), Some((&*vec![7; length], &[9][..])), "{length}");
+    }
+    // A longer head than is needed: 23 in two bytes, 255 in three.
+    assert_eq!(split_byte_string(&[vec![0x58, 23], vec![7; 23]].concat()), None);
+    assert_eq!(split_byte_string(&[vec![0x59, 0, 255], vec![7; 255]].concat()), None);
+}
