@@ -2,7 +2,7 @@
 # they need, scripts/setup installs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test quick lint checks unit interop rules bench fsck fmt docs dashboard sim fuzz
+.PHONY: help setup build demo test quick lint checks unit interop rules bench fsck fmt docs dashboard sim fuzz mutants
 
 # Each clone builds into its own folder, so that two clones never run each other's binary. One profile serves demo and
 # tests, so that nothing is compiled twice. (For another folder: make CARGO_TARGET_DIR=/elsewhere …)
@@ -44,7 +44,7 @@ lint: ## clippy over everything, warnings are errors
 
 unit: build ## all Rust tests
 	@echo "-- tests"
-	@scripts/setup cargo test --locked --workspace
+	@scripts/setup cargo test --locked --workspace --no-fail-fast
 
 interop: build ## what other people's libraries say about our bytes (Python)
 	@echo "-- interoperability"
@@ -64,6 +64,9 @@ sim: ## simulated countries under storm (release build): ARGS="--cities 20 --see
 
 fuzz: ## the long fuzzing run: ARGS="TARGET SECONDS", or all
 	@scripts/fuzz $(ARGS)
+
+mutants: ## the mutation check of protocol and engine: ARGS="SHARD MINUTES", such as "3/8 90"
+	@scripts/setup scripts/mutants $(ARGS)
 
 fsck: build ## check a node's book: make fsck ARGS="--config FILE"
 	@$(HUXIN) fsck $(ARGS)

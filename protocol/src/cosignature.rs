@@ -120,6 +120,12 @@ mod tests {
     }
 
     #[test]
+    fn codes_are_stable() {
+        let codes = [CosignatureFault::Shape, CosignatureFault::Signature].map(CosignatureFault::code);
+        assert_eq!(codes, ["cosignature_shape", "cosignature_signature"]);
+    }
+
+    #[test]
     fn a_cosignature_holds_for_its_checkpoint_time_and_key() {
         let key = TestKey::new("witness");
         let made = Cosignature::sign(&checkpoint(), &origin("451100", 2), 1_700_000_000, &key);

@@ -127,3 +127,10 @@ fn a_byte_string_has_the_shortest_head_and_no_other() {
     assert_eq!(split_byte_string(&[vec![0x58, 23], vec![7; 23]].concat()), None);
     assert_eq!(split_byte_string(&[vec![0x59, 0, 255], vec![7; 255]].concat()), None);
 }
+
+#[test]
+fn codes_are_stable() {
+    let codes = [CoseFault::Shape, CoseFault::TooLong, CoseFault::Signature(BadSignature), CoseFault::ForeignKey]
+        .map(CoseFault::code);
+    assert_eq!(codes, ["cose_shape", "cose_too_long", "cose_signature", "cose_key"]);
+}
