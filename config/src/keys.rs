@@ -244,8 +244,8 @@ pub static KEYS: &[Key] = &[
         section: "rights",
         name: "allow_natural_persons",
         example: "false",
-        english: "Let this city publish entries about natural persons (keyed digests and masked names only).",
-        chinese: "允许本市发布自然人条目(仅含密钥摘要与脱敏姓名)。",
+        english: "Let this city publish entries about natural persons (to named cities only; the city masks names and ids itself).",
+        chinese: "允许本市发布自然人条目(只向指名的城市披露;姓名与证件号由本市自行脱敏)。",
         form: Form::Flag { at: |settings| &mut settings.rights.allow_natural_persons },
     },
     Key {

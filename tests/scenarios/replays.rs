@@ -80,6 +80,31 @@ fn repair_beats_replay() {
     }
 }
 
+/// A city that forked once has closed that epoch; its notes lie about for ever, and so does what a thief of the retired key
+/// signs below the place where it was closed. They speak against the key alone (R99).
+#[test]
+fn a_checkpoint_of_a_closed_epoch_closes_no_signing() {
+    let mut world = three(911);
+    list(&mut world, city(1), 1);
+    assert!(world.run_until(10_000, World::agree));
+    let mut thief = Hand::copy(&world, city(1), city(1), Epoch::FIRST);
+    list(&mut world, city(1), 2);
+    list(&mut world, city(1), 3);
+    rotate(&mut world, city(1)).unwrap();
+    assert!(world.run_until(60_000, World::same_heads));
+    thief.add(&entry(&world, city(1), 66));
+    let mut naked = thief.run(thief.size().0 - 1);
+    naked.items.clear();
+    naked.from = Seq(thief.size().0);
+    for road in [Road::Gossip { from: peer_of(city(2)) }, Road::Sync { from: peer_of(city(2)) }, Road::Disk] {
+        let answer = bring(&mut world, city(1), road, naked.clone());
+        assert_eq!(answer, Err(Refusal::Segment { code: "proof" }));
+        assert_eq!(world.city(city(1)).signing(), Some(SigningState::Ready));
+    }
+    list(&mut world, city(1), 4);
+    assert!(world.run_until(60_000, World::same_heads));
+}
+
 #[test]
 fn retired_key_naked_checkpoint() {
     let mut world = three(910);

@@ -444,7 +444,7 @@ impl World {
         heads.len() <= 1
     }
 
-    /// Digest of the logs as one node holds them (R110).
+    /// Digest of the logs as one node holds them (R140).
     #[must_use]
     pub fn log_digest(&self, code: CityCode) -> Digest {
         self.cities[&code].log_digest()

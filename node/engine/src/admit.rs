@@ -136,8 +136,10 @@ impl Engine {
         let held = self.size(city);
         let ours = root_at(&LedgerTree { read: &*txn, city }, told.size).map_err(|_| ReadFault::row(Family::Tree))?;
         if ours != told.root {
-            // Our own log in another history: whoever signed it has our key.
-            if city == self.me() {
+            // Our own log in another history: whoever signed it has our key. One that a record retired speaks against itself
+            // alone (R99): an old note would close signing again and again.
+            let retired = self.roster.city(city).is_some_and(|member| member.closed_at(told.origin.epoch).is_some());
+            if city == self.me() && !retired {
                 self.close(ClosedReason::HeardOther);
             }
             self.contradiction(&segment, txn)?;

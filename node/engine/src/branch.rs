@@ -38,8 +38,14 @@ pub(crate) fn stored_records(
         let rival = signed.as_ref().and_then(|signed| rival_of(signed, &verified));
         let leaves = match (signed, rival) {
             (Some(signed), Some(rival)) => {
-                !is_followed(read, signed, &verified)
-                    && (is_followed(read, rival, &verified) || would_cut(read, signed.record()))
+                let (succeeded, outlived) = (has_successor(signed, &verified), has_successor(rival, &verified));
+                // A record that others follow was the one that was followed, whatever else speaks for its rival: the two may
+                // name the same keys and the same place.
+                if succeeded != outlived {
+                    outlived
+                } else {
+                    !is_followed(read, signed) && (is_followed(read, rival) || would_cut(read, signed.record()))
+                }
             }
             _ => false,
         };
@@ -65,14 +71,16 @@ fn rival_of<'a>(signed: &SignedRecord, all: &'a [Option<SignedRecord>]) -> Optio
     })
 }
 
-/// Whether something that is held stands on this record. A head that cannot be read is told of where heads are read.
-fn is_followed(read: &(impl LedgerRead + ?Sized), signed: &SignedRecord, all: &[Option<SignedRecord>]) -> bool {
+/// Whether another stored record names this one as the one before it.
+fn has_successor(signed: &SignedRecord, all: &[Option<SignedRecord>]) -> bool {
+    let city = signed.record().city;
+    all.iter().flatten().any(|other| other.record().city == city && other.record().previous == signed.digest())
+}
+
+/// Whether something else that is held stands on this record. A head that cannot be read is told of where heads are read.
+fn is_followed(read: &(impl LedgerRead + ?Sized), signed: &SignedRecord) -> bool {
     let record = signed.record();
-    let has_successor = all
-        .iter()
-        .flatten()
-        .any(|other| other.record().city == record.city && other.record().previous == signed.digest());
-    has_successor || leads_through(read, record) && is_signed_under(read, record) || cut_leaves_off(read, record)
+    leads_through(read, record) && is_signed_under(read, record) || cut_leaves_off(read, record)
 }
 
 /// Whether the log that is held leads through the place that a record continues. Two records may name the same keys.

@@ -87,8 +87,9 @@ impl Engine {
             self.signing.held_until = None;
             let needed = self.settings.partners_before_signing;
             let heard = self.signing.confirmed.len();
-            let state = if heard >= needed { SigningState::Ready } else { SigningState::Asking { heard, needed } };
-            self.set_signing(state);
+            self.set_signing(SigningState::Asking { heard, needed });
+            // Somebody may have said meanwhile to hold more of our own log, and not shown it yet.
+            self.own_log_looked_into();
         }
     }
 
