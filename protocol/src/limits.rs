@@ -18,12 +18,15 @@ pub const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
 mod tests {
     use super::*;
     use crate::bundle::BUNDLE_BYTES;
+    use crate::edition::EDITION_BYTES;
+    use crate::evidence::EVIDENCE_BYTES;
 
     /// R22, the rules of bodies, segments and readers, by their numbers: two implementations must agree on each.
     #[test]
     fn limits_are_those_of_the_specification() {
         assert_eq!((STATEMENT_BYTES, BODY_BYTES, GOSSIP_BYTES), (4_096, 32_768, 65_536));
         assert_eq!((PAGE_BYTES, BUNDLE_BYTES), (1_048_576, 4_194_304));
+        assert_eq!((EDITION_BYTES, EVIDENCE_BYTES), (4_194_304, 8_256));
         assert_eq!((READERS, CLOCK_TOLERANCE_MS), (128, 300_000));
     }
 }

@@ -109,3 +109,9 @@ proptest! {
         prop_assert!(verdict.is_err());
     }
 }
+
+#[test]
+fn codes_are_stable() {
+    let faults = [CheckpointFault::Text, CheckpointFault::LogLine, CheckpointFault::Signature];
+    assert_eq!(faults.map(|fault| fault.code()), ["checkpoint_text", "checkpoint_log_line", "checkpoint_signature"]);
+}
