@@ -65,6 +65,8 @@ fn eventful(seed: u64) -> World {
     assert!(world.run_until(10_000, World::agree));
     let stolen = huxin_tests::world::at(city(2), 10);
     end(&mut world, city(2), Kind::Repair, stolen);
+    let erased = huxin_tests::world::at(city(2), 11);
+    end(&mut world, city(2), Kind::Erasure, erased);
     list(&mut world, city(2), 66);
     assert!(world.run_until(10_000, World::agree));
     world.run_for(5_000);
@@ -132,7 +134,7 @@ fn the_books_of_an_eventful_federation_are_clean() {
         assert_eq!(counts.cities, 3);
         assert_eq!(counts.leaves, world.sizes(code).values().map(|size| size.0).sum::<u64>());
         assert_eq!(counts.signatures, counts.leaves);
-        assert_eq!((counts.records, counts.abandoned), (2, 2));
+        assert_eq!((counts.records, counts.abandoned), (2, 3));
         assert!(counts.cosignatures >= 6, "{counts:?}");
         assert!(counts.bodies > 60 && counts.index_rows > 150, "{counts:?}");
         assert!(report.mend().is_empty());
@@ -213,6 +215,26 @@ fn is_invisible(family: Family, key: &[u8], sown: Sown) -> bool {
         // Digests of heads that are gone.
         (Family::Abandoned, Sown::Changed(place)) => is_heads_row && place > 0,
         _ => false,
+    }
+}
+
+#[test]
+fn a_store_of_the_first_form_climbs() {
+    let world = eventful(305);
+    for code in world.codes() {
+        let store = MemoryStore::with_content(world.city(code).store.content());
+        bind_late(&store, &world, code);
+        let now = store.content();
+        let mut old = Batch::default();
+        for (family, key, _) in now.iter().filter(|(family, ..)| matches!(family, Family::Chain | Family::Erased)) {
+            old.delete(family, key.to_vec());
+        }
+        assert!(!old.is_empty());
+        old.put(Family::Meta, meta::FORM.to_vec(), 1u32.to_be_bytes().to_vec());
+        store.commit(&old).unwrap();
+        assert!(!reading(&world, code, &store).is_clean());
+        bind(&store, world.genesis.id(), code).unwrap();
+        assert_eq!(store.content(), now, "{code}");
     }
 }
 

@@ -7,6 +7,7 @@ mod clocks;
 mod endings;
 mod exchange;
 mod faults;
+mod floods;
 mod forks;
 mod fsck;
 mod hand;

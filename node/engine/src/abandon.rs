@@ -3,10 +3,10 @@
 
 use crate::effect::Event;
 use crate::engine::Engine;
-use crate::index::{chain, is_erased, read_body, read_leaf};
+use crate::index::{chain, first_link, is_erased, read_body, read_leaf};
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key,
-    cosignature_key, ground_key, place_key, reference_key, subject_key, tree_key, trust_key,
+    cosignature_key, erased_key, ground_key, place_key, reference_key, subject_key, tree_key, trust_key,
 };
 use crate::record::{ABANDONED_ACTOR, HEADS_ROW};
 use huxin_protocol::body::Body;
@@ -54,12 +54,13 @@ impl Engine {
         let size = head.frontier.size();
         let frontier = frontier_at(&LedgerTree { read: &*txn, city }, to).map_err(|_| ReadFault::row(Family::Tree))?;
         let mut undone = Vec::new();
-        for seq in (to.0..size.0).map(Seq) {
+        // The last one first: whoever acts on a link goes before it.
+        for seq in (to.0..size.0).rev().map(Seq) {
             let Some(leaf) = txn.get(Family::Log, &place_key(city, seq))? else {
                 return Err(ReadFault::row(Family::Log));
             };
             if let Some(statement) = read_leaf(&*txn, &federation, city, seq)? {
-                unindex(city, seq, &statement.header, tail, txn)?;
+                unindex(city, seq, &statement.header, (to, tail), txn)?;
                 let erasure = statement.header.kind == Kind::Erasure && tail == Tail::Void;
                 undone.extend(statement.header.about.filter(|about| erasure && about.id.city == city));
             }
@@ -92,7 +93,7 @@ impl Engine {
     /// An erasure never was: what it took away here is missed from now on, and asked for wherever it is still held.
     fn miss_again(&self, city: CityCode, named: Seq, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
         let federation = self.roster.federation();
-        for seq in chain(&*txn, &federation, city, named)? {
+        for seq in chain(&*txn, city, named)? {
             let Some(Statement { header, .. }) = read_leaf(&*txn, &federation, city, seq)? else { continue };
             let due = header.city == city && header.seq == seq && header.disclosure.allows(city, self.me());
             if due && read_body(&*txn, city, header.epoch, seq)?.is_none() && !is_erased(&*txn, &federation, city, seq)?
@@ -104,8 +105,24 @@ impl Engine {
     }
 }
 
-/// Takes away every row that was derived from a leaf which leaves the log.
-fn unindex(city: CityCode, seq: Seq, header: &Header, tail: Tail, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+/// Takes away every row that was derived from a leaf which leaves the log, as all from `to` on do. What an ending among them
+/// keeps its effect on is what stays.
+fn unindex(
+    city: CityCode,
+    seq: Seq,
+    header: &Header,
+    (to, tail): (Size, Tail),
+    txn: &mut Txn<'_>,
+) -> Result<(), ReadFault> {
+    if let Some(about) = header.about.filter(|about| header.kind == Kind::Erasure && about.id.city == city) {
+        let first = first_link(&*txn, city, about.id.seq)?;
+        let key = erased_key(city, first, seq);
+        if tail == Tail::Endings && about.id.seq.0 < to.0 && txn.get(Family::Erased, &key)?.is_some() {
+            txn.put(Family::Erased, erased_key(city, first, Seq(seq.0 | ABANDONED_ACTOR)), Vec::new());
+        }
+        txn.delete(Family::Erased, key);
+    }
+    txn.delete(Family::Chain, place_key(city, seq));
     if let Some(about) = &header.about {
         let target = (about.id.city, about.id.seq);
         txn.delete(Family::About, about_key(target, (city, seq)));

@@ -20,6 +20,7 @@ mod signed;
 pub use finding::{Fault, Finding, Mend};
 
 use crate::ledger::{Batch, Family, LedgerRead, ReadFault};
+use derived::Righted;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::{CityCode, Seq};
 use huxin_protocol::roster::Roster;
@@ -123,7 +124,8 @@ pub fn check(
     progress: &mut dyn FnMut(Progress),
 ) -> Report {
     let federation = roster.federation();
-    let mut walk = Walk { read, roster, federation, me, signatures, report: Report::default() };
+    let (chains, report) = (Righted::new(), Report::default());
+    let mut walk = Walk { read, roster, federation, me, signatures, chains, report };
     walk.part(None, Walk::records);
     walk.part(None, Walk::meta);
     let cities: Vec<_> = walk.roster.cities().map(|member| member.code).collect();
@@ -142,6 +144,8 @@ pub fn check(
         Family::Trust,
         Family::Reference,
         Family::Lacking,
+        Family::Chain,
+        Family::Erased,
     ] {
         walk.part(None, |walk| walk.surplus(family));
     }
@@ -158,6 +162,7 @@ struct Walk<'a> {
     federation: Digest,
     me: CityCode,
     signatures: bool,
+    chains: Righted,
     report: Report,
 }
 

@@ -7,12 +7,12 @@
 
 use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, read_leaf};
 use crate::ledger::{
-    CosignatureRow, Family, HeadRow, LedgerRead, ReadFault, evidence_key, last_place, last_seq, scan_prefix,
-    subject_prefix,
+    CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, evidence_key, last_place, last_seq,
+    scan_prefix, subject_prefix,
 };
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Body;
-use huxin_protocol::digest::Digest;
+use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::edition::Edition;
 use huxin_protocol::fold::{BodyState, CaseFile, Fact, SourceFact, Viewpoint};
 use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
@@ -22,7 +22,7 @@ use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
-use huxin_protocol::tree::Frontier;
+use huxin_protocol::tree::{Frontier, root_at};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Place = (CityCode, Seq);
@@ -88,14 +88,13 @@ struct Gathering<'a, R: ?Sized> {
 impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
     /// Follows listings over their chains and grounds until nothing new is found.
     fn matters(&mut self, listings: BTreeSet<Place>) -> Result<(), ReadFault> {
-        let federation = self.roster.federation();
         let mut open: Vec<Place> = listings.into_iter().collect();
         let mut chains = BTreeSet::new();
         while let Some((city, seq)) = open.pop() {
             if chains.contains(&(city, seq)) {
                 continue;
             }
-            for link in chain(self.read, &federation, city, seq)? {
+            for link in chain(self.read, city, seq)? {
                 chains.insert((city, link));
                 self.take((city, link))?;
                 self.acts((city, link))?;
@@ -248,10 +247,7 @@ pub fn sources(
 fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoster) -> Result<SourceFact, ReadFault> {
     let city = member.code;
     let head = HeadRow::read(read, city)?;
-    let (size, root) = match head.checkpoint()? {
-        Some(stored) => (stored.checkpoint.size, stored.checkpoint.root),
-        None => (Size(0), Frontier::default().root()),
-    };
+    let (size, root) = proved(read, member, &head)?;
     // Evidence in a closed epoch speaks against its key and not against the city (R99).
     let accused = read.get(Family::Evidence, &evidence_key(city, member.current().epoch))?.is_some();
     let cosignatures = CosignatureRow::read_all(read, city)?;
@@ -285,6 +281,23 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
         freshness,
         witnesses: cosignatures.iter().map(|(cosigner, _)| *cosigner).filter(|cosigner| *cosigner != city).collect(),
     })
+}
+
+/// How far a log is proved, and its root there: by the newest checkpoint reached, or by the root key, whose record says where
+/// the epoch in force begins. After a record that cut off the newest checkpoint an older one may be all that is held.
+fn proved(
+    read: &(impl LedgerRead + ?Sized),
+    member: &CityRoster,
+    head: &HeadRow,
+) -> Result<(Size, TreeHash), ReadFault> {
+    let checkpoint = head.checkpoint()?.map(|stored| (stored.checkpoint.size, stored.checkpoint.root));
+    let (size, root) = checkpoint.unwrap_or_else(|| (Size(0), Frontier::default().root()));
+    let keys = member.current();
+    if keys.from <= size || keys.from > head.frontier.size() {
+        return Ok((size, root));
+    }
+    let ours = root_at(&LedgerTree { read, city: member.code }, keys.from).map_err(|_| ReadFault::row(Family::Tree))?;
+    Ok(if ours == keys.from_root { (keys.from, ours) } else { (size, root) })
 }
 
 /// Positions whose body we may read and do not hold; those of voided stretches and of erased chains do not count.

@@ -5,7 +5,7 @@
 //! would list is found again all the same, for an amendment may lead back through it and an ending may name it (R106, R108).
 
 use crate::ledger::{
-    Family, LedgerRead, ReadFault, Txn, about_key, body_key, ground_key, last_place, last_seq, place_key,
+    Family, LedgerRead, ReadFault, Txn, about_key, body_key, erased_key, ground_key, last_place, last_seq, place_key,
     reference_key, scan_prefix, subject_key, trust_key,
 };
 use crate::record::ABANDONED_ACTOR;
@@ -15,6 +15,7 @@ use huxin_protocol::header::{About, Header};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::statement::Statement;
+use std::collections::BTreeSet;
 
 /// A body on its way into the store, with what its listing is looked up by.
 pub struct HeldBody {
@@ -47,23 +48,50 @@ pub fn write_leaf(
         }
         Some(statement) => {
             if statement.header.kind.is_listing() {
-                write_ties(txn, place, &statement.header);
+                write_ties(txn, federation, place, &statement.header)?;
             }
             Ok(())
         }
     }
 }
 
-/// The rows by which a leaf is found from what it acts on and from others on its ground.
-fn write_ties(txn: &mut Txn<'_>, place: StatementId, header: &Header) {
+/// The rows by which a leaf is found from what it acts on and from others on its ground, and its place in a chain.
+fn write_ties(txn: &mut Txn<'_>, federation: &Digest, place: StatementId, header: &Header) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = place;
     if let Some(about) = &header.about {
         let key = about_key((about.id.city, about.id.seq), (city, seq));
         txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
+        if header.kind == Kind::Amendment && amends(txn, federation, place, about)? {
+            let first = first_link(txn, city, about.id.seq)?;
+            txn.put(Family::Chain, place_key(city, seq), first.0.to_be_bytes().to_vec());
+        }
     }
     if let (true, Some(ground)) = (header.kind.is_listing(), &header.ground) {
         txn.put(Family::Ground, ground_key(city, ground, seq), Vec::new());
     }
+    Ok(())
+}
+
+/// Whether an amendment at a place names the words of an earlier listing of its own log.
+fn amends(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    StatementId { city, seq, .. }: StatementId,
+    about: &About,
+) -> Result<bool, ReadFault> {
+    if about.id.city != city || about.id.seq >= seq {
+        return Ok(false);
+    }
+    // What waits in a group for its signature has its rows and not yet its leaf; it was checked as it was placed.
+    let Some(leaf) = read.get(Family::Log, &place_key(city, about.id.seq))? else { return Ok(true) };
+    let target = Statement::read(leaf, federation).ok();
+    Ok(target.is_some_and(|target| is_named_listing(&target, about)))
+}
+
+/// Whether these are the words of a listing that somebody names. Nothing else is amended or erased (R103), and least of all a
+/// rule of recognition (R34).
+fn is_named_listing(target: &Statement, about: &About) -> bool {
+    target.digest == about.digest && target.header.kind.is_listing()
 }
 
 /// The rows beside the leaf itself, for a header that stands at its own place.
@@ -76,7 +104,7 @@ pub fn write_rows(
     body: Option<HeldBody>,
 ) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = place;
-    write_ties(txn, place, header);
+    write_ties(txn, federation, place, header)?;
     if header.kind.is_trust() {
         txn.put(Family::Trust, trust_key(city, header.kind, seq), Vec::new());
     }
@@ -84,7 +112,7 @@ pub fn write_rows(
         // Nothing of the same log comes before what it acts on, so only an amendment can join a chain that was erased.
         Some(_) if header.kind == Kind::Amendment && is_erased(txn, federation, city, seq)? => {}
         Some(body) => put_body(txn, me, header, body),
-        None if header.disclosure.allows(city, me) => {
+        None if header.disclosure.allows(city, me) && !is_erased(txn, federation, city, seq)? => {
             txn.put(Family::Lacking, place_key(city, seq), Vec::new());
         }
         None => {}
@@ -94,7 +122,7 @@ pub fn write_rows(
         && about.id.city == city
         && about.id.seq < seq
     {
-        erase(txn, federation, me, &about)?;
+        erase(txn, federation, me, &about, seq)?;
     }
     Ok(())
 }
@@ -128,14 +156,16 @@ fn put_body(txn: &mut Txn<'_>, me: CityCode, header: &Header, body: HeldBody) {
     txn.put(Family::Body, body_key(city, epoch, seq), body.bytes);
 }
 
-/// Takes away the bodies of a whole chain and what was read from them.
-fn erase(txn: &mut Txn<'_>, federation: &Digest, me: CityCode, about: &About) -> Result<(), ReadFault> {
+/// Takes away the bodies of a whole chain and what was read from them, and keeps its erasure in mind.
+fn erase(txn: &mut Txn<'_>, federation: &Digest, me: CityCode, about: &About, erasure: Seq) -> Result<(), ReadFault> {
     let city = about.id.city;
-    let named = read_leaf(txn, federation, city, about.id.seq)?;
-    if !named.is_some_and(|s| s.digest == about.digest && s.header.kind.is_listing()) {
+    let Some(first) = chain_named(txn, federation, about)? else { return Ok(()) };
+    let before = is_erased(txn, federation, city, first)?;
+    txn.put(Family::Erased, erased_key(city, first, erasure), Vec::new());
+    if before {
         return Ok(());
     }
-    for seq in chain(txn, federation, city, about.id.seq)? {
+    for seq in chain(txn, city, first)? {
         let Some(statement) = read_leaf(txn, federation, city, seq)? else { continue };
         let header = &statement.header;
         let key = body_key(city, header.epoch, seq);
@@ -160,30 +190,36 @@ pub fn is_erased(
     city: CityCode,
     seq: Seq,
 ) -> Result<bool, ReadFault> {
-    // Nearly always there is nothing at all about a statement that has just come.
-    if acts_about(read, city, seq)?.is_empty()
-        && read_leaf(read, federation, city, seq)?.is_none_or(|s| s.header.kind != Kind::Amendment)
-    {
-        return Ok(false);
-    }
-    for link in chain(read, federation, city, seq)? {
-        // Only listings are erased (R103), and least of all a rule of recognition (R34).
-        let target = read_leaf(read, federation, city, link)?.filter(|target| target.header.kind.is_listing());
-        let Some(target) = target else { continue };
-        for (actor, actor_seq, kind) in acts_about(read, city, link)? {
-            if kind == Kind::Erasure && actor == city && actor_seq > link {
-                let act = if actor_seq.0 & ABANDONED_ACTOR == 0 {
-                    read_leaf(read, federation, city, actor_seq)?
-                } else {
-                    abandoned_erasure(read, federation, city, Seq(actor_seq.0 & !ABANDONED_ACTOR))?
-                };
-                if act.and_then(|a| a.header.about).is_some_and(|a| a.digest == target.digest) {
-                    return Ok(true);
-                }
-            }
+    let first = first_link(read, city, seq)?;
+    let mut erasures = Vec::new();
+    scan_prefix(read, Family::Erased, &place_key(city, first), &mut |key, _| {
+        erasures.extend(last_seq(key));
+        true
+    })?;
+    for erasure in erasures {
+        if erases(read, federation, city, erasure, first)? {
+            return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether the act at a position, or the abandoned one that had it, is an Erasure of this chain.
+fn erases(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    city: CityCode,
+    erasure: Seq,
+    first: Seq,
+) -> Result<bool, ReadFault> {
+    let act = if erasure.0 & ABANDONED_ACTOR == 0 {
+        read_leaf(read, federation, city, erasure)?
+    } else {
+        abandoned_erasure(read, federation, city, Seq(erasure.0 & !ABANDONED_ACTOR))?
+    };
+    let about = act.filter(|act| act.header.kind == Kind::Erasure).and_then(|act| act.header.about);
+    let Some(about) = about.filter(|about| about.id.city == city) else { return Ok(false) };
+    Ok(chain_named(read, federation, &about)? == Some(first))
 }
 
 /// An Erasure that left the log with its epoch and keeps its effect (R86): what it erased stays erased.
@@ -204,59 +240,81 @@ fn abandoned_erasure(
     Ok(found)
 }
 
-/// All links of the chain that a listing belongs to: up to its Entry and down over every Amendment, ascending. A position that
-/// is no listing is a chain of its own. The position asked for is always among them, also where its `about` names what is not
-/// there: whoever follows chains until nothing new is found must come to an end.
-pub fn chain(
+/// The first link of the chain that a position belongs to: for an amendment that holds what it changes in the end, for
+/// anything else itself.
+pub fn first_link(read: &(impl LedgerRead + ?Sized), city: CityCode, seq: Seq) -> Result<Seq, ReadFault> {
+    let Some(row) = read.get(Family::Chain, &place_key(city, seq))? else { return Ok(seq) };
+    let row = row.try_into().map_err(|_| ReadFault::row(Family::Chain))?;
+    Ok(Seq(u64::from_be_bytes(row)))
+}
+
+/// The first link of the chain of a listing whose words somebody names.
+pub fn chain_named(
     read: &(impl LedgerRead + ?Sized),
     federation: &Digest,
-    city: CityCode,
-    seq: Seq,
-) -> Result<Vec<Seq>, ReadFault> {
-    let mut links = vec![seq];
-    // Up: an amendment is about an earlier link, so this ends. One that names other words leads nowhere.
-    let mut below = read_leaf(read, federation, city, seq)?;
-    while let Some(about) = below.as_ref().and_then(|statement| amended_by(statement, city)) {
-        below = read_leaf(read, federation, city, about.id.seq)?.filter(|target| is_amended(target, &about));
-        let first = links[links.len() - 1];
-        if below.is_none() || about.id.seq >= first {
-            break;
-        }
-        links.push(about.id.seq);
+    about: &About,
+) -> Result<Option<Seq>, ReadFault> {
+    let city = about.id.city;
+    match read_leaf(read, federation, city, about.id.seq)? {
+        Some(named) if is_named_listing(&named, about) => first_link(read, city, about.id.seq).map(Some),
+        _ => Ok(None),
     }
-    // Down.
-    let mut next = 0;
-    while next < links.len() {
-        let link = links[next];
-        next += 1;
-        // What waits in a group for its signature has its rows and not yet its leaf; it was checked as it was placed.
-        let target = read_leaf(read, federation, city, link)?;
+}
+
+/// Writes the rows of chains and of their erasures, read from the logs and from who acts on what: for a store that was made
+/// before there were such rows.
+///
+/// # Errors
+/// The ledger could not be read.
+pub fn link_chains(txn: &mut Txn<'_>, federation: &Digest) -> Result<(), ReadFault> {
+    let mut acts = BTreeSet::new();
+    scan_prefix(txn, Family::About, &[], &mut |key, value| {
+        let kind = value.try_into().map(|kind| Kind::from_number(u16::from_be_bytes(kind)));
+        if let (Some((city, seq)), Ok(Kind::Amendment | Kind::Erasure)) = (last_place(key), kind) {
+            acts.insert((city, seq));
+        }
+        true
+    })?;
+    // Ascending: what an act names has its place in a chain before it.
+    for (city, seq) in acts {
+        let act = if seq.0 & ABANDONED_ACTOR == 0 {
+            read_leaf(txn, federation, city, seq)?
+        } else {
+            abandoned_erasure(txn, federation, city, Seq(seq.0 & !ABANDONED_ACTOR))?
+        };
+        let Some(Header { kind, about: Some(about), .. }) = act.map(|act| act.header) else { continue };
+        if about.id.city != city || about.id.seq.0 >= seq.0 & !ABANDONED_ACTOR {
+            continue;
+        }
+        match (kind, chain_named(txn, federation, &about)?) {
+            (Kind::Amendment, Some(first)) => {
+                txn.put(Family::Chain, place_key(city, seq), first.0.to_be_bytes().to_vec());
+            }
+            (Kind::Erasure, Some(first)) => txn.put(Family::Erased, erased_key(city, first, seq), Vec::new()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// All links of the chain that a listing belongs to: its first one, and down over every Amendment, ascending. A position that
+/// is no listing is a chain of its own. The position asked for is always among them: whoever follows chains until nothing new
+/// is found must come to an end.
+pub fn chain(read: &(impl LedgerRead + ?Sized), city: CityCode, seq: Seq) -> Result<Vec<Seq>, ReadFault> {
+    let first = first_link(read, city, seq)?;
+    let mut links = BTreeSet::from([first]);
+    let mut open = vec![first];
+    while let Some(link) = open.pop() {
         for (actor, actor_seq, kind) in acts_about(read, city, link)? {
-            if kind != Kind::Amendment || actor != city || actor_seq <= link || links.contains(&actor_seq) {
-                continue;
-            }
-            let act = read_leaf(read, federation, city, actor_seq)?;
-            let holds = match (&target, &act) {
-                (Some(target), Some(act)) => amended_by(act, city).is_some_and(|about| is_amended(target, &about)),
-                _ => true,
-            };
-            if holds {
-                links.push(actor_seq);
+            let may = kind == Kind::Amendment && actor == city && actor_seq > link;
+            // An amendment that names other words than those that stand here begins a chain of its own.
+            if may && first_link(read, city, actor_seq)? == first && links.insert(actor_seq) {
+                open.push(actor_seq);
             }
         }
     }
-    links.sort_unstable();
-    Ok(links)
-}
-
-/// What an amendment in this city's log names in it.
-fn amended_by(statement: &Statement, city: CityCode) -> Option<About> {
-    statement.header.about.filter(|about| statement.header.kind == Kind::Amendment && about.id.city == city)
-}
-
-/// Whether these are the words that an amendment names.
-fn is_amended(target: &Statement, about: &About) -> bool {
-    target.digest == about.digest && target.header.kind.is_listing()
+    links.insert(seq);
+    Ok(links.into_iter().collect())
 }
 
 /// Who acts on a position: actor's city and position, and the kind of the act. Nothing is judged here.

@@ -339,7 +339,7 @@ impl Engine {
                 _ => break,
             }
         }
-        chain(txn, &self.roster.federation(), self.me(), top)
+        chain(txn, self.me(), top)
     }
 
     /// The standing ending of the chain at `seq` of an own listing, if there is one.

@@ -1,12 +1,13 @@
 //! Whose store this is: form, federation and city stand in [`Family::Meta`], are written at the first use and compared at
 //! every later one. A store of a neighbour or of another federation is never opened by a wrong path.
 //!
-//! **Climbing.** Each stored form names how the one before it becomes it ([`CLIMBS`]). Form 1 is the first, so the list is
-//! empty; a store with an older form would climb step by step, one commit a step, and a newer one is refused.
+//! **Climbing.** Each stored form names how the one before it becomes it ([`CLIMBS`]). A store with an older form climbs step
+//! by step, one commit a step, and a newer one is refused.
 
 use crate::fault::OpenFault;
 use crate::store::Store;
-use huxin_engine::ledger::{Batch, Family, LedgerRead, ReadFault, meta};
+use huxin_engine::index::link_chains;
+use huxin_engine::ledger::{Batch, Family, LedgerRead, ReadFault, Txn, meta};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::CityCode;
 
@@ -14,10 +15,10 @@ use huxin_protocol::ids::CityCode;
 pub const FORM: u32 = meta::FORM_VERSION;
 
 /// One step up: writes what the next form has and this one lacks.
-type Climb = fn(&dyn LedgerRead, &mut Batch) -> Result<(), ReadFault>;
+type Climb = fn(&mut Txn<'_>, &Digest) -> Result<(), ReadFault>;
 
 /// `CLIMBS[n]` leads from form `n + 1` to form `n + 2`.
-const CLIMBS: [Climb; FORM as usize - 1] = [];
+const CLIMBS: [Climb; FORM as usize - 1] = [link_chains];
 
 /// Binds a store to a federation and a city: a new store takes them on, a bound one must name the same. A store of an older
 /// form climbs first.
@@ -53,10 +54,10 @@ pub fn bind(store: &dyn Store, federation: Digest, city: CityCode) -> Result<(),
                 return Err(OpenFault::OtherCity { found: its_city, expected: city });
             }
             for (step, climb) in CLIMBS.iter().enumerate().skip(found as usize - 1) {
-                let mut batch = Batch::default();
-                climb(store, &mut batch).map_err(unreadable)?;
-                batch.put(Family::Meta, meta::FORM.to_vec(), (step as u32 + 2).to_be_bytes().to_vec());
-                store.commit(&batch)?;
+                let mut txn = Txn::new(store);
+                climb(&mut txn, &federation).map_err(unreadable)?;
+                txn.put(Family::Meta, meta::FORM.to_vec(), (step as u32 + 2).to_be_bytes().to_vec());
+                store.commit(&txn.batch)?;
             }
             Ok(())
         }

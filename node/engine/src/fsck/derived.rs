@@ -1,27 +1,35 @@
 //! Rows that follow from leaves and bodies. Forward: what a leaf's derivation writes must be stored. Backward: what is stored
 //! must be what some leaf's derivation writes.
 //!
-//! The derivation is admission's own, run over a view that shows the logs and who acts on what, and nothing else. It is a
-//! function of the leaf, of its body where held, and of whether its chain was erased: the last is asked of the view as it
-//! stands now, so erasures that came later count.
+//! The derivation is admission's own, run over a view that shows the logs, who acts on what, and chains with their erasures,
+//! and nothing else. It is a function of the leaf, of its body where held, and of whether its chain was erased: the last is
+//! asked of the view as it stands now, so erasures that came later count. A leaf's place in its chain follows from that of an
+//! earlier leaf, so a wrong one is put right in the view as soon as it is found.
 
 use super::{Fault, Repair, Walk};
-use crate::index::{HeldBody, is_erased, write_leaf};
-use crate::ledger::{Family, LedgerRead, ReadFault, Txn, about_key, body_key, last_place, last_seq, place_key};
+use crate::index::{HeldBody, chain_named, is_erased, write_leaf};
+use crate::ledger::{
+    Family, LedgerRead, ReadFault, Txn, about_key, body_key, erased_key, last_place, last_seq, place_key,
+};
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body;
 use huxin_protocol::ids::{CityCode, Seq, StatementId};
 use huxin_protocol::key_record::Tail;
+use huxin_protocol::kind::Kind;
 use huxin_protocol::statement::Statement;
 use std::collections::BTreeMap;
 
-/// The logs, what left them, and who acts on what.
-struct View<'a>(&'a dyn LedgerRead);
+/// Rows of chains that are not what they should be, and what they should be.
+pub(super) type Righted = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// The logs, what left them, who acts on what, and chains.
+struct View<'a>(&'a dyn LedgerRead, &'a Righted);
 
 impl LedgerRead for View<'_> {
     fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, ReadFault> {
         match family {
-            Family::Log | Family::Abandoned | Family::About => self.0.get(family, key),
+            Family::Chain if self.1.contains_key(key) => Ok(self.1.get(key).cloned().flatten()),
+            Family::Log | Family::Abandoned | Family::About | Family::Chain | Family::Erased => self.0.get(family, key),
             _ => Ok(None),
         }
     }
@@ -33,7 +41,7 @@ impl LedgerRead for View<'_> {
         visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), ReadFault> {
         match family {
-            Family::Log | Family::Abandoned | Family::About => self.0.scan(family, start, end, visit),
+            Family::Log | Family::Abandoned | Family::About | Family::Erased => self.0.scan(family, start, end, visit),
             _ => Ok(()),
         }
     }
@@ -51,7 +59,7 @@ struct Derived {
 impl Walk<'_> {
     /// Runs the derivation for one leaf. `statement` is what it says, if anything, of this place or of another.
     fn derive(&self, place: StatementId, leaf: &[u8], statement: Option<&Statement>) -> Result<Derived, ReadFault> {
-        let view = View(self.read);
+        let view = View(self.read, &self.chains);
         let mut derived = Derived { rows: BTreeMap::new(), erased: false, body_fault: None };
         let mut held = None;
         // A misplaced one keeps no body.
@@ -95,6 +103,11 @@ impl Walk<'_> {
         statement: Option<&Statement>,
     ) -> Result<(), ReadFault> {
         let derived = self.derive(place, leaf, statement)?;
+        let link = place_key(place.city, place.seq);
+        let right = derived.rows.get(&(Family::Chain, link.clone()));
+        if self.read.get(Family::Chain, &link)?.as_ref() != right {
+            self.chains.insert(link, right.cloned());
+        }
         if let Some(fault) = derived.body_fault {
             let repair = vec![(Family::Body, body_key(place.city, place.epoch, place.seq), None)];
             self.find((Family::Body, Some(place.city), Some(place.seq)), fault, repair);
@@ -132,8 +145,8 @@ impl Walk<'_> {
                 walk.find((family, None, None), Fault::IndexKeyShape, repair);
                 return Ok(());
             };
-            if family == Family::About && seq.0 & ABANDONED_ACTOR != 0 {
-                return walk.abandoned_act(city, seq, key);
+            if matches!(family, Family::About | Family::Erased) && seq.0 & ABANDONED_ACTOR != 0 {
+                return walk.abandoned_act(city, seq, (family, key));
             }
             let Some(member) = walk.roster.city(city) else {
                 walk.find((family, Some(city), Some(seq)), Fault::Stranger, repair);
@@ -164,7 +177,8 @@ impl Walk<'_> {
     fn leaf_of(&self, family: Family, key: &[u8]) -> Option<(CityCode, Seq)> {
         let first_city = || key.first_chunk().and_then(|city| CityCode::from_key_bytes(city).ok());
         let length = match family {
-            Family::Lacking => 24,
+            Family::Lacking | Family::Chain => 24,
+            Family::Erased => 32,
             Family::Body => 28,
             Family::About => 48,
             Family::Ground => 56,
@@ -183,20 +197,45 @@ impl Walk<'_> {
     }
 
     /// An act whose actor is an ending among abandoned leaves.
-    fn abandoned_act(&mut self, city: CityCode, flagged: Seq, key: &[u8]) -> Result<(), ReadFault> {
+    fn abandoned_act(&mut self, city: CityCode, flagged: Seq, (family, key): (Family, &[u8])) -> Result<(), ReadFault> {
         let seq = Seq(flagged.0 & !ABANDONED_ACTOR);
         let epochs: Vec<_> = self.roster.city(city).map(|member| member.epochs.clone()).unwrap_or_default();
         for keys in epochs.iter().filter(|keys| keys.tail == Tail::Endings) {
             let leaf = self.read.get(Family::Abandoned, &body_key(city, keys.epoch, seq))?;
             let statement = leaf.and_then(|leaf| Statement::read(leaf, &self.federation).ok());
-            let about = statement.filter(|s| s.header.kind.is_ending()).and_then(|s| s.header.about);
             // Its value was looked at on the way forward.
-            if about.is_some_and(|about| about_key((about.id.city, about.id.seq), (city, flagged)) == key) {
+            if let Some(statement) = statement
+                && self
+                    .kept_rows(city, seq, &statement)?
+                    .iter()
+                    .any(|(of, kept, _)| (*of, kept.as_slice()) == (family, key))
+            {
                 return Ok(());
             }
         }
-        let repair = vec![(Family::About, key.to_vec(), None)];
-        self.find((Family::About, Some(city), Some(seq)), Fault::RowSurplus, repair);
+        let repair = vec![(family, key.to_vec(), None)];
+        self.find((family, Some(city), Some(seq)), Fault::RowSurplus, repair);
         Ok(())
+    }
+
+    /// Rows by which an abandoned ending keeps its effect.
+    pub(super) fn kept_rows(
+        &self,
+        city: CityCode,
+        seq: Seq,
+        statement: &Statement,
+    ) -> Result<Vec<(Family, Vec<u8>, Vec<u8>)>, ReadFault> {
+        let header = &statement.header;
+        let Some(about) = header.about.filter(|_| header.kind.is_ending()) else { return Ok(Vec::new()) };
+        let actor = Seq(seq.0 | ABANDONED_ACTOR);
+        let key = about_key((about.id.city, about.id.seq), (city, actor));
+        let mut rows = vec![(Family::About, key, header.kind.number().to_be_bytes().to_vec())];
+        if header.kind == Kind::Erasure && about.id.city == city {
+            let view = View(self.read, &self.chains);
+            if let Some(first) = chain_named(&view, &self.federation, &about)? {
+                rows.push((Family::Erased, erased_key(city, first, actor), Vec::new()));
+            }
+        }
+        Ok(rows)
     }
 }

@@ -5,7 +5,7 @@ use crate::ledger::{Family, ReadFault, meta};
 use huxin_protocol::ids::CityCode;
 
 /// Families whose keys begin with the city that the row is of. About begins with whatever city a header names.
-const BY_CITY: [Family; 11] = [
+const BY_CITY: [Family; 13] = [
     Family::Log,
     Family::Body,
     Family::Tree,
@@ -17,6 +17,8 @@ const BY_CITY: [Family; 11] = [
     Family::Lacking,
     Family::Abandoned,
     Family::Evidence,
+    Family::Chain,
+    Family::Erased,
 ];
 
 impl Walk<'_> {

@@ -2,10 +2,8 @@
 
 use super::{Fault, Walk};
 use crate::branch::{StoredRecord, stored_records};
-use crate::ledger::{
-    CosignatureRow, Family, HeadRow, LedgerTree, ReadFault, about_key, evidence_key, last_seq, record_key,
-};
-use crate::record::{ABANDONED_ACTOR, HEADS_ROW};
+use crate::ledger::{CosignatureRow, Family, HeadRow, LedgerTree, ReadFault, evidence_key, last_seq, record_key};
+use crate::record::HEADS_ROW;
 use huxin_protocol::checkpoint::{Checkpoint, Origin};
 use huxin_protocol::cosignature::Cosignature;
 use huxin_protocol::evidence::Evidence;
@@ -140,7 +138,7 @@ impl Walk<'_> {
         })
     }
 
-    /// An abandoned ending that keeps its effect has its row among the acts.
+    /// An abandoned ending that keeps its effect has its rows.
     fn abandoned_ending(
         &mut self,
         city: CityCode,
@@ -148,18 +146,17 @@ impl Walk<'_> {
         tail: Tail,
         statement: &Statement,
     ) -> Result<(), ReadFault> {
-        let header = &statement.header;
-        let (Some(about), true) = (&header.about, tail == Tail::Endings && header.kind.is_ending()) else {
+        if tail != Tail::Endings {
             return Ok(());
-        };
-        let key = about_key((about.id.city, about.id.seq), (city, Seq(seq.0 | ABANDONED_ACTOR)));
-        let value = header.kind.number().to_be_bytes().to_vec();
-        let fault = match self.read.get(Family::About, &key)? {
-            Some(stored) if stored == value => return Ok(()),
-            Some(_) => Fault::RowWrong,
-            None => Fault::RowMissing,
-        };
-        self.find((Family::About, Some(city), Some(seq)), fault, vec![(Family::About, key, Some(value))]);
+        }
+        for (family, key, value) in self.kept_rows(city, seq, statement)? {
+            let fault = match self.read.get(family, &key)? {
+                Some(stored) if stored == value => continue,
+                Some(_) => Fault::RowWrong,
+                None => Fault::RowMissing,
+            };
+            self.find((family, Some(city), Some(seq)), fault, vec![(family, key, Some(value))]);
+        }
         Ok(())
     }
 }

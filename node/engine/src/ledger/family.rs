@@ -37,10 +37,14 @@ pub enum Family {
     Evidence = 14,
     /// Local audit log, hash-chained. Key: number.
     Audit = 15,
+    /// Index: amendments that hold, with the first link of their chain. Key: city ‖ seq. Value: seq of the first link.
+    Chain = 16,
+    /// Index: erasures by the chain that they erase. Key: city ‖ seq of the first link ‖ seq of the erasure.
+    Erased = 17,
 }
 
 /// All families in the order of their numbers.
-pub const FAMILIES: [Family; 16] = [
+pub const FAMILIES: [Family; 18] = [
     Family::Meta,
     Family::Log,
     Family::Body,
@@ -57,6 +61,8 @@ pub const FAMILIES: [Family; 16] = [
     Family::Abandoned,
     Family::Evidence,
     Family::Audit,
+    Family::Chain,
+    Family::Erased,
 ];
 
 impl Family {
@@ -79,6 +85,8 @@ impl Family {
             Self::Abandoned => "abandoned",
             Self::Evidence => "evidence",
             Self::Audit => "audit",
+            Self::Chain => "chain",
+            Self::Erased => "erased",
         }
     }
     /// Whether the rows can be made anew from logs, bodies and records.
@@ -86,7 +94,15 @@ impl Family {
     pub const fn is_index(self) -> bool {
         matches!(
             self,
-            Self::Tree | Self::About | Self::Ground | Self::Subject | Self::Trust | Self::Reference | Self::Lacking
+            Self::Tree
+                | Self::About
+                | Self::Ground
+                | Self::Subject
+                | Self::Trust
+                | Self::Reference
+                | Self::Lacking
+                | Self::Chain
+                | Self::Erased
         )
     }
 }

@@ -15,7 +15,7 @@ fn join(parts: &[&[u8]]) -> Vec<u8> {
     key
 }
 
-/// Log, Lacking: city ‖ seq.
+/// Log, Lacking, Chain: city ‖ seq.
 #[must_use]
 pub fn place_key(city: CityCode, seq: Seq) -> Vec<u8> {
     join(&[city.key_bytes(), &seq.0.to_be_bytes()])
@@ -91,6 +91,12 @@ pub fn audit_key(number: u64) -> Vec<u8> {
     number.to_be_bytes().to_vec()
 }
 
+/// Erased: city ‖ seq of the chain's first link ‖ seq of the erasure.
+#[must_use]
+pub fn erased_key(city: CityCode, first: Seq, erasure: Seq) -> Vec<u8> {
+    join(&[city.key_bytes(), &first.0.to_be_bytes(), &erasure.0.to_be_bytes()])
+}
+
 /// Reads a big-endian number from the last 8 bytes of a key.
 #[must_use]
 pub fn last_seq(key: &[u8]) -> Option<Seq> {
@@ -110,7 +116,7 @@ pub mod meta {
     /// Version of the stored form, one big-endian u32.
     pub const FORM: &[u8] = b"form";
     /// The stored form that this program writes.
-    pub const FORM_VERSION: u32 = 1;
+    pub const FORM_VERSION: u32 = 2;
     /// Raw federation id.
     pub const FEDERATION: &[u8] = b"federation";
     /// Text of the own city's code.

@@ -1,0 +1,126 @@
+//! A member that signs more than anybody can use: what it costs its partners grows with what it signs and no faster, and
+//! hides nothing of anybody else.
+
+use crate::hand::{Hand, bring};
+use crate::words::{act, amendment, city, entry, three};
+use huxin_engine::index::{chain, is_erased, write_leaf};
+use huxin_engine::input::Road;
+use huxin_engine::ledger::{Family, LedgerRead, ReadFault, Txn, body_key, last_seq, scan_prefix};
+use huxin_protocol::ids::{Epoch, Seq, StatementId};
+use huxin_protocol::kind::Kind;
+use huxin_protocol::statement::Statement;
+use huxin_store::{MemoryStore, Store};
+use std::cell::Cell;
+
+/// Counts what is read of a ledger: rows asked for and rows passed by.
+struct Counting<'a> {
+    store: &'a MemoryStore,
+    reads: Cell<usize>,
+}
+
+impl Counting<'_> {
+    fn more(&self) {
+        self.reads.set(self.reads.get() + 1);
+    }
+}
+
+impl LedgerRead for Counting<'_> {
+    fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, ReadFault> {
+        self.more();
+        self.store.get(family, key)
+    }
+    fn scan(
+        &self,
+        family: Family,
+        start: &[u8],
+        end: &[u8],
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<(), ReadFault> {
+        self.more();
+        self.store.scan(family, start, end, &mut |key, value| {
+            self.more();
+            visit(key, value)
+        })
+    }
+}
+
+#[test]
+fn a_long_chain_costs_every_link_the_same() {
+    const LINKS: usize = 400;
+    let world = three(900);
+    let federation = world.genesis.id();
+    for deep in [true, false] {
+        let mut hand = Hand::copy(&world, city(1), city(1), Epoch::FIRST);
+        let begin = hand.size().0;
+        let first = hand.add(&entry(&world, city(1), 5));
+        let mut last = first;
+        for _ in 0..LINKS {
+            // Each about the one before, or all about the entry.
+            let about = if deep { last } else { first };
+            last = hand.add(&amendment(&world, city(1), about, 5, "synthetic"));
+        }
+        let erasure = hand.add(&act(&world, city(1), Kind::Erasure, last));
+        for number in 0..3 {
+            let about = if number == 2 { first } else { last };
+            hand.add(&amendment(&world, city(1), about, 5, "synthetic, too late"));
+        }
+        let store = MemoryStore::with_content(world.city(city(1)).store.content());
+        let mut costs = Vec::new();
+        for (seq, item) in (begin..).zip(hand.run(begin).items) {
+            let counting = Counting { store: &store, reads: Cell::new(0) };
+            let mut txn = Txn::new(&counting);
+            let place = StatementId { city: city(1), epoch: Epoch::FIRST, seq: Seq(seq) };
+            let statement = Statement::read(item.statement.clone(), &federation).unwrap();
+            write_leaf(&mut txn, &federation, city(2), place, item.statement, Some(&statement), None).unwrap();
+            let batch = txn.batch;
+            store.commit(&batch).unwrap();
+            costs.push(counting.reads.get());
+        }
+        let (early, late) = (costs[1..11].iter().sum::<usize>(), costs[LINKS - 10..LINKS].iter().sum::<usize>());
+        assert!(early > 0 && late <= 2 * early, "deep {deep}: {early} reads for ten links at first, and {late} later");
+        let links = chain(&store, city(1), last.seq).unwrap();
+        assert_eq!(links.len(), LINKS + 4, "with those that came after the erasure");
+        assert!(links.contains(&first.seq) && !links.contains(&erasure.seq));
+        for link in [first.seq, last.seq, Seq(erasure.seq.0 + 1), Seq(erasure.seq.0 + 3)] {
+            let counting = Counting { store: &store, reads: Cell::new(0) };
+            assert!(is_erased(&counting, &federation, city(1), link).unwrap(), "deep {deep}: {link:?}");
+            assert!(counting.reads.get() <= 10, "deep {deep}: {} reads", counting.reads.get());
+        }
+        // Nobody waits for bodies of what is erased.
+        let mut lacking = Vec::new();
+        scan_prefix(&store, Family::Lacking, city(1).key_bytes(), &mut |key, _| {
+            lacking.extend(last_seq(key));
+            true
+        })
+        .unwrap();
+        assert_eq!(lacking, [erasure.seq], "the reason that the erasure itself gives");
+    }
+}
+
+#[test]
+fn bodies_that_never_come_hide_no_other() {
+    let mut world = three(901);
+    let mut hand = Hand::copy(&world, city(1), city(1), Epoch::FIRST);
+    world.kill(city(1));
+    let mut last = None;
+    for stretch in 0..6 {
+        let from = hand.size().0;
+        for number in 0..100 {
+            last = Some(hand.add(&entry(&world, city(1), 100 + 100 * stretch + number)));
+        }
+        for to in [city(2), city(3)] {
+            let mut segment = hand.run(from);
+            let held = (to == city(2) && stretch == 5).then(|| segment.items.pop().unwrap());
+            for item in &mut segment.items {
+                item.body = None;
+            }
+            segment.items.extend(held);
+            bring(&mut world, to, Road::Disk, segment).unwrap();
+        }
+    }
+    let last = last.unwrap();
+    let key = body_key(last.city, last.epoch, last.seq);
+    let holds = |world: &huxin_tests::world::World, by| world.city(by).store.get(Family::Body, &key).unwrap().is_some();
+    assert!(holds(&world, city(2)) && !holds(&world, city(3)));
+    assert!(world.run_until(120_000, |world| holds(world, city(3))), "the one body that can be had comes");
+}
