@@ -21,10 +21,17 @@ fn a_claim_about_our_own_log_closes_nothing_without_proof() {
     list(&mut world, city(1), 2);
     assert!(world.run_until(60_000, |w| counts(w, city(3), 2)));
     // At a start it delays until shown empty, and no longer.
-    for name in ["empty", "silent", "another root", "another epoch"] {
+    for name in ["empty", "silent", "one window never comes", "another root", "another epoch"] {
         let liar = match name {
             "empty" => boaster(&world, city(2), city(1), |_, honest| Some(honest)),
             "silent" => boaster(&world, city(2), city(1), |_, _| None),
+            "one window never comes" => {
+                let mut windows = 0;
+                boaster(&world, city(2), city(1), move |_, honest| {
+                    windows += 1;
+                    (windows % 4 != 0).then_some(honest)
+                })
+            }
             "another root" => pretender(&world, city(2), city(1), None),
             _ => pretender(&world, city(2), city(1), Some(Epoch(9))),
         };

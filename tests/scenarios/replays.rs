@@ -5,6 +5,7 @@ use crate::restart::rotate;
 use crate::words::{city, counts, end, entry, list, state, three};
 use huxin_engine::input::{Input, Road};
 use huxin_engine::ledger::HeadRow;
+use huxin_engine::news::{Claims, claims};
 use huxin_engine::serve::segment;
 use huxin_engine::{Refusal, SigningState};
 use huxin_protocol::ids::{CityCode, Epoch, Seq};
@@ -129,6 +130,13 @@ fn retired_key_naked_checkpoint() {
                 assert_eq!(answer, Err(Refusal::Segment { code: "closed_epoch" }), "{to}: R84");
             }
         }
+    }
+    // Nor is it news that gossip would pass on, however many such checkpoints there are.
+    for code in world.codes() {
+        let roster = world.city(code).roster();
+        let told = naked.clone().read(&world.genesis.id()).unwrap();
+        let claims = claims(&*world.city(code).store, &roster, roster.city(city(1)).unwrap(), &told).unwrap();
+        assert_eq!(claims, Claims::default(), "{code}");
     }
     world.run_for(60_000);
     let mut after = Vec::new();

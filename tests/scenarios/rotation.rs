@@ -1,8 +1,10 @@
 //! Key records: a new epoch under load, and a record that cuts a tail off.
 
+use crate::hand::{Hand, bring};
 use crate::restart::rotate;
 use crate::words::{act, city, counts, end, entry, list, publish, three};
-use huxin_engine::input::Input;
+use huxin_engine::input::{Input, Road};
+use huxin_engine::ledger::{CosignatureRow, HeadRow};
 use huxin_engine::{Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{Epoch, Size};
 use huxin_protocol::key_record::{SignedRecord, Tail};
@@ -242,4 +244,37 @@ fn an_erasure_that_is_cut_off_erases_or_leaves_a_body_to_be_found() {
             assert_eq!(report.counts.lacking, u64::from(lacks), "{node} {tail:?}");
         }
     }
+}
+
+/// Until the new epoch has spoken, a record that cut a log says itself how far it goes. An older checkpoint that comes first
+/// takes back nothing, least of all an ending.
+#[test]
+fn a_cut_log_counts_as_far_as_its_record_says() {
+    let mut world = three(930);
+    let repaired = list(&mut world, city(1), 1);
+    assert!(world.run_until(10_000, World::agree));
+    let early = Hand::copy(&world, city(3), city(1), Epoch::FIRST);
+    end(&mut world, city(1), Kind::Repair, repaired);
+    list(&mut world, city(1), 2);
+    assert!(world.run_until(10_000, World::agree));
+    let at = HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
+    list(&mut world, city(1), 3);
+    assert!(world.run_until(10_000, World::agree));
+    world.run_for(5_000);
+    let witnessed = |world: &World| CosignatureRow::read(&*world.city(city(3)).store, city(1), city(3)).unwrap();
+    assert!(witnessed(&world).unwrap().size > at.size());
+    world.kill(city(1));
+    world.kill(city(2));
+    let federation = world.genesis.id();
+    let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+    let record = secrets.record(&federation, Epoch(2), federation, (at.size(), at.root()), Tail::Void);
+    let mut segment = early.run(early.size().0);
+    segment.records.push(record.bytes().to_vec());
+    bring(&mut world, city(3), Road::Disk, segment).unwrap();
+    assert_eq!(world.sizes(city(3))[&city(1)], at.size());
+    assert!(counts(&world, city(3), 2), "it stands before the cut");
+    assert!(!counts(&world, city(3), 3), "it was cut off");
+    assert!(!counts(&world, city(3), 1), "its repair stands before the cut");
+    world.run_for(120_000);
+    assert!(witnessed(&world).is_none(), "R76: nothing less of the closed epoch is signed after more of it");
 }

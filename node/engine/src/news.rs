@@ -59,15 +59,19 @@ fn claims_log(read: &(impl LedgerRead + ?Sized), member: &CityRoster, told: &Che
     if stored == Some(*told) {
         return Ok(false);
     }
+    // A retired key speaks no further than where its epoch was closed (R99), and without end if anybody listened.
+    if member.closed_at(told.origin.epoch).is_some_and(|end| told.size > end) {
+        return Ok(false);
+    }
     let proved = stored.map_or(Size(0), |stored| stored.size);
     let newer_epoch = stored.is_none_or(|stored| stored.origin.epoch < told.origin.epoch);
     let held = head.frontier.size();
-    if told.size > held || told.size > proved || (told.size == proved && newer_epoch && told.size == held) {
+    if told.size > held {
         return Ok(true);
     }
     let ours = root_at(&LedgerTree { read, city }, told.size).map_err(|_| ReadFault::row(Family::Tree))?;
     if ours == told.root {
-        return Ok(false);
+        return Ok(told.size > proved || (told.size == proved && newer_epoch && told.size == held));
     }
     // A fork is news once; after that its branches could be told of without end.
     Ok(read.get(Family::Evidence, &evidence_key(city, told.origin.epoch))?.is_none())

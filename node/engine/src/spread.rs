@@ -80,7 +80,11 @@ impl Engine {
         let (me, log) = (self.me(), checkpoint.origin.city);
         let Some(epoch) = self.roster.city(me).map(|member| member.current().epoch) else { return Ok(None) };
         let Some(key) = signer.cosigner_key(epoch) else { return Ok(None) };
-        let last = CosignatureRow::read(&*txn, log, me)?.map_or(0, |last| last.time_s);
+        let last = CosignatureRow::read(&*txn, log, me)?;
+        if last.as_ref().is_some_and(|last| last.epoch == checkpoint.origin.epoch && last.size > checkpoint.size) {
+            return Ok(None);
+        }
+        let last = last.map_or(0, |last| last.time_s);
         let cosigner = Origin { federation: self.roster.federation(), city: me, epoch };
         let cosignature = Cosignature::sign(checkpoint, &cosigner, seconds(now).max(last), key);
         put_cosignature(txn, log, me, &cosignature);
@@ -156,7 +160,8 @@ impl Engine {
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         let me = self.me();
-        if matches!(self.signing.state, SigningState::Closed(_)) {
+        // A store from before may hold less than our cosigner has signed, and partners have not yet been heard.
+        if matches!(self.signing.state, SigningState::Closed(_) | SigningState::Asking { .. }) {
             return Ok(());
         }
         // A heartbeat in the future was made before the clock went back.
@@ -168,6 +173,12 @@ impl Engine {
         }
         for city in std::mem::take(&mut self.to_cosign) {
             let Some(stored) = self.head(city).checkpoint()? else { continue };
+            // What was signed last of a closed epoch may have been cut off, so nothing of it is signed again.
+            let current =
+                self.roster.city(city).is_some_and(|member| member.current().epoch == stored.checkpoint.origin.epoch);
+            if !current {
+                continue;
+            }
             let Some(line) = self.cosign(now, &stored.checkpoint, txn, signer)? else { continue };
             if self.settings.gossip {
                 let note = huxin_protocol::note::Note {

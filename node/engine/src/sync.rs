@@ -67,8 +67,9 @@ pub(crate) struct Sync {
     next_asked: u64,
     /// When all partners were last asked before their time, because one gave nothing.
     hastened: Option<Millis>,
-    /// Which reader is asked next for lacking bodies.
-    body_turn: usize,
+    bodies: bodies::Search,
+    /// How often partners were waited for who said to hold more of our own log and showed nothing, while the start waits.
+    idle_claims: BTreeMap<Peer, u32>,
 }
 
 impl Sync {
@@ -79,7 +80,8 @@ impl Sync {
             inquiries: BTreeMap::new(),
             next_asked: 0,
             hastened: None,
-            body_turn: 0,
+            bodies: bodies::Search::new(),
+            idle_claims: BTreeMap::new(),
         }
     }
     pub(crate) fn knows(&self, peer: &Peer) -> bool {
@@ -117,6 +119,7 @@ impl Engine {
         self.end_hold(now);
         self.cosign_heads(now, txn, signer)?;
         self.pass_slow_pulls(now);
+        self.look_for_bodies(now, txn)?;
         self.rounds(now, txn)
     }
 
@@ -148,7 +151,7 @@ impl Engine {
             }
             self.ask(&peer, Purpose::Heads, Request::Heads { digest });
         }
-        self.look_for_bodies(txn)
+        Ok(())
     }
 
     pub(crate) fn ask(&mut self, peer: &Peer, purpose: Purpose, request: Request) {
@@ -206,9 +209,10 @@ impl Engine {
     pub(crate) fn own_log_looked_into(&mut self) {
         let SigningState::Asking { needed, .. } = self.signing.state else { return };
         let heard = self.signing.confirmed.len();
-        let open = self.sync.pulls_log_of(self.me()) || self.sync.inquiries.contains_key(&self.me());
+        let open = self.sync.waits_for_log_of(self.me()) || self.sync.inquiries.contains_key(&self.me());
         let state = if heard >= needed && !open { SigningState::Ready } else { SigningState::Asking { heard, needed } };
         if state == SigningState::Ready {
+            self.sync.idle_claims.clear();
             self.announce_own_epoch();
         }
         self.set_signing(state);
@@ -232,8 +236,13 @@ impl Engine {
             partner.told.clear();
         }
         let mut own_is_fine = true;
+        let mut named = BTreeSet::new();
         for theirs in told {
             let city = theirs.city;
+            // Each log once: an answer is no way to have a hundred questions asked.
+            if !named.insert(city) {
+                continue;
+            }
             let Some(held) = ours.get(city) else { continue };
             let accuses = theirs.evidence != held.evidence && theirs.evidence != Digest([0; 32]);
             if accuses && !self.waits_for(peer, |purpose| *purpose == Purpose::Evidence { city }) {

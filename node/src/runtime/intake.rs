@@ -19,6 +19,7 @@ use huxin_protocol::digest::Digest;
 use huxin_protocol::header::HeaderFault;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::limits::GOSSIP_BYTES;
+use huxin_protocol::note::SignatureLine;
 use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::segment::{ReadSegment, Segment};
 use huxin_protocol::statement::StatementFault;
@@ -197,8 +198,9 @@ fn run_gossip(
 type Finding = Result<Option<ReadSegment>, &'static str>;
 
 /// The gossip door: a message is passed on only if it claims something new, if its checkpoint and every statement in it are
-/// signed by keys that the roster names, as is every cosignature that it claims to be new, and if it carries no body that
-/// gossip may not carry. What claims nothing new is not looked at any further.
+/// signed by keys that the roster names, as is every line of a cosigner that the roster knows, and if it carries no body that
+/// gossip may not carry. What claims nothing new is not looked at any further. A line that is no news here may be news at the
+/// next node, and whoever passes on a forged one answers for it.
 fn at_the_door(bytes: &[u8], federation: &Digest, store: &dyn Store, roster: &Roster) -> (Verdict, Finding) {
     let read = |bytes: &[u8]| {
         let segment = Segment::decode(bytes, GOSSIP_BYTES)?;
@@ -233,8 +235,8 @@ fn at_the_door(bytes: &[u8], federation: &Digest, store: &dyn Store, roster: &Ro
     if let Err(fault) = segment.checkpoint.clone().verify(&keys.log) {
         return (unproved(member), Err(fault.code()));
     }
-    for place in claims.cosignatures {
-        if let Err((verdict, code)) = cosignature_holds(&segment, place, roster) {
+    for line in &segment.checkpoint.other_lines {
+        if let Err((verdict, code)) = cosignature_holds(&segment, line, roster) {
             return (verdict, Err(code));
         }
     }
@@ -267,13 +269,15 @@ fn unproved(signer: &CityRoster) -> Verdict {
     if signer.records.is_empty() { Verdict::Reject } else { Verdict::Idle }
 }
 
-/// Whether the line at this place is what it claims to be. Its cosigner's epoch is known, or it would have claimed nothing.
-fn cosignature_holds(segment: &ReadSegment, place: usize, roster: &Roster) -> Result<(), (Verdict, &'static str)> {
-    let checkpoint = &segment.checkpoint;
-    let Some(line) = checkpoint.other_lines.get(place) else { return Ok(()) };
-    let cosigner = Cosignature::cosigner_of(line).map_err(|fault| (Verdict::Reject, fault.code()))?;
-    let Some(signer) = roster.city(cosigner.city) else { return Err((Verdict::Reject, "foreign_city")) };
-    let Some(keys) = signer.epoch(cosigner.epoch) else { return Err((Verdict::Ignore, "unknown_epoch")) };
-    let verified = Cosignature::verify(line, &checkpoint.checkpoint, &keys.cosigner);
+/// Whether a line is the cosignature that it says to be. Of a cosigner whom nobody here knows it says nothing.
+fn cosignature_holds(
+    segment: &ReadSegment,
+    line: &SignatureLine,
+    roster: &Roster,
+) -> Result<(), (Verdict, &'static str)> {
+    let Ok(cosigner) = Cosignature::cosigner_of(line) else { return Ok(()) };
+    let Some(signer) = roster.city(cosigner.city) else { return Ok(()) };
+    let Some(keys) = signer.epoch(cosigner.epoch) else { return Ok(()) };
+    let verified = Cosignature::verify(line, &segment.checkpoint.checkpoint, &keys.cosigner);
     verified.map(drop).map_err(|fault| (unproved(signer), fault.code()))
 }

@@ -10,6 +10,7 @@ use crate::effect::Event;
 use crate::engine::{Engine, Signer};
 use crate::input::{Answer, Peer, Road};
 use crate::ledger::{ReadFault, Txn};
+use crate::signing::SigningState;
 use crate::wire::Request;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
 use huxin_protocol::segment::{ReadSegment, SegmentFault};
@@ -24,6 +25,9 @@ const WINDOW: u32 = 512;
 const PATIENCE_MS: i64 = 10_000;
 /// Milliseconds between two rounds with one partner when another partner gave nothing.
 const AGAIN_MS: i64 = 5_000;
+
+/// How often a start waits for one partner that says to hold more of our log and shows nothing.
+const IDLE_CLAIMS: u32 = 3;
 
 /// One log being pulled from one peer.
 #[derive(Debug)]
@@ -91,15 +95,18 @@ impl Engine {
     fn end_pull(&mut self, now: Millis, city: CityCode) {
         let Some(pull) = self.sync.pulls.remove(&city) else { return };
         let held = self.size(city);
+        let own = city == self.me();
+        if own && held <= pull.began_at && matches!(self.signing.state, SigningState::Asking { .. }) {
+            *self.sync.idle_claims.entry(pull.peer).or_default() += 1;
+        }
         let mut others = pull.others;
         others.retain(|peer, target| *target > held && self.sync.partners.contains_key(peer));
-        match others.pop_first() {
-            Some((peer, target)) => {
-                self.begin_pull(now, &peer, city, target, others);
-                self.fill(city);
-            }
-            None if city == self.me() => self.own_log_looked_into(),
-            None => {}
+        if let Some((peer, target)) = others.pop_first() {
+            self.begin_pull(now, &peer, city, target, others);
+            self.fill(city);
+        }
+        if own {
+            self.own_log_looked_into();
         }
     }
 
@@ -217,6 +224,11 @@ impl Engine {
         if let Some(shown) = shown {
             pull.target = pull.target.min(shown.max(held));
         }
+        if city == self.settings.city && pull.target <= held {
+            // Whatever else this peer leaves unanswered: it has shown that it holds no more of our own log.
+            self.end_pull(now, city);
+            return Ok(());
+        }
         if pull.under_way == 0 {
             // All windows are in. A peer that told of more than it gives is left until its next round.
             if held >= pull.target || held == pull.began_at {
@@ -270,6 +282,13 @@ impl Engine {
 }
 
 impl Sync {
+    /// Whether somebody who said to hold more of our own log may still show it. Whoever has shown nothing time and again is
+    /// asked like anybody else, and nothing waits for it.
+    pub(super) fn waits_for_log_of(&self, me: CityCode) -> bool {
+        let patient = |peer: &Peer| self.idle_claims.get(peer).is_none_or(|idle| *idle < IDLE_CLAIMS);
+        self.pulls.get(&me).is_some_and(|pull| patient(&pull.peer) || pull.others.keys().any(patient))
+    }
+
     /// Whether a log is being pulled.
     pub(super) fn pulls_log_of(&self, city: CityCode) -> bool {
         self.pulls.contains_key(&city)
