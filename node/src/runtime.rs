@@ -34,6 +34,7 @@ use huxin_protocol::ids::CityCode;
 use huxin_protocol::roster::Roster;
 use huxin_store::{CommitFault, Options, RocksStore, Store, free_bytes, make_folder};
 use parking_lot::{Mutex, RwLock};
+use partners::Announcements;
 use prometheus_client::registry::Registry;
 pub use signer::NodeSigner;
 use std::net::SocketAddr;
@@ -126,11 +127,12 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
 
     let metrics = Arc::new(Metrics::new()?);
     let mut libp2p = Registry::default();
+    let founding = partners::founding_nodes(&genesis, settings)?;
     let net_settings = NetSettings {
         federation: genesis.id(),
         secret: transport.seed(),
         listen: settings.listen.p2p.iter().map(|address| address.as_str().to_owned()).collect(),
-        members: partners::founding_nodes(&genesis, settings)?,
+        members: founding.clone(),
         gossip: settings.network.gossip,
     };
     let (net, events) = huxin_net::start(net_settings, runtime, &mut libp2p)?;
@@ -146,6 +148,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         batch_max: settings.publish.batch_max as usize,
         queue: settings.limits.writer_queue as usize,
         broken: continuity == Continuity::Broken,
+        announcements: Announcements::new(founding),
     })
     .map_err(thread)?;
     let (ended_in, ended) = crossbeam_channel::bounded(1);

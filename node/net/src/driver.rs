@@ -273,6 +273,10 @@ impl Driver {
                 Err(fault) => tracing::warn!(city = %partner.city, %fault, "a partner's address was left out"),
             }
         }
+        if let Some(owner) = self.partners.get(&id).map(|held| held.city).filter(|owner| *owner != partner.city) {
+            tracing::warn!(city = %partner.city, %owner, "a peer is another city's node; left out");
+            return;
+        }
         let behaviour = self.swarm.behaviour_mut();
         behaviour.doors.know(id, &addresses);
         if self.partners.set(id, partner.city, addresses, Instant::now()) {

@@ -4,6 +4,7 @@
 use crate::fault::Fault;
 use huxin_config::Settings;
 use huxin_engine::gather;
+use huxin_engine::input::Peer;
 use huxin_engine::ledger::LedgerRead;
 use huxin_keys::peer_id_text;
 use huxin_net::{NetHandle, PartnerNode};
@@ -45,13 +46,28 @@ pub fn founding_nodes(genesis: &Genesis, settings: &Settings) -> Result<Vec<Part
     Ok(nodes)
 }
 
-/// The newest announcement that was taken up, by city.
-#[derive(Debug, Default)]
+/// Which node a city has: the one of the genesis, and beside it at most one that it announced itself. A peer that is another
+/// city's node is never taken up.
+#[derive(Debug)]
 pub struct Announcements {
-    taken: BTreeMap<CityCode, Seq>,
+    founding: BTreeMap<CityCode, PartnerNode>,
+    /// The newest announcement that was looked at, by city, and the node that the city announced last and may have.
+    taken: BTreeMap<CityCode, (Seq, Option<PartnerNode>)>,
+}
+
+/// What the network has to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Change {
+    Set(PartnerNode),
+    Drop(Vec<u8>),
 }
 
 impl Announcements {
+    #[must_use]
+    pub fn new(founding: Vec<PartnerNode>) -> Self {
+        Self { founding: founding.into_iter().map(|node| (node.city, node)).collect(), taken: BTreeMap::new() }
+    }
+
     /// At the start: what stands in the store.
     pub fn take_all(&mut self, read: &dyn LedgerRead, roster: &Roster, net: &NetHandle) -> Result<(), Fault> {
         for member in roster.cities() {
@@ -60,7 +76,7 @@ impl Announcements {
         Ok(())
     }
 
-    /// After something of `city` was admitted.
+    /// After something of `city` was admitted, or left its log.
     pub fn take(
         &mut self,
         city: CityCode,
@@ -70,18 +86,64 @@ impl Announcements {
     ) -> Result<(), Fault> {
         let Some(member) = roster.city(city) else { return Ok(()) };
         let places = gather::trust_statements(read, city, Kind::NodeAnnouncement)?;
-        let newest = places.into_iter().rfind(|seq| !member.is_voided(*seq));
-        let Some(seq) = newest.filter(|seq| self.taken.get(&city).is_none_or(|taken| taken < seq)) else {
-            return Ok(());
+        let changes = match places.into_iter().rfind(|seq| !member.is_voided(*seq)) {
+            None => self.withdrawn(city),
+            Some(seq) if self.taken.get(&city).is_some_and(|(taken, _)| *taken == seq) => Vec::new(),
+            // Without its body it is looked at again with the next statement.
+            Some(seq) => announced(member, seq, read, roster)?.map_or_else(Vec::new, |node| self.newest(seq, node)),
         };
-        if let Some(node) = announced(member, seq, read, roster)? {
-            tracing::info!(%city, addresses = ?node.addresses, "a node announcement was taken up");
-            if let Err(fault) = net.set_partner(node) {
-                tracing::warn!(%city, %fault, "the announced node was not taken up");
+        for change in changes {
+            let told = match change {
+                Change::Set(node) => {
+                    tracing::info!(%city, addresses = ?node.addresses, "a city's node was taken up");
+                    net.set_partner(node)
+                }
+                Change::Drop(peer_id) => net.drop_partner(Peer(peer_id)),
+            };
+            if let Err(fault) = told {
+                tracing::warn!(%city, %fault, "the network did not take up a city's node");
             }
-            self.taken.insert(city, seq);
         }
         Ok(())
+    }
+
+    /// A city announces a node.
+    fn newest(&mut self, seq: Seq, node: PartnerNode) -> Vec<Change> {
+        let city = node.city;
+        let before = self.taken.remove(&city).and_then(|(_, node)| node);
+        if let Some(owner) = self.owner_beside(city, &node.peer_id) {
+            tracing::warn!(%city, %owner, peer = peer_id_text(&node.peer_id), "a city announced another city's node; left out");
+            self.taken.insert(city, (seq, before));
+            return Vec::new();
+        }
+        let mut changes: Vec<Change> = self.no_longer(city, before, Some(&node)).into_iter().collect();
+        changes.push(Change::Set(node.clone()));
+        self.taken.insert(city, (seq, Some(node)));
+        changes
+    }
+
+    /// No announcement of a city stands any more: the genesis says where its node is.
+    fn withdrawn(&mut self, city: CityCode) -> Vec<Change> {
+        let Some((_, Some(before))) = self.taken.remove(&city) else { return Vec::new() };
+        let mut changes: Vec<Change> = self.no_longer(city, Some(before), None).into_iter().collect();
+        changes.extend(self.founding.get(&city).cloned().map(Change::Set));
+        changes
+    }
+
+    /// The node that a city announced before goes, unless it is the founding one or stays under new addresses.
+    fn no_longer(&self, city: CityCode, before: Option<PartnerNode>, now: Option<&PartnerNode>) -> Option<Change> {
+        let stays = |peer: &[u8]| {
+            now.is_some_and(|node| node.peer_id == peer)
+                || self.founding.get(&city).is_some_and(|node| node.peer_id == peer)
+        };
+        before.filter(|node| !stays(&node.peer_id)).map(|node| Change::Drop(node.peer_id))
+    }
+
+    /// The other city whose node this peer is.
+    fn owner_beside(&self, city: CityCode, peer: &[u8]) -> Option<CityCode> {
+        let announced = self.taken.values().filter_map(|(_, node)| node.as_ref());
+        let mut others = self.founding.values().chain(announced).filter(|node| node.city != city);
+        others.find(|node| node.peer_id == peer).map(|node| node.city)
     }
 }
 
@@ -99,4 +161,60 @@ fn announced(
         }
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn node(city: &str, peer: u8) -> PartnerNode {
+        PartnerNode {
+            city: CityCode::new(city).unwrap(),
+            peer_id: vec![peer; 4],
+            addresses: vec![format!("at {peer}")],
+        }
+    }
+    fn announcements() -> Announcements {
+        Announcements::new(vec![node("c01", 1), node("c02", 2)])
+    }
+    fn dropped(peer: u8) -> Change {
+        Change::Drop(vec![peer; 4])
+    }
+
+    #[test]
+    fn a_city_has_one_announced_node_beside_the_founding_one() {
+        let mut all = announcements();
+        assert_eq!(all.newest(Seq(5), node("c01", 7)), [Change::Set(node("c01", 7))]);
+        assert_eq!(all.newest(Seq(6), node("c01", 8)), [dropped(7), Change::Set(node("c01", 8))]);
+        let mut moved = node("c01", 8);
+        moved.addresses = vec!["elsewhere".to_owned()];
+        assert_eq!(all.newest(Seq(7), moved.clone()), [Change::Set(moved)]);
+        // Back to the founding one, under whatever addresses; it is never dropped.
+        assert_eq!(all.newest(Seq(8), node("c01", 1)), [dropped(8), Change::Set(node("c01", 1))]);
+        assert_eq!(all.newest(Seq(9), node("c01", 7)), [Change::Set(node("c01", 7))]);
+    }
+
+    #[test]
+    fn another_citys_node_is_not_taken_up() {
+        let mut all = announcements();
+        assert_eq!(all.newest(Seq(1), node("c02", 1)), [], "the founding node of the first city");
+        all.newest(Seq(3), node("c01", 9));
+        all.newest(Seq(4), node("c02", 6));
+        assert_eq!(all.newest(Seq(5), node("c02", 9)), [], "the announced one");
+        // What the second city announced before stays, and goes with the next.
+        assert_eq!(all.newest(Seq(6), node("c02", 5)), [dropped(6), Change::Set(node("c02", 5))]);
+        // Once given up it is free.
+        all.newest(Seq(7), node("c01", 8));
+        assert_eq!(all.newest(Seq(8), node("c02", 9)), [dropped(5), Change::Set(node("c02", 9))]);
+    }
+
+    #[test]
+    fn an_announcement_that_a_record_cut_off_is_undone() {
+        let mut all = announcements();
+        assert_eq!(all.withdrawn(CityCode::new("c01").unwrap()), []);
+        all.newest(Seq(5), node("c01", 7));
+        assert_eq!(all.withdrawn(CityCode::new("c01").unwrap()), [dropped(7), Change::Set(node("c01", 1))]);
+        assert_eq!(all.withdrawn(CityCode::new("c01").unwrap()), []);
+    }
 }

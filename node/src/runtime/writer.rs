@@ -135,6 +135,7 @@ pub struct WriterParts {
     pub queue: usize,
     /// The store was not the continuation of the last signature when it was opened.
     pub broken: bool,
+    pub announcements: Announcements,
 }
 
 /// The thread's own things.
@@ -240,7 +241,7 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
         next_ticket: 0,
         over: VecDeque::new(),
         unasked: Vec::new(),
-        announcements: Announcements::default(),
+        announcements: parts.announcements,
         next_tick: Instant::now(),
         reached: None,
         next_note: Instant::now(),
@@ -590,7 +591,8 @@ impl Writer {
                 tracing::error!(%city, epoch = epoch.0, "a contradiction in a city's log was found");
             }
             Event::Abandoned { city, count } => {
-                tracing::warn!(%city, count, "a key record left statements outside the log")
+                tracing::warn!(%city, count, "a key record left statements outside the log");
+                self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;
             }
             Event::Refused { road, code } => tracing::debug!(road, code, "a segment was refused"),
             Event::Admitted { city, .. } => {
