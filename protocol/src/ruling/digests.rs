@@ -5,8 +5,8 @@ use crate::digest::{Context, Digest};
 use crate::fold::{SourceFact, Viewpoint};
 
 /// `huxin view v1` over CBOR, an array of one array per city, sorted by city: `[city, epoch, size, root, digest of the
-/// last key record, sorted digests of abandoned heads held, frozen, sorted positions of lacking bodies]` (R140).
-/// `sources` must ascend by city.
+/// last key record, sorted digests of abandoned heads held, frozen, history cut, sorted positions of lacking bodies]`
+/// (R140). `sources` must ascend by city.
 #[must_use]
 pub fn log_digest<'a>(sources: impl ExactSizeIterator<Item = &'a SourceFact>) -> Digest {
     let mut out = Writer::with_capacity(16 + sources.len() * 128);
@@ -16,12 +16,12 @@ pub fn log_digest<'a>(sources: impl ExactSizeIterator<Item = &'a SourceFact>) ->
         heads.sort_unstable();
         let mut lacking: Vec<u64> = source.lacking.iter().map(|seq| seq.0).collect();
         lacking.sort_unstable();
-        out.array(8).city(source.city).unsigned(source.epoch.0).unsigned(source.size.0).bytes(&source.root.0);
+        out.array(9).city(source.city).unsigned(source.epoch.0).unsigned(source.size.0).bytes(&source.root.0);
         out.digest(&source.last_record);
         out.list(&heads, |out, head| {
             out.digest(head);
         });
-        out.boolean(source.frozen);
+        out.boolean(source.frozen).boolean(source.history_cut);
         out.list(&lacking, |out, seq| {
             out.unsigned(*seq);
         });

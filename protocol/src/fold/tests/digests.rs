@@ -10,13 +10,14 @@ use crate::time::Millis;
 fn the_log_digest_covers_each_part() {
     let book = Book::recognising();
     let plain = log_digest(book.sources.values());
-    let changes: [fn(&mut crate::fold::SourceFact); 8] = [
+    let changes: [fn(&mut crate::fold::SourceFact); 9] = [
         |source| source.epoch = source.epoch.next(),
         |source| source.size = Size(101),
         |source| source.root.0[0] ^= 1,
         |source| source.last_record.0[0] ^= 1,
         |source| source.abandoned_heads.push(Digest([4; 32])),
         |source| source.frozen = true,
+        |source| source.history_cut = true,
         |source| source.lacking.push(Seq(3)),
         |source| source.city = city("999999"),
     ];
@@ -48,13 +49,13 @@ fn the_log_digest_of_one_city_by_hand() {
     let source = book.source(zhoushan());
     source.size = Size(300);
     source.lacking = vec![Seq(5)];
-    let mut bytes = vec![0x81, 0x88, 0x66];
+    let mut bytes = vec![0x81, 0x89, 0x66];
     bytes.extend_from_slice(b"330900");
     bytes.extend_from_slice(&[0x01, 0x19, 0x01, 0x2c, 0x58, 0x20]);
     bytes.extend_from_slice(&[7; 32]);
     bytes.extend_from_slice(&[0x58, 0x20]);
     bytes.extend_from_slice(&[1; 32]);
-    bytes.extend_from_slice(&[0x80, 0xf4, 0x81, 0x05]);
+    bytes.extend_from_slice(&[0x80, 0xf4, 0xf4, 0x81, 0x05]);
     assert_eq!(log_digest(book.sources.values()), crate::digest::Context::View.digest(&bytes));
 }
 
