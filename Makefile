@@ -65,7 +65,7 @@ sim: ## simulated countries under storm (release build): ARGS="--cities 20 --see
 fuzz: ## the long fuzzing run: ARGS="TARGET SECONDS", or all
 	@scripts/fuzz $(ARGS)
 
-mutants: ## the mutation check of protocol and engine: ARGS="SHARD MINUTES", such as "3/8 90"
+mutants: ## the mutation check of protocol and engine: ARGS="PART SHARD MINUTES", such as "engine 3/40 45"
 	@scripts/setup scripts/mutants $(ARGS)
 
 fsck: build ## check a node's book: make fsck ARGS="--config FILE"

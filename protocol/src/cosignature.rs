@@ -149,6 +149,17 @@ mod tests {
     }
 
     #[test]
+    fn no_time_is_read_from_a_line_of_another_shape() {
+        let key = TestKey::new("witness");
+        let at = |time| Cosignature::sign(&checkpoint(), &origin("451100", 1), time, &key).line;
+        assert_eq!(Cosignature::time_of(&at(LATEST_S)), Some(LATEST_S));
+        assert_eq!(Cosignature::time_of(&at(LATEST_S + 1)), None);
+        let mut long = at(5);
+        long.signature.push(0);
+        assert_eq!(Cosignature::time_of(&long), None);
+    }
+
+    #[test]
     fn the_own_line_is_no_witness() {
         let made = Cosignature::sign(&checkpoint(), &origin("330900", 2), 1, &TestKey::new("own"));
         assert!(!made.is_witness());

@@ -122,6 +122,28 @@ fn editions_out_of_order_are_refused() {
     assert_eq!(Edition::parse(twice.as_bytes()).unwrap_err().code(), "edition_shape");
 }
 
+/// Words that applications print and files carry.
+#[test]
+fn what_a_basis_may_lack_has_stable_names() {
+    use BasisItem::{Authority, DecidedOn, DocumentNumber, EffectiveOn, Law, Measures};
+    let items = [Law, DocumentNumber, Authority, DecidedOn, EffectiveOn, Measures];
+    let codes = ["law", "document_number", "authority", "decided_on", "effective_on", "measures"];
+    assert_eq!(items.map(BasisItem::code), codes);
+    let chinese = ["法律依据", "文号", "认定机关", "认定日期", "生效日期", "措施"];
+    assert_eq!(items.map(|item| item.text().1), chinese);
+    assert_eq!(Law.text().0, "law");
+}
+
+#[test]
+fn an_edition_says_how_long_it_binds() {
+    assert_eq!(demo().binds_until(), None);
+    let mut value: serde_json::Value = serde_json::from_slice(&demo().canonical()).unwrap();
+    value["binds_until"] = "2030-06-30".into();
+    let edition = Edition::parse(value.to_string().as_bytes()).unwrap();
+    assert_eq!(edition.binds_until(), Some(day("2030-06-30")));
+    assert!(edition.binds_on(day("2030-06-30")) && !edition.binds_on(day("2030-07-01")));
+}
+
 /// R152: what is refused at the moment of signing.
 #[test]
 fn issue_checks() {

@@ -10,6 +10,13 @@ use crate::segment::rehearsal::{TestLog, cosign, item};
 use proptest::prelude::*;
 use std::sync::OnceLock;
 
+#[test]
+fn forms_have_stable_names_and_numbers() {
+    let forms = [Form::TwoRoots, Form::TwoHistories, Form::TwoStatements, Form::TwoRecords];
+    assert_eq!(forms.map(Form::name), ["two_roots", "two_histories", "two_statements", "two_records"]);
+    assert_eq!(forms.map(Form::number), [1, 2, 3, 4]);
+}
+
 /// The same city with two histories from leaf 3 on.
 fn two_logs() -> (TestLog, TestLog) {
     let one = TestLog::of(ZHOUSHAN, 8);
@@ -187,6 +194,7 @@ fn in_a_closed_epoch_it_speaks_against_the_key() {
 #[test]
 fn other_shapes_are_refused() {
     assert_eq!(Evidence::decode(&[0; EVIDENCE_BYTES + 1]), Err(EvidenceFault::TooLong));
+    assert_ne!(Evidence::decode(&[0; EVIDENCE_BYTES]), Err(EvidenceFault::TooLong), "as long as may be");
     assert!(matches!(Evidence::decode(b""), Err(EvidenceFault::Cbor(_))));
     let bytes = all_forms()[0].encode();
     for (at, to) in [(1, 2), (2, 5), (2, 2), (2, 0)] {

@@ -122,3 +122,17 @@ proptest! {
         prop_assert!(Genesis::decode(&bytes).is_err());
     }
 }
+
+#[test]
+fn codes_are_stable() {
+    let faults = [
+        (GenesisFault::Cbor(crate::cbor::CborFault::Truncated), "genesis_not_canonical"),
+        (GenesisFault::Shape, "genesis_shape"),
+        (GenesisFault::Key(crate::key::KeyFault::Weak), "genesis_key"),
+        (GenesisFault::Repeated, "genesis_repeated"),
+        (GenesisFault::Signature(city(ZHOUSHAN)), "genesis_signature"),
+    ];
+    for (fault, code) in faults {
+        assert_eq!(fault.code(), code);
+    }
+}
