@@ -20,6 +20,7 @@ fn a_file_has_one_form() {
     assert_eq!(decode(good.replace("=\"", "\"")), BundleFault::Base64, "padding is written");
     assert_eq!(decode("[]\n".to_owned()), BundleFault::Shape);
     assert_eq!(decode(" ".repeat(BUNDLE_BYTES + 1)), BundleFault::TooLong);
+    assert_eq!(decode(" ".repeat(BUNDLE_BYTES)), BundleFault::Shape, "as long as may be");
 }
 
 /// Every bit of a bundle is bound: a changed one refuses the file, or, within a cosignature's line, has it listed invalid.
