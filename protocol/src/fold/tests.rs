@@ -8,6 +8,7 @@ mod endings;
 mod headers;
 mod lists;
 mod properties;
+mod public;
 mod recognition;
 mod sources;
 mod spec;
