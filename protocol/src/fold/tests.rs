@@ -12,4 +12,5 @@ mod public;
 mod recognition;
 mod sources;
 mod spec;
+mod summary;
 mod terms;
