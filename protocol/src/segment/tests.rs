@@ -63,6 +63,8 @@ fn a_heartbeat_has_no_leaves_and_stands_at_its_checkpoint() {
     let cosigners: Vec<_> = read.cosignatures.iter().map(|c| (c.cosigner.city.as_str().to_owned(), c.time_s)).collect();
     assert_eq!(cosigners, [(ZHOUSHAN.to_owned(), 100), (HEZHOU.to_owned(), 101)]);
     assert_eq!(read.refused_lines, 4, "unknown epoch, stranger, other checkpoint, no cosigner");
+    // The same lines without their segment.
+    assert_eq!(check_cosignatures(&lines, says, &log.roster()), (read.cosignatures.clone(), 4));
     let held = read.clone().prove(&log.frontier).unwrap();
     assert!(held.segment.leaves.is_empty() && held.completed.is_empty());
     assert_eq!(fault(read.prove(&TestLog::of(ZHOUSHAN, 4).frontier)), SegmentFault::Gap);
