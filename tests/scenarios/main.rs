@@ -4,6 +4,7 @@
 mod banks;
 mod claims;
 mod clocks;
+mod codes;
 mod endings;
 mod exchange;
 mod faults;
