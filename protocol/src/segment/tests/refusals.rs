@@ -107,3 +107,25 @@ fn blame_is_told_apart() {
     assert_eq!(SegmentFault::Gap.blame(), Blame::Difference);
     assert_eq!(SegmentFault::Proof.blame(), Blame::Unclear);
 }
+
+#[test]
+fn a_segment_may_be_as_long_as_the_limit() {
+    let bytes = TestLog::of(ZHOUSHAN, 3).segment(0, 3, 3).encode();
+    assert!(Segment::decode(&bytes, bytes.len()).is_ok());
+    assert_eq!(Segment::decode(&bytes, bytes.len() - 1), Err(SegmentFault::TooLong));
+}
+
+/// Pages are filled by this count: never too few bytes, and only a few too many.
+#[test]
+fn an_item_is_counted_a_few_bytes_too_long() {
+    for length in [0, 23, 24, 255, 256, 65_535, 65_536] {
+        for body in [None, Some(vec![1; length])] {
+            let item = Item { statement: vec![2; length], body };
+            let bare = TestLog::of(ZHOUSHAN, 1).segment(0, 1, 1);
+            let with = Segment { items: vec![item.clone()], ..bare.clone() }.encode().len();
+            let without = Segment { items: Vec::new(), ..bare }.encode().len();
+            let (real, counted) = (with - without, item.encoded_bytes());
+            assert!(real <= counted && counted <= real + 10, "{length}: {real} bytes counted as {counted}");
+        }
+    }
+}
