@@ -15,7 +15,7 @@ use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::key_record::Tail;
 use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
-use huxin_store::{Content, MemoryStore, Store, bind};
+use huxin_store::{Content, MemoryStore, Store, bind, is_older};
 use huxin_tests::world::{World, draft, entry_body};
 
 fn reading(world: &World, me: CityCode, read: &dyn LedgerRead) -> Report {
@@ -232,9 +232,10 @@ fn a_store_of_the_first_form_climbs() {
         assert!(!old.is_empty());
         old.put(Family::Meta, meta::FORM.to_vec(), 1u32.to_be_bytes().to_vec());
         store.commit(&old).unwrap();
-        assert!(!reading(&world, code, &store).is_clean());
+        assert!(is_older(&store).unwrap() && !reading(&world, code, &store).is_clean());
         bind(&store, world.genesis.id(), code).unwrap();
         assert_eq!(store.content(), now, "{code}");
+        assert!(!is_older(&store).unwrap());
     }
 }
 

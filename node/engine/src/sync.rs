@@ -68,8 +68,8 @@ pub(crate) struct Sync {
     /// When all partners were last asked before their time, because one gave nothing.
     hastened: Option<Millis>,
     bodies: bodies::Search,
-    /// How often partners were waited for who said to hold more of our own log and showed nothing, while the start waits.
-    idle_claims: BTreeMap<Peer, u32>,
+    /// How often a member was waited for that said to hold more of our own log and showed nothing, while the start waits.
+    idle_claims: BTreeMap<CityCode, u32>,
 }
 
 impl Sync {
@@ -363,6 +363,8 @@ impl Engine {
                 // Windows, history and evidence of each log; heads and bodies.
                 limit: members * (pull::WINDOWS + 2) + 2,
             },
+            Bound { name: "searches for bodies", held: sync.bodies.places(), limit: members },
+            Bound { name: "idle claims", held: sync.idle_claims.len(), limit: members },
             Bound {
                 name: "logs that do not fit",
                 held: most(&mut sync.partners.values().map(|partner| partner.stuck.len().max(partner.told.len()))),

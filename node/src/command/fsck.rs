@@ -7,7 +7,7 @@ use crate::runtime::STORE_FOLDER;
 use crate::settings;
 use huxin_engine::fsck::{Report, check};
 use huxin_protocol::roster::Roster;
-use huxin_store::{Options, RocksStore, Store as _, Verify, bound};
+use huxin_store::{Options, RocksStore, Store as _, Verify, bind, bound, is_older};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
@@ -62,6 +62,13 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
             format_args!("the store is that of {} in federation {}", found.1, found.0),
         )
         .trying("check [node] data, city and genesis"));
+    }
+    if args.mend {
+        // Brings a store of an older form up, as a start of the node would.
+        bind(&store, genesis.id(), settings.node.city)?;
+    } else if is_older(&store)? {
+        return Err(Fault::refused("store_older_form", "the store was written by an older release")
+            .trying("start the node once, or run `huxin fsck --mend`: either brings it up"));
     }
     let target = if context.json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(Some(0), target);

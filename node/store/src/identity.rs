@@ -72,6 +72,14 @@ pub fn bound(read: &dyn LedgerRead) -> Result<Option<(Digest, CityCode)>, OpenFa
     form(read)?.map(|_| names(read)).transpose()
 }
 
+/// Whether a store has an older form than this program writes: [`bind`] brings it up.
+///
+/// # Errors
+/// As [`bound`].
+pub fn is_older(read: &dyn LedgerRead) -> Result<bool, OpenFault> {
+    Ok(form(read)?.is_some_and(|found| found < FORM))
+}
+
 fn unreadable(fault: ReadFault) -> OpenFault {
     OpenFault::damaged(fault.family.name(), &fault.cause)
 }

@@ -27,7 +27,7 @@ mod store;
 pub use disk::{free_bytes, make_folder};
 pub use fault::{CommitFault, OpenFault, StoreFault};
 pub use hook::{CommitHook, Decision};
-pub use identity::{FORM, bind, bound};
+pub use identity::{FORM, bind, bound, is_older};
 pub use memory::{Content, MemoryStore};
 #[cfg(feature = "rocks")]
 pub use rocks::{Options, RocksSnapshot, RocksStore, StoreFigures, Verify};

@@ -37,6 +37,11 @@ impl Search {
         Self { next: Millis(0), turn: 0, places: BTreeMap::new() }
     }
 
+    /// Cities in whose logs a search goes on.
+    pub(super) fn places(&self) -> usize {
+        self.places.len()
+    }
+
     /// Whether one is due; the next one is then as far away as two are apart.
     fn begins(&mut self, now: Millis) -> bool {
         // A time that lies further ahead was set before the clock went back.

@@ -5,7 +5,7 @@
 //! peer whose pages do not continue what is held is looked into ([`crate::fork`]) and not pulled from again before it, or
 //! we, hold something else.
 
-use super::{Purpose, Stuck, Sync};
+use super::{Partner, Purpose, Stuck, Sync};
 use crate::effect::Event;
 use crate::engine::{Engine, Signer};
 use crate::input::{Answer, Peer, Road};
@@ -96,8 +96,9 @@ impl Engine {
         let Some(pull) = self.sync.pulls.remove(&city) else { return };
         let held = self.size(city);
         let own = city == self.me();
-        if own && held <= pull.began_at && matches!(self.signing.state, SigningState::Asking { .. }) {
-            *self.sync.idle_claims.entry(pull.peer).or_default() += 1;
+        let idle = own && held <= pull.began_at && matches!(self.signing.state, SigningState::Asking { .. });
+        if let Some(partner) = self.sync.partners.get(&pull.peer).filter(|_| idle) {
+            *self.sync.idle_claims.entry(partner.city).or_default() += 1;
         }
         let mut others = pull.others;
         others.retain(|peer, target| *target > held && self.sync.partners.contains_key(peer));
@@ -285,7 +286,8 @@ impl Sync {
     /// Whether somebody who said to hold more of our own log may still show it. Whoever has shown nothing time and again is
     /// asked like anybody else, and nothing waits for it.
     pub(super) fn waits_for_log_of(&self, me: CityCode) -> bool {
-        let patient = |peer: &Peer| self.idle_claims.get(peer).is_none_or(|idle| *idle < IDLE_CLAIMS);
+        let idle = |partner: &Partner| self.idle_claims.get(&partner.city).copied().unwrap_or_default();
+        let patient = |peer: &Peer| self.partners.get(peer).is_some_and(|partner| idle(partner) < IDLE_CLAIMS);
         self.pulls.get(&me).is_some_and(|pull| patient(&pull.peer) || pull.others.keys().any(patient))
     }
 
