@@ -54,6 +54,11 @@ mod tests {
     }
 
     #[test]
+    fn faults_have_stable_codes() {
+        assert_eq!([LeiFault::Shape, LeiFault::Check].map(LeiFault::code), ["lei_shape", "lei_check"]);
+    }
+
+    #[test]
     fn the_code_of_the_issuing_foundation_holds() {
         // The Global Legal Entity Identifier Foundation's own code, printed in its documents.
         assert_eq!(check_lei("506700GE1G29325QX363"), Ok(()));
