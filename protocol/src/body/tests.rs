@@ -418,3 +418,25 @@ proptest! {
         prop_assert_eq!(Body::decode(kind, BODY_VERSION, &bytes), Err(BodyFault::Keys));
     }
 }
+
+/// What a node finds a listing by is read from the bytes, and from those of a listing only.
+#[test]
+fn a_listing_is_looked_up_by_subject_and_record() {
+    let entry = EntryBody { record_ref: Some("row 5".to_owned()), ..plain() };
+    let bytes = Body::Listing(Box::new(entry.clone())).encode(&SALT);
+    for kind in [Kind::Entry, Kind::Amendment] {
+        let read = Lookup::read(kind, BODY_VERSION, &bytes);
+        assert_eq!(read, Some(Lookup::of(&entry)));
+        assert_eq!(read.unwrap().record_ref.as_deref(), Some("row 5"));
+    }
+    assert_eq!(Lookup::read(Kind::Removal, BODY_VERSION, &bytes), None);
+    assert_eq!(Lookup::read(Kind::Entry, BODY_VERSION, &bytes[1..]), None);
+}
+
+/// DOMAIN rule 9: a rule of recognition that names no bound means a day.
+#[test]
+fn a_rule_without_a_bound_means_a_day() {
+    let rule: RecognitionBody =
+        serde_json::from_str(r#"{"partner": "330900", "lists": ["black"], "valid_from": "2026-01-01"}"#).unwrap();
+    assert_eq!(rule.freshness_hours, 24);
+}

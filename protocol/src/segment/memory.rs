@@ -53,3 +53,56 @@ impl Memory {
         Some(held)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::genesis::founding::{HEZHOU, LANZHOU, ZHOUSHAN, city, cosigner_key, log_key};
+    use crate::segment::rehearsal::{TestLog, cosign};
+
+    fn unverified(checkpoint: &Checkpoint, log_line: &SignatureLine) -> UnverifiedCheckpoint {
+        UnverifiedCheckpoint { checkpoint: *checkpoint, log_line: log_line.clone(), other_lines: Vec::new() }
+    }
+
+    /// Only the very same words under the very same line are taken on trust, and never what shares one of the two with them.
+    #[test]
+    fn a_checkpoint_is_remembered_to_the_byte() {
+        let log = TestLog::of(ZHOUSHAN, 5);
+        let (four, five) = (log.checkpoint(4), log.checkpoint(5));
+        let mut memory = Memory::default();
+        let key = log_key(ZHOUSHAN, 1).public().clone();
+        let stranger = log_key(HEZHOU, 1).public().clone();
+        let five_again = unverified(five.checkpoint(), five.log_line());
+        assert!(memory.checkpoint(five_again.clone(), &stranger).is_err(), "nothing is known yet");
+        assert!(memory.checkpoint(five_again.clone(), &key).is_ok());
+        assert!(memory.checkpoint(five_again.clone(), &stranger).is_ok(), "it is not looked at again");
+        for forged in [unverified(five.checkpoint(), four.log_line()), unverified(four.checkpoint(), five.log_line())] {
+            assert!(memory.checkpoint(forged, &key).is_err());
+        }
+        // The newest takes the place of the one before.
+        assert!(memory.checkpoint(unverified(four.checkpoint(), four.log_line()), &key).is_ok());
+        assert!(memory.checkpoint(five_again, &stranger).is_err());
+    }
+
+    #[test]
+    fn a_cosignature_is_remembered_to_the_byte() {
+        let log = TestLog::of(ZHOUSHAN, 5);
+        let (four, five) = (*log.checkpoint(4).checkpoint(), *log.checkpoint(5).checkpoint());
+        let line = cosign(HEZHOU, 1, &five, 7);
+        let other = cosign(HEZHOU, 1, &four, 7);
+        let held = || Cosignature::verify(&line, &five, cosigner_key(HEZHOU, 1).public()).ok();
+        let mut memory = Memory::default();
+        let pair = (city(ZHOUSHAN), city(HEZHOU));
+        assert_eq!(memory.cosignature(pair, &line, &five, || None), None);
+        assert!(memory.cosignature(pair, &line, &five, held).is_some());
+        assert!(memory.cosignature(pair, &line, &five, || None).is_some(), "it is not looked at again");
+        assert_eq!(memory.cosignature(pair, &other, &five, || None), None, "another line");
+        assert_eq!(memory.cosignature(pair, &line, &four, || None), None, "another checkpoint");
+        assert_eq!(
+            memory.cosignature((city(ZHOUSHAN), city(LANZHOU)), &line, &five, || None),
+            None,
+            "another cosigner"
+        );
+    }
+}

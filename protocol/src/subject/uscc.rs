@@ -112,6 +112,18 @@ mod tests {
     const EXAMPLE: &str = "91990099MA00000156";
 
     #[test]
+    fn faults_have_stable_codes() {
+        let faults = [
+            UsccFault::Length(3),
+            UsccFault::Character(3),
+            UsccFault::Check { found: '1', due: '2' },
+            UsccFault::Organisation { found: '1', due: '2' },
+        ];
+        let codes = ["uscc_length", "uscc_character", "uscc_check", "uscc_organisation"];
+        assert_eq!(faults.map(UsccFault::code), codes);
+    }
+
+    #[test]
     fn a_good_code_comes_apart() {
         let parts = check_uscc(EXAMPLE).unwrap();
         assert_eq!(parts, UsccParts { registrar: '9', class: '1', region: "990099", organisation: "MA0000015" });
