@@ -23,4 +23,5 @@ mod replays;
 mod restart;
 mod rivals;
 mod rotation;
+mod serving;
 mod words;
