@@ -2,7 +2,7 @@
 
 use crate::hand::{Hand, bring};
 use crate::restart::rotate;
-use crate::words::{act, city, counts, end, entry, list, publish, three};
+use crate::words::{act, amendment, city, counts, end, entry, list, publish, three};
 use huxin_engine::input::{Input, Road};
 use huxin_engine::ledger::{CosignatureRow, HeadRow};
 use huxin_engine::{Outcome, Refusal, SigningState};
@@ -224,11 +224,21 @@ fn a_kept_ending_of_an_abandoned_tail_can_be_reinstated() {
 /// looked for. (Found by fuzzing the engine: the body was neither held nor lacking nor erased.)
 #[test]
 fn an_erasure_that_is_cut_off_erases_or_leaves_a_body_to_be_found() {
-    for (tail, lacks) in [(Tail::Endings, false), (Tail::Void, true)] {
+    // Named by an amendment that is cut off with it, what remains of the chain was erased by nothing that remains (R106).
+    for (tail, amended, lacks) in [
+        (Tail::Endings, false, false),
+        (Tail::Void, false, true),
+        (Tail::Endings, true, true),
+        (Tail::Void, true, true),
+    ] {
         let mut world = three(6);
-        let id = list(&mut world, city(1), 1);
+        let mut id = list(&mut world, city(1), 1);
         assert!(world.run_until(10_000, World::agree));
         let head = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
+        if amended {
+            let draft = amendment(&world, city(1), id, 1, "synthetic");
+            id = publish(&mut world, city(1), draft).unwrap();
+        }
         end(&mut world, city(1), Kind::Erasure, id);
         assert!(world.run_until(10_000, World::agree));
         let (federation, at) = (world.genesis.id(), (head.size(), head.root()));
@@ -240,8 +250,8 @@ fn an_erasure_that_is_cut_off_erases_or_leaves_a_body_to_be_found() {
         for node in world.codes() {
             let (roster, store) = (Roster::new(&world.genesis), &world.city(node).store);
             let report = huxin_engine::fsck::check(&**store, roster, node, false, &mut |_| {});
-            assert!(report.is_clean(), "{node} {tail:?}: {:?}", report.findings);
-            assert_eq!(report.counts.lacking, u64::from(lacks), "{node} {tail:?}");
+            assert!(report.is_clean(), "{node} {tail:?} {amended}: {:?}", report.findings);
+            assert_eq!(report.counts.lacking, u64::from(lacks), "{node} {tail:?} {amended}");
         }
     }
 }

@@ -60,17 +60,19 @@ impl Engine {
                 return Err(ReadFault::row(Family::Log));
             };
             if let Some(statement) = read_leaf(&*txn, &federation, city, seq)? {
+                let erasure = statement.header.kind == Kind::Erasure;
+                if let Some(about) = statement.header.about.filter(|about| erasure && about.id.city == city) {
+                    undone.push(first_link(&*txn, city, about.id.seq)?);
+                }
                 unindex(city, seq, &statement.header, (to, tail), txn)?;
-                let erasure = statement.header.kind == Kind::Erasure && tail == Tail::Void;
-                undone.extend(statement.header.about.filter(|about| erasure && about.id.city == city));
             }
             txn.delete(Family::Log, place_key(city, seq));
             if let Some(epoch) = closed {
                 txn.put(Family::Abandoned, body_key(city, epoch, seq), leaf);
             }
         }
-        for about in undone {
-            self.miss_again(city, about.id.seq, txn)?;
+        for first in undone {
+            self.miss_again(city, first, txn)?;
         }
         let mut level = STORED_LEVELS;
         while size.0 >> level > 0 {
@@ -90,10 +92,11 @@ impl Engine {
         Ok(())
     }
 
-    /// An erasure never was: what it took away here is missed from now on, and asked for wherever it is still held.
-    fn miss_again(&self, city: CityCode, named: Seq, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+    /// An erasure has gone, and what it took away of this chain is missed from now on and asked for wherever it is still held;
+    /// unless it keeps its effect, or another one has it.
+    fn miss_again(&self, city: CityCode, first: Seq, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
         let federation = self.roster.federation();
-        for seq in chain(&*txn, city, named)? {
+        for seq in chain(&*txn, city, first)? {
             let Some(Statement { header, .. }) = read_leaf(&*txn, &federation, city, seq)? else { continue };
             let due = header.city == city && header.seq == seq && header.disclosure.allows(city, self.me());
             if due && read_body(&*txn, city, header.epoch, seq)?.is_none() && !is_erased(&*txn, &federation, city, seq)?

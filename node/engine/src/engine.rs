@@ -149,7 +149,7 @@ impl Engine {
         let witnessed = witnessed_by(&roster, me, settings.witnesses);
         let to_cosign =
             heads.iter().filter(|(c, h)| witnessed.contains(c) && h.checkpoint.is_some()).map(|(c, _)| *c).collect();
-        Ok(Self {
+        let mut engine = Self {
             settings,
             roster,
             heads,
@@ -174,7 +174,11 @@ impl Engine {
             own_head_moved: false,
             effects: Vec::new(),
             replies: Vec::new(),
-        })
+        };
+        if engine.signing.state == SigningState::Ready {
+            engine.announce_own_epoch();
+        }
+        Ok(engine)
     }
 
     /// Handles one input. Nothing leaves and nothing is durable until the group is [sealed](Self::seal) and committed; what

@@ -212,30 +212,38 @@ fn erases(
     erasure: Seq,
     first: Seq,
 ) -> Result<bool, ReadFault> {
-    let act = if erasure.0 & ABANDONED_ACTOR == 0 {
-        read_leaf(read, federation, city, erasure)?
+    let acts = if erasure.0 & ABANDONED_ACTOR == 0 {
+        if read.get(Family::Log, &place_key(city, erasure))?.is_none() {
+            // It waits in a group for its signature; it was checked as it was placed.
+            return Ok(true);
+        }
+        read_leaf(read, federation, city, erasure)?.into_iter().collect()
     } else {
-        abandoned_erasure(read, federation, city, Seq(erasure.0 & !ABANDONED_ACTOR))?
+        abandoned_erasures(read, federation, city, Seq(erasure.0 & !ABANDONED_ACTOR))?
     };
-    let about = act.filter(|act| act.header.kind == Kind::Erasure).and_then(|act| act.header.about);
-    let Some(about) = about.filter(|about| about.id.city == city) else { return Ok(false) };
-    Ok(chain_named(read, federation, &about)? == Some(first))
+    for about in acts.iter().filter(|act| act.header.kind == Kind::Erasure).filter_map(|act| act.header.about) {
+        if about.id.city == city && chain_named(read, federation, &about)? == Some(first) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
-/// An Erasure that left the log with its epoch and keeps its effect (R86): what it erased stays erased.
-fn abandoned_erasure(
+/// Erasures that left the log with their epochs from this position; one that keeps its effect is among them (R86).
+fn abandoned_erasures(
     read: &(impl LedgerRead + ?Sized),
     federation: &Digest,
     city: CityCode,
     seq: Seq,
-) -> Result<Option<Statement>, ReadFault> {
-    let mut found = None;
+) -> Result<Vec<Statement>, ReadFault> {
+    let mut found = Vec::new();
     scan_prefix(read, Family::Abandoned, city.key_bytes(), &mut |key, leaf| {
         if last_seq(key) == Some(seq) {
             let statement = Statement::read(leaf.to_vec(), federation).ok();
-            found = statement.filter(|statement| statement.header.kind == Kind::Erasure);
+            let placed = |header: &Header| key == body_key(header.city, header.epoch, header.seq);
+            found.extend(statement.filter(|s| s.header.kind == Kind::Erasure && placed(&s.header)));
         }
-        found.is_none()
+        true
     })?;
     Ok(found)
 }
@@ -270,28 +278,33 @@ pub fn link_chains(txn: &mut Txn<'_>, federation: &Digest) -> Result<(), ReadFau
     let mut acts = BTreeSet::new();
     scan_prefix(txn, Family::About, &[], &mut |key, value| {
         let kind = value.try_into().map(|kind| Kind::from_number(u16::from_be_bytes(kind)));
-        if let (Some((city, seq)), Ok(Kind::Amendment | Kind::Erasure)) = (last_place(key), kind) {
-            acts.insert((city, seq));
+        let target = key.get(..24).and_then(last_place);
+        if let (Some((city, seq)), Some(target), Ok(Kind::Amendment | Kind::Erasure)) = (last_place(key), target, kind)
+        {
+            acts.insert((city, seq, target));
         }
         true
     })?;
     // Ascending: what an act names has its place in a chain before it.
-    for (city, seq) in acts {
-        let act = if seq.0 & ABANDONED_ACTOR == 0 {
-            read_leaf(txn, federation, city, seq)?
+    for (city, seq, target) in acts {
+        let found = if seq.0 & ABANDONED_ACTOR == 0 {
+            read_leaf(txn, federation, city, seq)?.into_iter().collect()
         } else {
-            abandoned_erasure(txn, federation, city, Seq(seq.0 & !ABANDONED_ACTOR))?
+            abandoned_erasures(txn, federation, city, Seq(seq.0 & !ABANDONED_ACTOR))?
         };
-        let Some(Header { kind, about: Some(about), .. }) = act.map(|act| act.header) else { continue };
-        if about.id.city != city || about.id.seq.0 >= seq.0 & !ABANDONED_ACTOR {
-            continue;
-        }
-        match (kind, chain_named(txn, federation, &about)?) {
-            (Kind::Amendment, Some(first)) => {
-                txn.put(Family::Chain, place_key(city, seq), first.0.to_be_bytes().to_vec());
+        for act in found {
+            let Header { kind, about: Some(about), .. } = act.header else { continue };
+            let names = (about.id.city, about.id.seq) == target && target.0 == city;
+            if !names || about.id.seq.0 >= seq.0 & !ABANDONED_ACTOR {
+                continue;
             }
-            (Kind::Erasure, Some(first)) => txn.put(Family::Erased, erased_key(city, first, seq), Vec::new()),
-            _ => {}
+            match (kind, chain_named(txn, federation, &about)?) {
+                (Kind::Amendment, Some(first)) => {
+                    txn.put(Family::Chain, place_key(city, seq), first.0.to_be_bytes().to_vec());
+                }
+                (Kind::Erasure, Some(first)) => txn.put(Family::Erased, erased_key(city, first, seq), Vec::new()),
+                _ => {}
+            }
         }
     }
     Ok(())

@@ -42,6 +42,10 @@ pub fn claims(
     segment: &ReadSegment,
 ) -> Result<Claims, ReadFault> {
     let told = segment.checkpoint.checkpoint;
+    // A retired key speaks no further than where its epoch was closed (R99), and without end if anybody listened.
+    if member.closed_at(told.origin.epoch).is_some_and(|end| told.size > end) {
+        return Ok(Claims::default());
+    }
     let log = claims_log(read, member, &told)?;
     let mut cosignatures = Vec::new();
     for (place, line) in segment.checkpoint.other_lines.iter().enumerate() {
@@ -57,10 +61,6 @@ fn claims_log(read: &(impl LedgerRead + ?Sized), member: &CityRoster, told: &Che
     let head = HeadRow::read(read, city)?;
     let stored = head.checkpoint()?.map(|stored| stored.checkpoint);
     if stored == Some(*told) {
-        return Ok(false);
-    }
-    // A retired key speaks no further than where its epoch was closed (R99), and without end if anybody listened.
-    if member.closed_at(told.origin.epoch).is_some_and(|end| told.size > end) {
         return Ok(false);
     }
     let proved = stored.map_or(Size(0), |stored| stored.size);

@@ -68,7 +68,7 @@ pub(crate) struct Sync {
     /// When all partners were last asked before their time, because one gave nothing.
     hastened: Option<Millis>,
     bodies: bodies::Search,
-    /// How often a member was waited for that said to hold more of our own log and showed nothing, while the start waits.
+    /// How often a member that says to hold more of our own log did not answer when asked for it, while the start waits.
     idle_claims: BTreeMap<CityCode, u32>,
 }
 

@@ -3,7 +3,7 @@
 //! A member can log any number of statements whose bodies never come. So each search looks at a bounded number of them, goes
 //! on where the one before ended, and gives every city its turn.
 
-use super::{Engine, Purpose};
+use super::{Engine, Partner, Purpose};
 use crate::effect::Event;
 use crate::index::{is_erased, read_leaf, write_late_body};
 use crate::input::Peer;
@@ -26,10 +26,10 @@ const OF_ALL: usize = 8 * OF_ONE_CITY;
 #[derive(Debug)]
 pub(super) struct Search {
     next: Millis,
-    /// Which reader is asked, and which city comes first.
+    /// Which city comes first.
     turn: usize,
-    /// Where the search in a city's log goes on.
-    places: BTreeMap<CityCode, Seq>,
+    /// Where the search in a city's log goes on, and how often it has reached the end: whom to ask first goes by that.
+    places: BTreeMap<CityCode, (Seq, usize)>,
 }
 
 impl Search {
@@ -69,52 +69,73 @@ impl Engine {
             self.sync.bodies.places.clear();
             return Ok(());
         }
-        let turn = self.sync.bodies.turn;
         let mut cities: Vec<CityCode> = self.roster.cities().map(|member| member.code).collect();
-        let first = turn % cities.len().max(1);
+        let first = self.sync.bodies.turn % cities.len().max(1);
         cities.rotate_left(first);
-        let mut wanted: BTreeMap<Peer, Vec<StatementId>> = BTreeMap::new();
+        // Whoever has not answered yet is not asked again.
+        let asked = |partner: &Partner| partner.asked.values().any(|purpose| *purpose == Purpose::Bodies);
+        let free = self.sync.partners.iter().filter(|(_, partner)| !asked(partner));
+        let mut wanted: BTreeMap<Peer, Vec<StatementId>> = free.map(|(peer, _)| (peer.clone(), Vec::new())).collect();
         let mut left = OF_ALL;
         for city in cities {
-            let places = self.lacking_places(city, left.min(OF_ONE_CITY), txn)?;
-            left -= places.len();
-            for seq in places {
-                if let Some((peer, id)) = self.reader_of(city, seq, txn)? {
-                    wanted.entry(peer).or_default().push(id);
-                }
-            }
+            left -= self.want_bodies(city, left.min(OF_ONE_CITY), &mut wanted, txn)?;
         }
-        for (peer, mut ids) in wanted {
-            ids.truncate(BODIES_PER_REQUEST);
-            if self.waits_for(&peer, |purpose| *purpose == Purpose::Bodies) {
-                continue;
-            }
+        for (peer, ids) in wanted.into_iter().filter(|(_, ids)| !ids.is_empty()) {
             self.ask(&peer, Purpose::Bodies, Request::Bodies { ids });
         }
         Ok(())
     }
 
-    /// The next `most` places of a city whose bodies are lacking, behind those of the search before; from the beginning again
-    /// once the end was reached.
-    fn lacking_places(&mut self, city: CityCode, most: usize, txn: &Txn<'_>) -> Result<Vec<Seq>, ReadFault> {
+    /// Looks at the next `most` places of a city whose bodies are lacking, behind those of the search before, and at the first
+    /// ones again once the end was reached; as far as somebody can be asked. How many were looked at.
+    fn want_bodies(
+        &mut self,
+        city: CityCode,
+        most: usize,
+        wanted: &mut BTreeMap<Peer, Vec<StatementId>>,
+        txn: &Txn<'_>,
+    ) -> Result<usize, ReadFault> {
+        let (from, round) = self.sync.bodies.places.get(&city).copied().unwrap_or((Seq(0), 0));
         let mut places = Vec::new();
-        if most == 0 {
-            return Ok(places);
-        }
-        let from = self.sync.bodies.places.remove(&city).unwrap_or(Seq(0));
         let end = place_key(city, Seq(u64::MAX));
         txn.scan(Family::Lacking, &place_key(city, from), &end, &mut |key, _| {
             places.extend(last_seq(key));
-            places.len() < most
+            places.len() < most.max(1)
         })?;
-        if let Some(last) = places.last().filter(|_| places.len() == most) {
-            self.sync.bodies.places.insert(city, Seq(last.0 + 1));
+        places.truncate(most);
+        let mut looked = 0;
+        for seq in &places {
+            if let Some((id, readers)) = self.readers_of(city, *seq, round, txn)? {
+                let free =
+                    readers.iter().find(|peer| wanted.get(*peer).is_some_and(|ids| ids.len() < BODIES_PER_REQUEST));
+                match free.and_then(|peer| wanted.get_mut(peer)) {
+                    Some(ids) => ids.push(id),
+                    // Nobody who is here may have it: later, perhaps.
+                    None if readers.is_empty() => {}
+                    None => break,
+                }
+            }
+            looked += 1;
         }
-        Ok(places)
+        // To the end of what there is, or to the first place that nobody could be asked for.
+        let goes_on = match places.get(looked) {
+            Some(next) => (*next, round),
+            None if places.len() < most => (Seq(0), round.wrapping_add(1)),
+            None => (places.last().map_or(from, |last| Seq(last.0 + 1)), round),
+        };
+        self.sync.bodies.places.insert(city, goes_on);
+        Ok(looked)
     }
 
-    /// Whom to ask for the body at a place, if it is still of use: the issuer and the other readers in turn.
-    fn reader_of(&self, city: CityCode, seq: Seq, txn: &Txn<'_>) -> Result<Option<(Peer, StatementId)>, ReadFault> {
+    /// What stands at a place and whom to ask for its body, if it is still of use: the issuer first in every second round, and
+    /// the other readers in turn.
+    fn readers_of(
+        &self,
+        city: CityCode,
+        seq: Seq,
+        round: usize,
+        txn: &Txn<'_>,
+    ) -> Result<Option<(StatementId, Vec<Peer>)>, ReadFault> {
         let federation = self.roster.federation();
         let void = self.roster.city(city).is_none_or(|member| CityRoster::is_voided(member, seq));
         if void || is_erased(txn, &federation, city, seq)? {
@@ -122,13 +143,15 @@ impl Engine {
         }
         let Some(statement) = read_leaf(txn, &federation, city, seq)? else { return Ok(None) };
         let header = &statement.header;
-        let partners = &self.sync.partners;
-        let turn = self.sync.bodies.turn;
-        let issuer = partners.iter().find(|(_, partner)| partner.city == city && turn.is_multiple_of(2));
-        let readers: Vec<_> =
-            partners.iter().filter(|(_, partner)| header.disclosure.allows(city, partner.city)).collect();
-        let chosen = issuer.or_else(|| readers.get(turn / 2 % readers.len().max(1)).copied());
-        Ok(chosen.map(|(peer, _)| (peer.clone(), header.id())))
+        let may_have = self.sync.partners.iter().filter(|(_, partner)| header.disclosure.allows(city, partner.city));
+        let mut readers: Vec<Peer> = may_have.map(|(peer, _)| peer.clone()).collect();
+        let first = round / 2 % readers.len().max(1);
+        readers.rotate_left(first);
+        let issuer = self.sync.partners.iter().find(|(_, partner)| partner.city == city);
+        if let Some((issuer, _)) = issuer.filter(|_| round.is_multiple_of(2)) {
+            readers.insert(0, issuer.clone());
+        }
+        Ok(Some((header.id(), readers)))
     }
 
     /// Bodies that came later than their statements. Those that do not match are dropped and counted.

@@ -26,7 +26,7 @@ const PATIENCE_MS: i64 = 10_000;
 /// Milliseconds between two rounds with one partner when another partner gave nothing.
 const AGAIN_MS: i64 = 5_000;
 
-/// How often a start waits for one partner that says to hold more of our log and shows nothing.
+/// How often a start waits in vain for an answer of one member that says to hold more of our log.
 const IDLE_CLAIMS: u32 = 3;
 
 /// One log being pulled from one peer.
@@ -96,10 +96,6 @@ impl Engine {
         let Some(pull) = self.sync.pulls.remove(&city) else { return };
         let held = self.size(city);
         let own = city == self.me();
-        let idle = own && held <= pull.began_at && matches!(self.signing.state, SigningState::Asking { .. });
-        if let Some(partner) = self.sync.partners.get(&pull.peer).filter(|_| idle) {
-            *self.sync.idle_claims.entry(partner.city).or_default() += 1;
-        }
         let mut others = pull.others;
         others.retain(|peer, target| *target > held && self.sync.partners.contains_key(peer));
         if let Some((peer, target)) = others.pop_first() {
@@ -180,7 +176,10 @@ impl Engine {
         let mut segment = match answer {
             Answer::Segment(segment) if refused.is_none() => Some(segment),
             Answer::Nothing => None,
-            _ => {
+            other => {
+                if city == self.me() && !matches!(other, Answer::Busy { .. }) {
+                    self.claim_unanswered(peer);
+                }
                 self.give_up(now, peer, city);
                 return Ok(());
             }
@@ -244,6 +243,14 @@ impl Engine {
         Ok(())
     }
 
+    /// A partner was asked for our own log, of which it says to hold more, and did not answer: a start waits so often and no more.
+    fn claim_unanswered(&mut self, peer: &Peer) {
+        let asking = matches!(self.signing.state, SigningState::Asking { .. });
+        if let Some(partner) = self.sync.partners.get(peer).filter(|_| asking) {
+            *self.sync.idle_claims.entry(partner.city).or_default() += 1;
+        }
+    }
+
     /// This peer gives nothing more of this log for now. The next in line has its turn; where nobody is, the others are
     /// asked soon how far they are.
     fn give_up(&mut self, now: Millis, peer: &Peer, city: CityCode) {
@@ -283,7 +290,7 @@ impl Engine {
 }
 
 impl Sync {
-    /// Whether somebody who said to hold more of our own log may still show it. Whoever has shown nothing time and again is
+    /// Whether somebody who said to hold more of our own log may still show it. Whoever has not answered time and again is
     /// asked like anybody else, and nothing waits for it.
     pub(super) fn waits_for_log_of(&self, me: CityCode) -> bool {
         let idle = |partner: &Partner| self.idle_claims.get(&partner.city).copied().unwrap_or_default();
