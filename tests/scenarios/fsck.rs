@@ -5,7 +5,9 @@ use crate::restart::rotate;
 use crate::words::{amendment, city, counts, end, list, publish, three};
 use huxin_engine::fsck::{Mend, Report, check};
 use huxin_engine::input::{Input, Ticket};
-use huxin_engine::ledger::{Batch, FAMILIES, Family, LedgerRead, audit_key, evidence_key, last_seq, meta, place_key};
+use huxin_engine::ledger::{
+    Batch, FAMILIES, Family, HeadRow, LedgerRead, audit_key, city_key, evidence_key, last_seq, meta, place_key,
+};
 use huxin_protocol::body::Body;
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::digest::{Digest, TreeHash};
@@ -216,6 +218,28 @@ fn is_invisible(family: Family, key: &[u8], sown: Sown) -> bool {
         (Family::Abandoned, Sown::Changed(place)) => is_heads_row && place > 0,
         _ => false,
     }
+}
+
+/// A checkpoint that holds and speaks of leaves which are not there.
+#[test]
+fn a_checkpoint_beyond_the_leaves_is_told() {
+    let world = eventful(306);
+    let me = city(1);
+    let store = MemoryStore::with_content(book(&world, me));
+    let log = city(3);
+    let mut head = HeadRow::read(&store, log).unwrap();
+    let origin = Origin { federation: world.genesis.id(), city: log, epoch: Epoch::FIRST };
+    let size = Size(head.frontier.size().0 + 1);
+    let signed = SignedCheckpoint::sign(
+        Checkpoint { origin, size, root: TreeHash([7; 32]) },
+        &world.city(log).secrets.epochs[&Epoch::FIRST].0,
+    );
+    head.checkpoint = Some(signed.encode(&[]));
+    let mut batch = Batch::default();
+    batch.put(Family::Head, city_key(log), head.encode());
+    store.commit(&batch).unwrap();
+    let report = reading(&world, me, &store);
+    assert!(report.findings.iter().any(|finding| finding.code() == "checkpoint_beyond"), "{:?}", sentences(&report));
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Heads {
     pub fn get(&self, city: CityCode) -> Option<&HeadSummary> {
         self.all.binary_search_by_key(&city, |head| head.city).ok().and_then(|at| self.all.get(at))
     }
-    /// Equal digests, equal logs, witnesses and evidence.
+    /// Equal digests, equal logs, witnesses and evidence (R163).
     #[must_use]
     pub fn digest(&self) -> Digest {
         *self.digest.get_or_init(|| heads_digest(&self.all))

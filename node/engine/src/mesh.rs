@@ -109,7 +109,7 @@ pub fn topic_name(federation: &Digest) -> String {
     format!("huxin/{federation}/1")
 }
 
-/// Message id: BLAKE3 under `huxin gossip v1` over topic and data, first 20 bytes. Equal content, equal id, whoever
+/// Message id (R161): BLAKE3 under `huxin gossip v1` over topic and data, first 20 bytes. Equal content, equal id, whoever
 /// sends it.
 #[must_use]
 pub fn message_id(topic: &str, data: &[u8]) -> [u8; MESSAGE_ID_BYTES] {

@@ -2,7 +2,7 @@
 //! lack ([`pull`]), bodies that no road carried ([`bodies`]), and evidence ([`crate::fork`]).
 //!
 //! What a partner tells of a log is a claim until it serves what is signed: it decides what is asked for and never what
-//! is believed.
+//! is believed (R165).
 
 mod bodies;
 mod pull;

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// stays below 4 KiB.
 pub const WITNESSES: usize = 16;
 
-/// The logs that `cosigner` witnesses, where each has so many witnesses.
+/// The logs that `cosigner` witnesses, where each has so many witnesses (R164).
 #[must_use]
 pub fn witnessed_by(roster: &Roster, cosigner: CityCode, each: usize) -> BTreeSet<CityCode> {
     let codes: Vec<CityCode> = roster.cities().map(|member| member.code).collect();

@@ -1,5 +1,5 @@
 //! The swarm: TCP, Noise and Yamux below; gossip, questions and answers, ping and identify above; the allow-list and
-//! the limits in front.
+//! the limits in front (R160).
 
 use huxin_protocol::digest::Digest;
 use libp2p::allow_block_list::{self, AllowedPeers};

@@ -15,7 +15,7 @@ use crate::NetCounters;
 use crate::counters::{add, count};
 use crate::settings::QUESTION_TIMEOUT;
 
-/// Name of the protocol of questions and answers.
+/// Name of the protocol of questions and answers (R162).
 pub const SYNC_PROTOCOL: StreamProtocol = StreamProtocol::new("/huxin/sync/1");
 
 /// A question as it came. One that cannot be read is kept as its fault, so that the asker gets a code for an answer.

@@ -63,6 +63,7 @@ impl Crosswalk {
                 links.entry(one.clone()).or_default().push(link);
             }
         }
+        // R166.
         Ok(Self { digest: Some(Context::Gossip.digest(bytes)), links })
     }
 

@@ -26,7 +26,7 @@ fn the_stored_names_and_numbers_never_change() {
     assert_eq!(
         list.join(" "),
         "0meta 1log 2body 3tree 4head 5record 6cosignature 7about 8ground 9subject 10trust 11reference 12lacking \
-         13abandoned 14evidence 15audit"
+         13abandoned 14evidence 15audit 16chain 17erased"
     );
 }
 
@@ -70,6 +70,7 @@ sorts! {
     acts_sort: ((city(), seq()), (city(), seq())) => |k: ((CityCode, Seq), (CityCode, Seq))| about_key(k.0, k.1);
     grounds_sort: (city(), digest(), seq()) => |k: (CityCode, Digest, Seq)| ground_key(k.0, &k.1, k.2);
     evidence_sorts: (city(), epoch()) => |k: (CityCode, Epoch)| evidence_key(k.0, k.1);
+    erasures_sort: (city(), seq(), seq()) => |k: (CityCode, Seq, Seq)| erased_key(k.0, k.1, k.2);
     audits_sort: (any::<u64>(),) => |k: (u64,)| audit_key(k.0);
 }
 
