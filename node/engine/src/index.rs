@@ -212,21 +212,30 @@ fn erases(
     erasure: Seq,
     first: Seq,
 ) -> Result<bool, ReadFault> {
-    let acts = if erasure.0 & ABANDONED_ACTOR == 0 {
-        if read.get(Family::Log, &place_key(city, erasure))?.is_none() {
-            // It waits in a group for its signature; it was checked as it was placed.
-            return Ok(true);
-        }
-        read_leaf(read, federation, city, erasure)?.into_iter().collect()
-    } else {
-        abandoned_erasures(read, federation, city, Seq(erasure.0 & !ABANDONED_ACTOR))?
-    };
+    if erasure.0 & ABANDONED_ACTOR == 0 && read.get(Family::Log, &place_key(city, erasure))?.is_none() {
+        // It waits in a group for its signature; it was checked as it was placed.
+        return Ok(true);
+    }
+    let acts = acts_at(read, federation, city, erasure)?;
     for about in acts.iter().filter(|act| act.header.kind == Kind::Erasure).filter_map(|act| act.header.about) {
         if about.id.city == city && chain_named(read, federation, &about)? == Some(first) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// The statement at an actor's position, or the erasures that had it and left the log.
+fn acts_at(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    city: CityCode,
+    actor: Seq,
+) -> Result<Vec<Statement>, ReadFault> {
+    if actor.0 & ABANDONED_ACTOR == 0 {
+        return Ok(read_leaf(read, federation, city, actor)?.into_iter().collect());
+    }
+    abandoned_erasures(read, federation, city, Seq(actor.0 & !ABANDONED_ACTOR))
 }
 
 /// Erasures that left the log with their epochs from this position; one that keeps its effect is among them (R86).
@@ -287,12 +296,7 @@ pub fn link_chains(txn: &mut Txn<'_>, federation: &Digest) -> Result<(), ReadFau
     })?;
     // Ascending: what an act names has its place in a chain before it.
     for (city, seq, target) in acts {
-        let found = if seq.0 & ABANDONED_ACTOR == 0 {
-            read_leaf(txn, federation, city, seq)?.into_iter().collect()
-        } else {
-            abandoned_erasures(txn, federation, city, Seq(seq.0 & !ABANDONED_ACTOR))?
-        };
-        for act in found {
+        for act in acts_at(txn, federation, city, seq)? {
             let Header { kind, about: Some(about), .. } = act.header else { continue };
             let names = (about.id.city, about.id.seq) == target && target.0 == city;
             if !names || about.id.seq.0 >= seq.0 & !ABANDONED_ACTOR {

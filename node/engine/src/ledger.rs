@@ -57,7 +57,7 @@ pub fn scan_prefix(
     }
     match end.last_mut() {
         Some(last) => *last += 1,
-        // Only a prefix of nothing but 0xff comes here; no family has such keys.
+        // An empty prefix is that of every row; no family has keys of nothing but 0xff.
         None => end = vec![0xff; 64],
     }
     read.scan(family, prefix, &end, visit)
