@@ -3,10 +3,11 @@
 use crate::words::{city, counts, end, entry, list, state, three};
 use huxin_engine::{Event, Refusal};
 use huxin_protocol::header::Disclosure;
-use huxin_protocol::ids::CityCode;
+use huxin_protocol::ids::{CityCode, Size};
 use huxin_protocol::kind::Kind;
+use huxin_protocol::limits::GOSSIP_BYTES;
 use huxin_protocol::ruling::State;
-use huxin_tests::world::{World, draft, entry_body, subject};
+use huxin_tests::world::{Meter, World, draft, entry_body, subject};
 
 #[test]
 fn an_entry_counts_at_recognising_partners_and_its_repair_ends_it_everywhere() {
@@ -47,6 +48,27 @@ fn roads(world: &World, code: CityCode) -> Vec<&'static str> {
     roads.sort_unstable();
     roads.dedup();
     roads
+}
+
+#[test]
+fn a_group_too_long_for_one_message_goes_out_in_several() {
+    let mut world = World::new(3, 4);
+    // Nothing overtakes on one connection, and whatever were missing would stay missing.
+    world.line.jitter_ms = 0;
+    for code in world.codes() {
+        world.cities.get_mut(&code).unwrap().settings.anti_entropy = false;
+        world.start(code);
+    }
+    world.run_for(3_000);
+    world.meter = Meter::default();
+    let drafts = (0..150).map(|number| entry(&world, city(1), number)).collect();
+    world.publish(city(1), drafts).unwrap();
+    world.run_for(500);
+    assert!(world.meter.gossip.bytes > 2 * GOSSIP_BYTES as u64, "{:?} is not too long", world.meter.gossip);
+    assert_eq!(world.meter.all_asked(), 0, "nobody pulls it");
+    for code in world.codes() {
+        assert_eq!(world.sizes(code)[&city(1)], Size(150), "{code}");
+    }
 }
 
 #[test]

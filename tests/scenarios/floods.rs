@@ -6,10 +6,12 @@ use crate::words::{act, amendment, city, entry, three};
 use huxin_engine::index::{chain, is_erased, write_leaf};
 use huxin_engine::input::Road;
 use huxin_engine::ledger::{Family, LedgerRead, ReadFault, Txn, body_key, last_seq, scan_prefix};
+use huxin_engine::wire::BODIES_PER_REQUEST;
 use huxin_protocol::ids::{Epoch, Seq, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::statement::Statement;
 use huxin_store::{MemoryStore, Store};
+use huxin_tests::world::World;
 use std::cell::Cell;
 
 /// Counts what is read of a ledger: rows asked for and rows passed by.
@@ -120,7 +122,38 @@ fn bodies_that_never_come_hide_no_other() {
     }
     let last = last.unwrap();
     let key = body_key(last.city, last.epoch, last.seq);
-    let holds = |world: &huxin_tests::world::World, by| world.city(by).store.get(Family::Body, &key).unwrap().is_some();
+    let holds = |world: &World, by| world.city(by).store.get(Family::Body, &key).unwrap().is_some();
     assert!(holds(&world, city(2)) && !holds(&world, city(3)));
     assert!(world.run_until(120_000, |world| holds(world, city(3))), "the one body that can be had comes");
+}
+
+/// Every city comes first in its turn, so that nobody takes all room in all questions.
+#[test]
+fn floods_of_seven_members_do_not_hide_an_eighth() {
+    let mut world = World::started(10, 902);
+    let (floods, issuer, holder, viewer) = (1..=7, city(8), city(9), city(10));
+    let mut wanted = None;
+    for number in floods.chain([8]) {
+        let from = city(number);
+        world.kill(from);
+        let mut hand = Hand::copy(&world, holder, from, Epoch::FIRST);
+        let begin = hand.size().0;
+        let count = if from == issuer { 1 } else { BODIES_PER_REQUEST as u64 };
+        for entry_number in 0..count {
+            wanted = Some(hand.add(&entry(&world, from, 1_000 * number as u64 + entry_number)));
+        }
+        for to in [holder, viewer] {
+            let mut segment = hand.run(begin);
+            for item in &mut segment.items {
+                item.body.take_if(|_| from != issuer || to == viewer);
+            }
+            bring(&mut world, to, Road::Disk, segment).unwrap();
+        }
+    }
+    let wanted = wanted.unwrap();
+    let key = body_key(wanted.city, wanted.epoch, wanted.seq);
+    let holds = |world: &World, by| world.city(by).store.get(Family::Body, &key).unwrap().is_some();
+    assert!(holds(&world, holder) && !holds(&world, viewer));
+    // Ten members, and a search every five seconds.
+    assert!(world.run_until(60_000, |world| holds(world, viewer)), "the eighth city had no turn");
 }

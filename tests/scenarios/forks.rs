@@ -4,15 +4,20 @@
 use crate::hand::{Hand, bring};
 use crate::restart::rotate;
 use crate::words::{city, counts, end, entry, entry_of, list, publish, recognise, state};
+use huxin_engine::heads::Heads;
 use huxin_engine::input::Road;
 use huxin_engine::ledger::{Family, LedgerRead, evidence_key};
+use huxin_engine::serve::serve;
+use huxin_engine::wire::Request;
 use huxin_engine::{ClosedReason, Event, SigningState};
 use huxin_protocol::digest::TreeHash;
 use huxin_protocol::evidence::Evidence;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::kind::Kind;
+use huxin_protocol::roster::Roster;
 use huxin_protocol::ruling::ReasonCode;
-use huxin_tests::world::{Meter, World, peer_of, subject};
+use huxin_tests::world::{Liar, Meter, World, peer_of, subject};
+use std::sync::Arc;
 
 /// Questions of five cities in a quiet minute: two rounds of each with each.
 pub const QUIET_MINUTE: u64 = 5 * 4 * 2;
@@ -104,7 +109,7 @@ fn fork_is_evidence_not_crash() {
         fork(&mut world, own, other);
         assert!(world.run_until(180_000, all_hold_the_same_evidence), "seed {seed}: {own} and {other}");
         let found = Evidence::decode(&evidence(&world, city(2)).unwrap()).unwrap();
-        let roster = huxin_protocol::roster::Roster::new(&world.genesis);
+        let roster = Roster::new(&world.genesis);
         assert_eq!(found.check(&roster).unwrap().city(), city(1), "seed {seed}: a stranger believes it, too");
         for viewer in 2..=5 {
             assert!(world.city(city(viewer)).runs());
@@ -219,6 +224,53 @@ fn who_passes_on_a_checkpoint_of_the_other_branch_is_not_blamed() {
     world.run_for(60_000);
     assert_eq!(world.blames, [], "the third city holds what the second holds");
     assert!(evidence(&world, city(2)).is_some(), "R97: two roots for one size");
+}
+
+/// Where a pull broke off, the leaves that came reach no checkpoint that is held. Nothing binds this city to them yet.
+#[test]
+fn leaves_of_a_pull_that_broke_off_give_way_to_another_branch() {
+    let mut world = five_with(665, false);
+    world.kill(city(1));
+    for (left, right) in [(2, 3), (2, 5), (3, 4), (3, 5), (4, 5)] {
+        world.line.cut_between(city(left), city(right));
+    }
+    let mut one = Hand::copy(&world, city(2), city(1), Epoch::FIRST);
+    let mut other = Hand::copy(&world, city(2), city(1), Epoch::FIRST);
+    let parted = one.size();
+    for number in 0..8 {
+        one.add(&entry_of(&world, city(1), 100 + number, &format!("Decision {number}")));
+    }
+    for number in 0..5 {
+        other.add(&entry_of(&world, city(1), 200 + number, &format!("Other decision {number}")));
+    }
+    bring(&mut world, city(2), Road::Disk, one.run(parted.0)).unwrap();
+    bring(&mut world, city(3), Road::Disk, other.run(parted.0)).unwrap();
+    // The second city serves three statements of its eight, and no more.
+    let (store, roster) = (Arc::clone(&world.city(city(2)).store), Roster::new(&world.genesis));
+    let mut pages = 0;
+    let breaks_off: Liar = Box::new(move |asker, request, honest| match request {
+        Request::Segment { city: log, from, epoch, .. } if *log == city(1) => {
+            pages += 1;
+            let few = Request::Segment { city: *log, from: *from, count: 3, epoch: *epoch };
+            (pages == 1).then(|| serve(&*store, &roster, &Heads::default(), asker, &few).unwrap())
+        }
+        _ => Some(honest),
+    });
+    world.liars.insert(city(2), breaks_off);
+    let of_the_first = |w: &World| w.city(city(4)).heads().get(city(1)).unwrap().clone();
+    assert!(world.run_until(60_000, |w| of_the_first(w).size > parted));
+    let held = of_the_first(&world);
+    assert_eq!((held.size, held.proved), (Size(parted.0 + 3), parted));
+    world.kill(city(2));
+    world.line.heal();
+    assert!(world.run_until(60_000, |w| of_the_first(w).root == other.root()), "{:?}", of_the_first(&world));
+    let left = |event: &Event| matches!(event, Event::Abandoned { city: log, count: 3 } if *log == city(1));
+    assert!(world.city(city(4)).events.iter().any(left));
+    // It is evidence as soon as both branches stand under checkpoints.
+    world.liars.clear();
+    world.start(city(2));
+    assert!(world.run_until(120_000, |w| evidence(w, city(4)).is_some() && evidence(w, city(2)).is_some()));
+    assert_eq!(world.blames, []);
 }
 
 #[test]

@@ -287,7 +287,8 @@ fn every_sown_corruption_is_found() {
                 *found.entry(family).or_default() += 1;
                 for finding in &report.findings {
                     assert!(!finding.code().is_empty() && finding.sentence().starts_with(char::is_lowercase));
-                    assert!(finding.to_string().contains(finding.mend().sentence()));
+                    let told = finding.to_string();
+                    assert!(told.contains(&finding.sentence()) && told.contains(finding.mend().sentence()));
                 }
                 // What follows from proved rows is mended in place, whatever was done to it.
                 if report.findings.iter().all(|finding| matches!(finding.mend(), Mend::Rebuild | Mend::Fetch)) {

@@ -232,6 +232,33 @@ fn two_liars_make_nobody_ask_everybody_without_pause() {
     assert!(asked <= 2 * rounds + 7 * 6, "{asked} questions for heads, {rounds} are due");
 }
 
+#[test]
+fn a_busy_partner_is_asked_again_when_it_said() {
+    for (seed, retry_after_ms) in [(545, 2_000), (546, 11_000)] {
+        let mut world = World::new(2, seed);
+        for code in world.codes() {
+            world.cities.get_mut(&code).unwrap().settings.gossip = false;
+            world.start(code);
+        }
+        world.run_for(3_000);
+        let mut was_busy = false;
+        let busy_once: Liar = Box::new(move |_, request, honest| match request {
+            Request::Heads { .. } if !std::mem::replace(&mut was_busy, true) => Some(Response::Busy { retry_after_ms }),
+            _ => Some(honest),
+        });
+        world.liars.insert(city(1), busy_once);
+        world.meter = huxin_tests::world::Meter::default();
+        list(&mut world, city(1), 1);
+        assert!(world.run_until(40_000, |w| w.meter.asked_by.contains_key(&city(2))), "seed {seed}");
+        let asked = world.now.0;
+        assert!(world.run_until(60_000, |w| w.sizes(city(2))[&city(1)] == Size(1)), "seed {seed}");
+        let waited = world.now.0 - asked;
+        let told = i64::from(retry_after_ms);
+        // A node looks every second whom to ask.
+        assert!((told..=told + 2_000).contains(&waited), "seed {seed}: {waited} ms, and {told} were told");
+    }
+}
+
 /// Changes one byte in the first statement of a page.
 fn garble(response: Response) -> Response {
     let Response::Segment(bytes) = response else { return response };

@@ -175,7 +175,7 @@ impl Engine {
             let low = self.roster.city(city).and_then(|member| member.epoch(epoch)).map_or(Size(0), |keys| keys.from);
             return self.halve(now, peer, city, (low, asked), txn);
         }
-        if size < self.size(city) && asked > size {
+        if asked > size {
             // Leaves beyond the last checkpoint that we reached: they may go, they were shown to nobody.
             self.drop_leaves(city, size, txn)?;
             self.pull_again(now, &peer, city, told);
