@@ -180,8 +180,8 @@ pub static KEYS: &[Key] = &[
         section: "publish",
         name: "sign_without_partner",
         example: "false",
-        english: "Sign after a start although no partner has confirmed yet that it holds nothing newer of our log. Only safe alone: a restored node might contradict what it said before.",
-        chinese: "启动后无需任何伙伴确认未持有更新的本市日志即可签名。仅单机演示可用:恢复后的节点可能与先前所言矛盾。",
+        english: "Sign after a start although not yet half of the partners (sixteen at most) have confirmed that they hold nothing newer of our log. Only safe alone: a restored node might contradict what it said before.",
+        chinese: "启动后无需等待半数伙伴(最多十六个)确认未持有更新的本市日志即可签名。仅单机演示可用:恢复后的节点可能与先前所言矛盾。",
         form: Form::Flag { at: |settings| &mut settings.publish.sign_without_partner },
     },
     Key {

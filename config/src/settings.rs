@@ -195,14 +195,6 @@ impl NetworkSettings {
     }
 }
 
-impl PublishSettings {
-    /// Partners that must have confirmed the own log before the first signature after a start.
-    #[must_use]
-    pub const fn partners_before_signing(&self) -> usize {
-        if self.sign_without_partner { 0 } else { 1 }
-    }
-}
-
 impl LimitSettings {
     #[must_use]
     pub const fn request_bytes(&self) -> usize {

@@ -27,7 +27,7 @@ use crate::settings::{self, Settings};
 use checker::Checker;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use huxin_api::ServerSettings;
-use huxin_engine::{Continuity, Engine};
+use huxin_engine::{Continuity, Engine, partners_to_ask};
 use huxin_keys::peer_id_bytes;
 use huxin_net::NetSettings;
 use huxin_protocol::ids::CityCode;
@@ -118,8 +118,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         heartbeat_every_ms: millis(settings.network.heartbeat_every()),
         gossip: settings.network.gossip,
         anti_entropy: settings.network.anti_entropy,
-        // Alone there is nobody to ask.
-        partners_before_signing: if members < 2 { 0 } else { settings.publish.partners_before_signing() },
+        partners_before_signing: if settings.publish.sign_without_partner { 0 } else { partners_to_ask(members) },
         hold_ms: HOLD_MS,
         witnesses: huxin_engine::witness::WITNESSES,
     };

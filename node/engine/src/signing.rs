@@ -15,6 +15,17 @@ pub enum Continuity {
     Broken,
 }
 
+/// How many partners at most have to say how far they hold our log before a start signs.
+const PARTNERS_TO_ASK: usize = 16;
+
+/// How many partners a node of a federation of so many members hears before it signs after a start: half of them, so that it
+/// meets somebody who was there when it last signed, and never more than sixteen. Alone there is nobody to ask.
+#[must_use]
+pub const fn partners_to_ask(members: usize) -> usize {
+    let half = members / 2;
+    if half < PARTNERS_TO_ASK { half } else { PARTNERS_TO_ASK }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SigningState {
     /// Signing.
@@ -81,5 +92,16 @@ impl fmt::Display for SigningState {
             }
             Self::Held => f.write_str("it is held for a key record; try again in a moment"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::partners_to_ask;
+
+    #[test]
+    fn half_of_the_partners_are_asked_and_sixteen_at_most() {
+        let asked = [0, 1, 2, 3, 4, 5, 6, 20, 32, 33, 34, 337].map(partners_to_ask);
+        assert_eq!(asked, [0, 0, 1, 1, 2, 2, 3, 10, 16, 16, 16, 16]);
     }
 }

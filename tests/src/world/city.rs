@@ -5,7 +5,7 @@ use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Input};
 use huxin_engine::ledger::{Batch, Family, HeadRow, LedgerRead, ReadFault, Txn, meta};
 use huxin_engine::wire::{Request, Response};
-use huxin_engine::{Bound, Continuity, Effect, Engine, Event, Settings, SigningState, gather, serve};
+use huxin_engine::{Bound, Continuity, Effect, Engine, Event, Settings, SigningState, gather, partners_to_ask, serve};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::fold::{CaseFile, Viewpoint};
@@ -69,7 +69,7 @@ impl City {
             heartbeat_every_ms: 60_000,
             gossip: true,
             anti_entropy: true,
-            partners_before_signing: (genesis.manifest().members.len() - 1).div_ceil(2),
+            partners_before_signing: partners_to_ask(genesis.manifest().members.len()),
             hold_ms: 60_000,
             witnesses: huxin_engine::witness::WITNESSES,
         };
