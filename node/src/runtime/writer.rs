@@ -6,6 +6,11 @@
 //! disk, everything unsent is dropped and the process ends: what was not said was not promised. Nothing here ever waits for
 //! a peer or a client.
 
+mod orders;
+mod saying;
+
+pub use orders::{Board, NotTaken, Order, Ordered, WriterHandle};
+
 use super::clock::now;
 use super::committer::{Committer, Kept};
 use super::continuity;
@@ -14,112 +19,26 @@ use super::partners::Announcements;
 use super::signer::NodeSigner;
 use crate::fault::Fault;
 use crate::metrics::Metrics;
-use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, select};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use huxin_engine::heads::Heads;
-use huxin_engine::input::Answer;
 use huxin_engine::ledger::{Batch, Family, LedgerRead, Over, Txn, meta};
-use huxin_engine::{Draft, Effect, Engine, Event, Input, Outcome, Refusal, SigningState, Ticket};
+use huxin_engine::{Effect, Engine, Input, SigningState, Ticket};
 use huxin_keys::Marker;
-use huxin_net::{NetFault, NetHandle};
-use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
+use huxin_net::NetHandle;
+use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::roster::Roster;
-use huxin_protocol::segment::ReadSegment;
 use huxin_store::Store;
+use orders::{Answered, INPUTS_WAITING, weight};
 use parking_lot::RwLock;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
 
 /// Time between two ticks of the engine: a fifth of the shortest clock that it keeps (1 s).
 pub const TICK: Duration = Duration::from_millis(200);
 /// A group is closed at this many bytes: one page of each of eight peers, and some 30 ms of the disk.
 pub const GROUP_BYTES: usize = 8 * 1024 * 1024;
-/// Inputs from the network that wait for the writer. Each may be a page of 1 MiB, so 64 MiB at the worst; the workers
-/// before it wait, and behind them the peers' own windows.
-pub const INPUTS_WAITING: usize = 64;
-
-type Answered = oneshot::Sender<Result<Outcome, Refusal>>;
-
-/// A command with the one who waits for its outcome.
-pub enum Ordered {
-    Publish(Vec<Draft>),
-    Segment(Box<ReadSegment>),
-    Hold,
-    Record(Vec<u8>),
-}
-
-/// What comes to the writer.
-pub enum Order {
-    Command {
-        command: Ordered,
-        reply: Option<Answered>,
-    },
-    Input(Input),
-    /// The background check of signatures came this far; the writer alone writes.
-    Checked {
-        city: CityCode,
-        upto: Seq,
-    },
-}
-
-/// What other threads see of the writer and the engine.
-pub struct Board {
-    pub roster: RwLock<Arc<Roster>>,
-    /// How far each log is held, as partners are told.
-    pub heads: RwLock<Arc<Heads>>,
-    pub signing: RwLock<SigningState>,
-    /// Milliseconds since 1970 of the writer's last round: a silent writer is not ready.
-    pub beat: AtomicI64,
-    /// Groups committed since the start.
-    pub groups: AtomicU64,
-}
-
-/// The sending side. Clone it freely.
-#[derive(Clone)]
-pub struct WriterHandle {
-    commands: Sender<Order>,
-    inputs: Sender<Order>,
-    pub board: Arc<Board>,
-}
-
-/// The writer has more waiting than it takes, or is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotTaken {
-    Full,
-    Gone,
-}
-
-impl WriterHandle {
-    /// Puts a command before the writer, without waiting.
-    pub fn command(&self, command: Ordered, reply: Option<Answered>) -> Result<(), NotTaken> {
-        self.commands.try_send(Order::Command { command, reply }).map_err(|fault| match fault {
-            TrySendError::Full(_) => NotTaken::Full,
-            TrySendError::Disconnected(_) => NotTaken::Gone,
-        })
-    }
-    /// Hands over what the network brought, and waits for room.
-    pub fn input(&self, input: Input) -> Result<(), NotTaken> {
-        self.inputs.send(Order::Input(input)).map_err(|_| NotTaken::Gone)
-    }
-    pub fn checked(&self, city: CityCode, upto: Seq) -> Result<(), NotTaken> {
-        self.inputs.send(Order::Checked { city, upto }).map_err(|_| NotTaken::Gone)
-    }
-    /// Commands and inputs that wait.
-    #[must_use]
-    pub fn waiting(&self) -> (usize, usize) {
-        (self.commands.len(), self.inputs.len())
-    }
-    #[must_use]
-    pub fn roster(&self) -> Arc<Roster> {
-        self.board.roster.read().clone()
-    }
-    #[must_use]
-    pub fn heads(&self) -> Arc<Heads> {
-        self.board.heads.read().clone()
-    }
-}
 
 /// What the writer is made from.
 pub struct WriterParts {
@@ -256,25 +175,6 @@ fn fingerprint(roster: &Roster) -> Vec<(Epoch, bool)> {
 
 fn gone() -> Fault {
     Fault::unexpected("the committer ended without a word")
-}
-
-/// Rough bytes of an order, so that a group of pages is closed in time.
-fn weight(order: &Order) -> usize {
-    let segment = |segment: &ReadSegment| -> usize {
-        segment.leaves.iter().map(|leaf| leaf.bytes.len() + leaf.body.as_ref().map_or(0, Vec::len)).sum()
-    };
-    match order {
-        Order::Command { command: Ordered::Publish(drafts), .. } => {
-            drafts.iter().map(|draft| draft.body_bytes.len() + 512).sum()
-        }
-        Order::Command { command: Ordered::Segment(read), .. } => segment(read),
-        Order::Input(Input::Segment { segment: read, .. }) => segment(read),
-        Order::Input(Input::Answered { answer: Answer::Segment(read), .. }) => segment(read),
-        Order::Input(Input::Answered { answer: Answer::Bodies(bodies), .. }) => {
-            bodies.iter().map(|(_, body)| body.len()).sum()
-        }
-        _ => 256,
-    }
 }
 
 impl Writer {
@@ -516,90 +416,5 @@ impl Writer {
                 Input::Record { ticket, bytes }
             }
         }
-    }
-
-    /// Lets the effects leave: replies first, since somebody waits for them.
-    fn say(&mut self, effects: Vec<Effect>) -> Result<(), Fault> {
-        if effects.is_empty() {
-            return Ok(());
-        }
-        let mut effects = effects.into_iter().peekable();
-        if matches!(effects.peek(), Some(Effect::Reply { .. })) {
-            self.failpoint.pass("before_reply");
-            while let Some(Effect::Reply { ticket, outcome }) =
-                effects.next_if(|effect| matches!(effect, Effect::Reply { .. }))
-            {
-                self.reply(ticket, outcome);
-            }
-            self.failpoint.pass("after_reply");
-        }
-        if effects.peek().is_some_and(|effect| !matches!(effect, Effect::Event(_))) {
-            self.failpoint.pass("before_announce");
-        }
-        for effect in effects {
-            match effect {
-                Effect::Reply { ticket, outcome } => self.reply(ticket, outcome),
-                Effect::Gossip(bytes) => self.lost("gossip", self.net.gossip(bytes)),
-                Effect::Blame { peer, code } => {
-                    tracing::warn!(?peer, code, "a peer is blamed");
-                    self.metrics.blamed.with_label_values(&[code]).inc();
-                    self.lost("blame", self.net.blame(peer, code));
-                }
-                Effect::Ask { peer, asked, request } => {
-                    if let Err(fault) = self.net.ask(peer.clone(), asked, request) {
-                        self.metrics.net_calls_lost.with_label_values(&["ask"]).inc();
-                        let answer = match fault {
-                            NetFault::Busy => Answer::Busy { retry_after_ms: super::serving::BUSY_RETRY_MS },
-                            other => Answer::Failed { code: other.code() },
-                        };
-                        self.unasked.push(Input::Answered { peer, asked, answer });
-                    }
-                }
-                Effect::Event(event) => self.event(&event)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn reply(&mut self, ticket: Ticket, outcome: Result<Outcome, Refusal>) {
-        match self.tickets.remove(&ticket) {
-            // A client that went away meanwhile does not hear what is durable all the same.
-            Some(reply) => drop(reply.send(outcome)),
-            None => {
-                if let Err(refusal) = outcome {
-                    tracing::warn!(code = refusal.code(), %refusal, "an own key record was not taken");
-                }
-            }
-        }
-    }
-
-    fn lost(&self, call: &'static str, taken: Result<(), NetFault>) {
-        if let Err(fault) = taken {
-            tracing::debug!(call, code = fault.code(), "the network did not take a call");
-            self.metrics.net_calls_lost.with_label_values(&[call]).inc();
-        }
-    }
-
-    fn event(&mut self, event: &Event) -> Result<(), Fault> {
-        self.metrics.event(event);
-        match event {
-            Event::SigningChanged { state } => tracing::info!(code = state.code(), "signing: {state}"),
-            Event::EpochOpened { city, epoch } => {
-                tracing::info!(%city, epoch = epoch.0, "a key record opened an epoch")
-            }
-            Event::EvidenceFound { city, epoch } => {
-                tracing::error!(%city, epoch = epoch.0, "a contradiction in a city's log was found");
-            }
-            Event::Abandoned { city, count } => {
-                tracing::warn!(%city, count, "a key record left statements outside the log");
-                self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;
-            }
-            Event::Refused { road, code } => tracing::debug!(road, code, "a segment was refused"),
-            Event::Admitted { city, .. } => {
-                self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;
-            }
-            _ => {}
-        }
-        Ok(())
     }
 }

@@ -1,0 +1,94 @@
+//! What a durable group has to say: replies, gossip, questions, blame, and what the log of the process tells.
+
+use super::Writer;
+use crate::fault::Fault;
+use huxin_engine::input::Answer;
+use huxin_engine::{Effect, Event, Input, Outcome, Refusal, Ticket};
+use huxin_net::NetFault;
+
+impl Writer {
+    /// Lets the effects leave: replies first, since somebody waits for them.
+    pub(super) fn say(&mut self, effects: Vec<Effect>) -> Result<(), Fault> {
+        if effects.is_empty() {
+            return Ok(());
+        }
+        let mut effects = effects.into_iter().peekable();
+        if matches!(effects.peek(), Some(Effect::Reply { .. })) {
+            self.failpoint.pass("before_reply");
+            while let Some(Effect::Reply { ticket, outcome }) =
+                effects.next_if(|effect| matches!(effect, Effect::Reply { .. }))
+            {
+                self.reply(ticket, outcome);
+            }
+            self.failpoint.pass("after_reply");
+        }
+        if effects.peek().is_some_and(|effect| !matches!(effect, Effect::Event(_))) {
+            self.failpoint.pass("before_announce");
+        }
+        for effect in effects {
+            match effect {
+                Effect::Reply { ticket, outcome } => self.reply(ticket, outcome),
+                Effect::Gossip(bytes) => self.lost("gossip", self.net.gossip(bytes)),
+                Effect::Blame { peer, code } => {
+                    tracing::warn!(?peer, code, "a peer is blamed");
+                    self.metrics.blamed.with_label_values(&[code]).inc();
+                    self.lost("blame", self.net.blame(peer, code));
+                }
+                Effect::Ask { peer, asked, request } => {
+                    if let Err(fault) = self.net.ask(peer.clone(), asked, request) {
+                        self.metrics.net_calls_lost.with_label_values(&["ask"]).inc();
+                        let answer = match fault {
+                            NetFault::Busy => Answer::Busy { retry_after_ms: crate::runtime::serving::BUSY_RETRY_MS },
+                            other => Answer::Failed { code: other.code() },
+                        };
+                        self.unasked.push(Input::Answered { peer, asked, answer });
+                    }
+                }
+                Effect::Event(event) => self.event(&event)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn reply(&mut self, ticket: Ticket, outcome: Result<Outcome, Refusal>) {
+        match self.tickets.remove(&ticket) {
+            // A client that went away meanwhile does not hear what is durable all the same.
+            Some(reply) => drop(reply.send(outcome)),
+            None => {
+                if let Err(refusal) = outcome {
+                    tracing::warn!(code = refusal.code(), %refusal, "an own key record was not taken");
+                }
+            }
+        }
+    }
+
+    fn lost(&self, call: &'static str, taken: Result<(), NetFault>) {
+        if let Err(fault) = taken {
+            tracing::debug!(call, code = fault.code(), "the network did not take a call");
+            self.metrics.net_calls_lost.with_label_values(&[call]).inc();
+        }
+    }
+
+    fn event(&mut self, event: &Event) -> Result<(), Fault> {
+        self.metrics.event(event);
+        match event {
+            Event::SigningChanged { state } => tracing::info!(code = state.code(), "signing: {state}"),
+            Event::EpochOpened { city, epoch } => {
+                tracing::info!(%city, epoch = epoch.0, "a key record opened an epoch")
+            }
+            Event::EvidenceFound { city, epoch } => {
+                tracing::error!(%city, epoch = epoch.0, "a contradiction in a city's log was found");
+            }
+            Event::Abandoned { city, count } => {
+                tracing::warn!(%city, count, "a key record left statements outside the log");
+                self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;
+            }
+            Event::Refused { road, code } => tracing::debug!(road, code, "a segment was refused"),
+            Event::Admitted { city, .. } => {
+                self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
