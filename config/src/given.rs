@@ -27,6 +27,7 @@ impl Given {
     pub fn set(&self, key: &'static Key, settings: &mut Settings) -> Result<(), SettingsFault> {
         match key.form {
             Form::Number { least, most, at } => *at(settings) = self.number(key, least, most)?,
+            Form::OptionalNumber { least, most, at } => *at(settings) = Some(self.number(key, least, most)?),
             Form::Flag { at } => *at(settings) = self.flag(key)?,
             Form::Path { at } => *at(settings) = self.path(key)?,
             Form::OptionalPath { at } => *at(settings) = Some(self.path(key)?),

@@ -25,6 +25,11 @@ pub(crate) enum Form {
         most: u32,
         at: fn(&mut Settings) -> &mut u32,
     },
+    OptionalNumber {
+        least: u32,
+        most: u32,
+        at: fn(&mut Settings) -> &mut Option<u32>,
+    },
     Flag {
         at: fn(&mut Settings) -> &mut bool,
     },
@@ -61,7 +66,9 @@ impl Key {
     #[must_use]
     pub fn due(&self) -> String {
         match self.form {
-            Form::Number { least, most, .. } => format!("a whole number from {least} to {most}"),
+            Form::Number { least, most, .. } | Form::OptionalNumber { least, most, .. } => {
+                format!("a whole number from {least} to {most}")
+            }
             Form::Flag { .. } => "true or false".to_owned(),
             Form::Path { .. } | Form::OptionalPath { .. } => "a path in quotation marks".to_owned(),
             Form::Text { due, .. } => due.to_owned(),
@@ -77,6 +84,7 @@ impl Key {
         let text = |path: &Path| Value::from(path.to_string_lossy().into_owned());
         match self.form {
             Form::Number { at, .. } => Some(Value::from(i64::from(*at(settings)))),
+            Form::OptionalNumber { at, .. } => at(settings).map(|number| Value::from(i64::from(number))),
             Form::Flag { at } => Some(Value::from(*at(settings))),
             Form::Path { at } => Some(text(at(settings))),
             Form::OptionalPath { at } => at(settings).as_deref().map(text),

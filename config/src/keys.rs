@@ -178,11 +178,15 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         section: "publish",
-        name: "sign_without_partner",
-        example: "false",
-        english: "Sign after a start although not yet half of the partners (sixteen at most) have confirmed that they hold nothing newer of our log. Only safe alone: a restored node might contradict what it said before.",
-        chinese: "启动后无需等待半数伙伴(最多十六个)确认未持有更新的本市日志即可签名。仅单机演示可用:恢复后的节点可能与先前所言矛盾。",
-        form: Form::Flag { at: |settings| &mut settings.publish.sign_without_partner },
+        name: "partners_before_signing",
+        example: "1",
+        english: "Partners that must have confirmed, after a start, that they hold nothing newer of our log before this node signs. Left out: half of them, sixteen at most. Say fewer while most partners run no node yet; 0 is only safe alone: a restored node might contradict what it said before.",
+        chinese: "启动后、签名之前须有多少个伙伴确认未持有更新的本市日志。未设置时为伙伴的半数,最多十六个。多数伙伴尚未运行节点时可调低;0 仅用于单机演示:恢复后的节点可能与先前所言矛盾。",
+        form: Form::OptionalNumber {
+            least: 0,
+            most: 1000,
+            at: |settings| &mut settings.publish.partners_before_signing,
+        },
     },
     Key {
         section: "publish",

@@ -53,7 +53,8 @@ pub struct NetworkSettings {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublishSettings {
-    pub sign_without_partner: bool,
+    /// Partners that must have confirmed the own log before the first signature after a start, where the operator says so.
+    pub partners_before_signing: Option<u32>,
     pub batch_max: u32,
 }
 
@@ -160,7 +161,7 @@ impl Settings {
                 heartbeat_seconds: 60,
                 dial: Vec::new(),
             },
-            publish: PublishSettings { sign_without_partner: false, batch_max: 256 },
+            publish: PublishSettings { partners_before_signing: None, batch_max: 256 },
             limits: LimitSettings { writer_queue: 1024, request_kib: 1024 },
             storage: StorageSettings { cache_mib: 64, max_open_files: 256, low_mib: 1024, min_free_mib: 256 },
             rights: RightsSettings { allow_natural_persons: false },

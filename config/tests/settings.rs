@@ -108,7 +108,7 @@ fn every_changed_value_is_written_and_read() {
     settings.network.anti_entropy = false;
     settings.network.sync_seconds = 1;
     settings.network.heartbeat_seconds = 2;
-    settings.publish.sign_without_partner = true;
+    settings.publish.partners_before_signing = Some(0);
     settings.publish.batch_max = 3;
     settings.limits.writer_queue = 16;
     settings.limits.request_kib = 64;

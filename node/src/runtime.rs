@@ -118,7 +118,11 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         heartbeat_every_ms: millis(settings.network.heartbeat_every()),
         gossip: settings.network.gossip,
         anti_entropy: settings.network.anti_entropy,
-        partners_before_signing: if settings.publish.sign_without_partner { 0 } else { partners_to_ask(members) },
+        partners_before_signing: match settings.publish.partners_before_signing {
+            // More than there are would never be heard.
+            Some(told) => (told as usize).min(members.saturating_sub(1)),
+            None => partners_to_ask(members),
+        },
         hold_ms: HOLD_MS,
         witnesses: huxin_engine::witness::WITNESSES,
     };

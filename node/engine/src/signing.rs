@@ -72,8 +72,8 @@ impl fmt::Display for SigningState {
             Self::Ready => f.write_str("it is ready"),
             Self::Asking { heard, needed } => write!(
                 f,
-                "it waits for partners to confirm how far they hold its log ({heard} of {needed}); connect partners, or set \
-                 publish.sign_without_partner"
+                "it waits for partners to confirm how far they hold its log ({heard} of {needed}); connect partners, or ask \
+                 fewer of them with publish.partners_before_signing"
             ),
             Self::Closed(ClosedReason::NotContinued) => f.write_str(
                 "its store is not the continuation of its last signature; let it fetch its log from partners, then run \

@@ -31,7 +31,7 @@ impl Inner {
     /// Starts the node of a configuration; it signs without having heard a partner.
     pub fn start(config: &Path) -> Result<Self, Fault> {
         let mut settings = settings::load_plain(config)?;
-        settings.publish.sign_without_partner = true;
+        settings.publish.partners_before_signing = Some(0);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(super::machine::cores().clamp(2, 4))
             .enable_all()
