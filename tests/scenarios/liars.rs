@@ -233,6 +233,31 @@ fn two_liars_make_nobody_ask_everybody_without_pause() {
 }
 
 #[test]
+fn a_log_that_an_answer_names_a_hundred_times_is_asked_for_once() {
+    let mut world = three_without_lies(547);
+    let mut honest = pretender(&world, city(2), city(1), Some(Epoch::FIRST));
+    world.liars.insert(
+        city(2),
+        Box::new(move |asker, request, response| match honest(asker, request, response)? {
+            // Each time with another record, so that each would be worth a question.
+            Response::Heads(mut heads) => {
+                let named = heads.iter().find(|head| head.city == city(1)).cloned();
+                heads.extend(
+                    (0..100).filter_map(|n| named.clone().map(|head| HeadSummary { record: Digest([n; 32]), ..head })),
+                );
+                Some(Response::Heads(heads))
+            }
+            other => Some(other),
+        }),
+    );
+    world.meter = huxin_tests::world::Meter::default();
+    world.run_for(60_000);
+    let (heads, pages) = (world.meter.asked("heads"), world.meter.asked("segment"));
+    assert!(pages > 0, "the record that nobody here knows is asked for");
+    assert!(heads >= 8 && pages <= 2 * heads, "{pages} questions for pages after {heads} for heads");
+}
+
+#[test]
 fn a_busy_partner_is_asked_again_when_it_said() {
     for (seed, retry_after_ms) in [(545, 2_000), (546, 11_000)] {
         let mut world = World::new(2, seed);
