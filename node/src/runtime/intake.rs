@@ -281,3 +281,6 @@ fn cosignature_holds(
     let verified = Cosignature::verify(line, &segment.checkpoint.checkpoint, &keys.cosigner);
     verified.map(drop).map_err(|fault| (unproved(signer), fault.code()))
 }
+
+#[cfg(test)]
+mod tests;
