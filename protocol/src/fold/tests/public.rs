@@ -3,7 +3,7 @@
 use super::book::*;
 use crate::header::Disclosure;
 use crate::kind::Kind;
-use crate::ruling::ReasonCode;
+use crate::ruling::{ReasonCode, Ruling};
 
 fn other_decision() -> crate::body::EntryBody {
     let mut body = black();
@@ -74,4 +74,37 @@ fn an_incentive_is_shown_unless_something_hidden_suspends_it() {
     let public = book.ask(ningbo()).for_public();
     assert_eq!(public.incentives[0].suspended.as_ref().unwrap().code, ReasonCode::BlackSuspendsIncentives);
     assert!(!entry_of(&public, good).measures.is_empty());
+}
+
+#[test]
+fn what_only_something_hidden_brought_in_is_not_named() {
+    let mut book = Book::new();
+    let rule = book.recognise(ningbo(), zhoushan(), |_| {});
+    let shown = book.list(zhoushan(), "g", black());
+    let corrected = book.amend(shown, "g", black());
+    let hidden = book.list(hezhou(), "h", other_decision());
+    book.last().header.disclosure = Disclosure::Federation;
+    let sources = |ruling: &Ruling| ruling.sources.iter().map(|source| source.city).collect::<Vec<_>>();
+    let ruling = book.ask(ningbo());
+    assert_eq!(sources(&ruling), [ningbo(), zhoushan(), hezhou()]);
+    assert!(ruling.relied_on.contains(&hidden.id));
+    let public = ruling.for_public();
+    let mut told = [rule.id, shown.id, corrected.id];
+    told.sort_unstable();
+    assert_eq!(public.relied_on, told);
+    assert_eq!(sources(&public), [ningbo(), zhoushan()]);
+    // Whom the viewer recognises is no secret, and neither is who issued what anybody may see.
+    let open = book.list(hezhou(), "i", other_decision());
+    let public = book.ask(ningbo()).for_public();
+    assert_eq!(sources(&public), [ningbo(), zhoushan(), hezhou()]);
+    assert!(public.relied_on.contains(&open.id) && !public.relied_on.contains(&hidden.id));
+    book.act(Kind::Removal, shown);
+    let public = book.ask(ningbo()).for_public();
+    assert_eq!(public.entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), [open.id]);
+    assert_eq!(sources(&public), [ningbo(), zhoushan(), hezhou()]);
+    assert_eq!(public.relied_on, {
+        let mut told = [rule.id, open.id];
+        told.sort_unstable();
+        told
+    });
 }
