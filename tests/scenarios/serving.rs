@@ -1,10 +1,12 @@
 //! What a node hands out, to its own city and to others.
 
+use crate::hand::{Hand, bring};
 use crate::restart::rotate;
-use crate::words::{city, list, three};
+use crate::words::{city, entry, list, three};
 use huxin_engine::gather::statement;
+use huxin_engine::input::Road;
 use huxin_engine::serve::segment;
-use huxin_protocol::ids::{Epoch, Seq, StatementId};
+use huxin_protocol::ids::{Epoch, Seq, Size, StatementId};
 use huxin_tests::world::World;
 
 #[test]
@@ -24,6 +26,32 @@ fn a_statement_is_found_under_its_own_name_only() {
         assert!(held(StatementId { epoch: other, ..id }).is_none(), "the place is another epoch's");
     }
     assert!(held(StatementId { seq: Seq(second.seq.0 + 1), ..second }).is_none());
+}
+
+/// A city's key can sign a statement that names another place than its own: it has a leaf and no name (R101).
+#[test]
+fn a_statement_that_names_another_place_is_found_under_neither() {
+    let mut world = three(942);
+    let mut hand = Hand::copy(&world, city(1), city(1), Epoch::FIRST);
+    world.kill(city(1));
+    let begin = hand.size().0;
+    let (mut later, mut next_epoch) =
+        (hand.header(&entry(&world, city(1), 1)), hand.header(&entry(&world, city(1), 2)));
+    later.seq = Seq(begin + 5);
+    next_epoch.seq = Seq(begin + 1);
+    next_epoch.epoch = Epoch(2);
+    let names = [later.id(), next_epoch.id()];
+    hand.add_signed(later, Vec::new());
+    hand.add_signed(next_epoch, Vec::new());
+    let mut run = hand.run(begin);
+    run.items.iter_mut().for_each(|item| item.body = None);
+    bring(&mut world, city(3), Road::Disk, run).unwrap();
+    let node = world.city(city(3));
+    assert_eq!(world.sizes(city(3))[&city(1)], Size(begin + 2));
+    let places = [0, 1].map(|n| StatementId { city: city(1), epoch: Epoch::FIRST, seq: Seq(begin + n) });
+    for id in names.into_iter().chain(places) {
+        assert!(statement(&*node.store, &node.roster(), id).unwrap().is_none(), "{id}");
+    }
 }
 
 /// Asked for no statements, a node answers with its key records and its newest checkpoint (R96).
