@@ -4,7 +4,7 @@
 //!
 //! The samples are made up and say so; no real office takes part.
 
-pub(super) mod cities;
+pub(crate) mod cities;
 mod measure;
 pub(super) mod processes;
 pub(super) mod sample;
@@ -228,7 +228,7 @@ fn free_ports(count: usize) -> Result<Vec<u16>, Fault> {
 }
 
 /// A folder per city, and the genesis that all their roots signed.
-pub(super) fn make_folders(folder: &Path, stand_ins: &[StandIn]) -> Result<Vec<PathBuf>, Fault> {
+pub(crate) fn make_folders(folder: &Path, stand_ins: &[StandIn]) -> Result<Vec<PathBuf>, Fault> {
     let ports = free_ports(2 * stand_ins.len())?;
     let mut made = Vec::new();
     for (stand_in, ports) in stand_ins.iter().zip(ports.chunks_exact(2)) {

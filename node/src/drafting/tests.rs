@@ -1,10 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
-use crate::command::{federation, init};
+use crate::command::demo::{cities, make_folders};
 use huxin_api::model::DisclosureChoice;
 use huxin_keys::KeyFolder;
 use huxin_protocol::body::{Basis, List, Severity, salt_of};
 use huxin_protocol::edition::builtin;
+use huxin_protocol::genesis::Genesis;
 use huxin_protocol::subject::Subject;
 use huxin_store::MemoryStore;
 
@@ -16,28 +17,14 @@ struct World {
 
 fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
-    let made: Vec<_> = ["330900", "451100"]
-        .iter()
-        .map(|city| {
-            init::make(&init::Args {
-                city: city.parse().unwrap(),
-                name: (*city).to_owned(),
-                p2p: vec!["/ip4/127.0.0.1/tcp/7651".to_owned()],
-                announce: Vec::new(),
-                api: None,
-                passphrase: "none".to_owned(),
-                folder: folder.path().join(city),
-            })
-            .unwrap()
-        })
-        .collect();
-    let joins: Vec<_> = made.iter().map(|made| made.join.clone()).collect();
-    let keys: Vec<_> = made.iter().map(|made| made.keys.clone()).collect();
-    let genesis = federation::found_here("test", &joins, &keys).unwrap();
-    let ground = KeyFolder::open(&keys[0], None).unwrap().ground_secret().unwrap();
+    let cities = cities::first(2);
+    make_folders(folder.path(), &cities).unwrap();
+    let genesis = Genesis::decode(&std::fs::read(folder.path().join("genesis.cbor")).unwrap()).unwrap();
+    let keys = folder.path().join(cities[0].code).join("keys");
+    let ground = KeyFolder::open(&keys, None).unwrap().ground_secret().unwrap();
     let drafter = Drafter {
         federation: genesis.id(),
-        city: "330900".parse().unwrap(),
+        city: cities[0].code().unwrap(),
         ground,
         editions: builtin(),
         allow_natural_persons: false,

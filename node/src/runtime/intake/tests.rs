@@ -1,10 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
-use crate::command::{federation, init};
+use crate::command::demo::cities::{self, StandIn};
+use crate::command::demo::make_folders;
 use huxin_engine::ledger::{Batch, CosignatureRow, Family, cosignature_key};
 use huxin_keys::{EpochSigner, KeyFolder};
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::digest::TreeHash;
+use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::{Epoch, Seq, Size};
 use huxin_store::MemoryStore;
 
@@ -21,29 +23,16 @@ struct Scene {
 
 fn scene() -> Scene {
     let folder = tempfile::tempdir().unwrap();
-    let made = ["330900", "451100"].map(|city| {
-        init::make(&init::Args {
-            city: city.parse().unwrap(),
-            name: city.to_owned(),
-            p2p: vec!["/ip4/127.0.0.1/tcp/7651".to_owned()],
-            announce: Vec::new(),
-            api: None,
-            passphrase: "none".to_owned(),
-            folder: folder.path().join(city),
-        })
-        .unwrap()
-    });
-    let joins = made.each_ref().map(|made| made.join.clone());
-    let keys = made.each_ref().map(|made| made.keys.clone());
-    let genesis = federation::found_here("test", &joins, &keys).unwrap();
-    let signer = |keys| KeyFolder::open(keys, None).unwrap().epoch_signer(Epoch::FIRST).unwrap();
-    let origin = |city: &str| Origin { federation: genesis.id(), city: city.parse().unwrap(), epoch: Epoch::FIRST };
-    Scene {
-        roster: Roster::new(&genesis),
-        store: MemoryStore::new(),
-        log: (origin("330900"), signer(&keys[0])),
-        witness: (origin("451100"), signer(&keys[1])),
-    }
+    let cities = cities::first(2);
+    make_folders(folder.path(), &cities).unwrap();
+    let genesis = Genesis::decode(&std::fs::read(folder.path().join("genesis.cbor")).unwrap()).unwrap();
+    let origin = |city: &StandIn| Origin { federation: genesis.id(), city: city.code().unwrap(), epoch: Epoch::FIRST };
+    let signer = |city: &StandIn| {
+        let keys = KeyFolder::open(&folder.path().join(city.code).join("keys"), None).unwrap();
+        keys.epoch_signer(Epoch::FIRST).unwrap()
+    };
+    let of = |city: &StandIn| (origin(city), signer(city));
+    Scene { roster: Roster::new(&genesis), store: MemoryStore::new(), log: of(&cities[0]), witness: of(&cities[1]) }
 }
 
 impl Scene {
