@@ -406,6 +406,7 @@ impl Writer {
         }
         match command {
             Ordered::Publish(drafts) => Input::Publish { ticket, drafts },
+            Ordered::PublishEach { commands, rehearse } => Input::PublishEach { ticket, commands, rehearse },
             Ordered::Segment(segment) => {
                 Input::Segment { ticket: Some(ticket), road: huxin_engine::Road::Disk, segment }
             }
