@@ -49,7 +49,8 @@ pub fn case_file_under<'a>(
     view: Viewpoint,
     sources: BTreeMap<CityCode, SourceFact>,
 ) -> Result<CaseFile<'a>, ReadFault> {
-    let mut gathering = Gathering { read, roster, viewer: view.viewer, sources: &sources, waiting: None, facts: BTreeMap::new() };
+    let mut gathering =
+        Gathering { read, roster, viewer: view.viewer, sources: &sources, waiting: None, facts: BTreeMap::new() };
     let mut listings = BTreeSet::new();
     scan_prefix(read, Family::Subject, &subject_prefix(subject), &mut |key, _| {
         listings.extend(last_place(key));
@@ -87,7 +88,8 @@ pub fn matter_state(
 ) -> Result<MatterState, ReadFault> {
     let city = listing.city;
     let sources = BTreeMap::new();
-    let mut gathering = Gathering { read, roster, viewer: city, sources: &sources, waiting: Some(waiting), facts: BTreeMap::new() };
+    let mut gathering =
+        Gathering { read, roster, viewer: city, sources: &sources, waiting: Some(waiting), facts: BTreeMap::new() };
     gathering.matters(BTreeSet::from([(city, listing.seq)]))?;
     let facts = gathering.facts.into_values().flatten().collect();
     let at = Millis(i64::MAX);

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 /// before it wait, and behind them the peers' own windows.
 pub const INPUTS_WAITING: usize = 64;
 
-pub(super) type Answered = oneshot::Sender<Result<Outcome, Refusal>>;
+pub type Answered = oneshot::Sender<Result<Outcome, Refusal>>;
 
 /// A command with the one who waits for its outcome.
 pub enum Ordered {
