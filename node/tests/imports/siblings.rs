@@ -171,7 +171,8 @@ fn what_vanished_from_a_complete_list_is_named_and_ends_only_on_demand() {
 fn an_erased_record_is_known_and_a_reinstated_one_is_live() {
     let office = Office::open();
     let p = office.file("p.toml", profile("e", FOREIGN));
-    let file = office.file("two.csv", format!("{HEAD}1,{A},示例甲,x,样罚1号,2026-01-05\n2,{B},示例乙,x,样罚2号,2026-01-05\n"));
+    let file =
+        office.file("two.csv", format!("{HEAD}1,{A},示例甲,x,样罚1号,2026-01-05\n2,{B},示例乙,x,样罚2号,2026-01-05\n"));
     assert_eq!(office.import(&file, &p, &[]).words(), "listed listed");
     let done = office.run(&["erase", "330900-0", "--reason", "依法删除", "--yes"]);
     assert_eq!(done.exit, 0, "{}", done.errors);
