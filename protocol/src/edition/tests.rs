@@ -139,6 +139,8 @@ fn editions_out_of_order_are_refused() {
     assert_eq!(refused(&|edition| edition["measures"][1]["code"] = "D-R-01".into()), "edition_repeated_measure");
     assert_eq!(refused(&|edition| edition["measures"][1]["targets"] = serde_json::json!([])), "edition_empty_measure");
     assert_eq!(refused(&|edition| edition["measures"][1]["content"]["en"] = " ".into()), "edition_empty_measure");
+    assert_eq!(refused(&|edition| edition["measures"][1]["content"]["zh"] = "甲\u{202E}".into()), "text_unsafe");
+    assert_eq!(refused(&|edition| edition["title"]["en"] = "a\u{1B}[2J".into()), "text_unsafe");
     assert_eq!(Edition::parse(b"{").unwrap_err().code(), "edition_shape");
     assert_eq!(Edition::parse(&vec![b' '; EDITION_BYTES + 1]).unwrap_err().code(), "edition_too_long");
     let twice = String::from_utf8(demo().canonical()).unwrap().replacen('{', "{\"name\":\"demo\",", 1);
