@@ -115,9 +115,9 @@ impl NodeBackend {
     ) -> Result<(Draft, Vec<Warning>), Problem> {
         let (drafter, mut warnings) = (&self.drafter, Vec::new());
         let draft = match command {
-            RecordCommand::List { entry } => drafter.listing(*entry, None, read, roster, &mut warnings, index),
-            RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), read, roster, &mut warnings, index),
-            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, read, roster, now()),
+            RecordCommand::List { entry } => drafter.listing(*entry, None, world, (&mut warnings, index)),
+            RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), world, (&mut warnings, index)),
+            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, world),
         };
         Ok((draft?, warnings))
     }

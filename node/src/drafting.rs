@@ -67,7 +67,7 @@ pub enum DraftFault {
 
 impl DraftFault {
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Listing(faults) => match faults.first() {
                 Some(fault) => fault.code(),
@@ -91,7 +91,7 @@ impl DraftFault {
         }
     }
 
-    const fn next_step(&self) -> &'static str {
+    fn next_step(&self) -> &'static str {
         match self {
             Self::Listing(faults) => match faults.first() {
                 Some(IssueFault::CodeCheck(_)) => {

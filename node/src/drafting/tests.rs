@@ -6,7 +6,7 @@ use huxin_keys::KeyFolder;
 use huxin_protocol::body::{Basis, List, Severity, salt_of};
 use huxin_protocol::edition::builtin;
 use huxin_protocol::genesis::Genesis;
-use huxin_protocol::subject::Subject;
+use huxin_protocol::subject::{Subject, SubjectClass};
 use huxin_store::MemoryStore;
 
 struct World {
@@ -172,7 +172,8 @@ fn editions_are_found_by_name_and_digest() {
     let world = world();
     let mdb = Edition::named("mdb").unwrap().digest();
     for named in ["mdb".to_owned(), mdb.to_string()] {
-        let (draft, _) = draft(&world, EntryRequest { edition: Some(named), ..request() }).unwrap();
+        let measures = vec!["M-MDB-01".to_owned()];
+        let (draft, _) = draft(&world, EntryRequest { edition: Some(named), measures, ..request() }).unwrap();
         let Body::Listing(listing) = draft.body else { panic!("no listing") };
         assert_eq!(listing.edition, mdb);
     }
