@@ -8,14 +8,22 @@
 //! [`Table::read`] reads the file, [`plan`] applies the profile to every row before anything is signed. What the plan holds
 //! can be published; rejects can be written back out with their reasons.
 
+mod cell;
 mod crosswalk;
+mod date;
+mod entered;
+mod file;
 mod plan;
 mod profile;
 mod rule;
 mod table;
 mod workbook;
 
+pub use cell::{Cell, CellFault};
 pub use crosswalk::{Crosswalk, CrosswalkFault, Link, normalised_name};
+pub use date::DateFault;
+pub use entered::{Cleaning, CodeFault, EnteredCode, enter_code};
+pub use file::{Encoding, File, Format, Hidden};
 pub use plan::{Operation, Plan, Record, Reject, plan};
 pub use profile::{Profile, ProfileFault};
 pub use rule::{Rule, RuleFault};

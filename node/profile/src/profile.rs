@@ -1,36 +1,10 @@
 //! The profile file.
 
+use crate::file::File;
 use crate::rule::Rule;
 use huxin_protocol::time::Date;
 use serde::Deserialize;
 use std::path::Path;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    Csv,
-    Jsonl,
-    Xlsx,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub enum Encoding {
-    #[default]
-    #[serde(rename = "utf-8")]
-    Utf8,
-    #[serde(rename = "gb18030")]
-    Gb18030,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct File {
-    pub format: Format,
-    #[serde(default)]
-    pub encoding: Encoding,
-    /// Sheet of a workbook; absent: the first.
-    pub sheet: Option<String>,
-}
 
 /// Who published the file; every entry says so.
 #[derive(Clone, Debug, Deserialize)]
