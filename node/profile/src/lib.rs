@@ -10,21 +10,27 @@
 
 mod cell;
 mod crosswalk;
+mod csv_text;
 mod date;
-mod entered;
+mod encoding;
 mod file;
+mod json_lines;
 mod plan;
 mod profile;
 mod rule;
 mod table;
+mod table_fault;
 mod workbook;
+mod workbook_unseen;
 
 pub use cell::{Cell, CellFault};
 pub use crosswalk::{Crosswalk, CrosswalkFault, Link, normalised_name};
+pub use csv_text::sniffed;
 pub use date::DateFault;
-pub use entered::{Cleaning, CodeFault, EnteredCode, enter_code};
+pub use encoding::{EncodingFault, Seen, kind as kind_of_file, text as file_text};
 pub use file::{Encoding, File, Format, Hidden};
 pub use plan::{Operation, Plan, Record, Reject, plan};
 pub use profile::{Profile, ProfileFault};
 pub use rule::{Rule, RuleFault};
-pub use table::{Row, Table, TableFault};
+pub use table::{Row, Table};
+pub use table_fault::{Place, Places, TableFault, Wrong};

@@ -2,7 +2,8 @@
 
 use crate::profile::Profile;
 use crate::rule::RuleFault;
-use crate::table::{Row, Table, TableFault};
+use crate::table::{Row, Table};
+use crate::table_fault::TableFault;
 use huxin_api::model::{DisclosureChoice, EntryRequest};
 use huxin_protocol::body::{Basis, List, REFERENCE_BYTES, Severity, Source};
 use huxin_protocol::digest::Context;
@@ -51,8 +52,8 @@ pub struct Plan {
 /// # Errors
 /// The table lacks a column that the profile names. What is wrong with single rows is in the plan.
 pub fn plan(profile: &Profile, table: &Table) -> Result<Plan, TableFault> {
-    for column in profile.columns() {
-        table.require(column)?;
+    for (column, needed) in profile.columns() {
+        table.require(column, needed)?;
     }
     let mut plan = Plan::default();
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();

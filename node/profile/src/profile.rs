@@ -182,14 +182,16 @@ impl Profile {
         Ok(profile)
     }
 
-    /// Every column that the profile names.
-    pub(crate) fn columns(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.fields.all().iter().filter_map(|(_, rule)| rule.column.as_deref()).collect();
-        names.extend(self.key.columns.iter().map(String::as_str));
-        names.extend(self.subject.column.as_deref());
-        names.extend(self.subject.digest_of.iter().map(String::as_str));
-        names.extend(self.reject.iter().map(|rule| rule.column.as_str()));
-        names.extend(self.operation.as_ref().map(|rule| rule.column.as_str()));
+    /// Every column that the profile names, and whether no record can be made without it.
+    pub(crate) fn columns(&self) -> Vec<(&str, bool)> {
+        let fields = self.fields.all();
+        let mut names: Vec<(&str, bool)> =
+            fields.iter().filter_map(|(_, rule)| Some((rule.column.as_deref()?, rule.required))).collect();
+        names.extend(self.key.columns.iter().map(|column| (column.as_str(), true)));
+        names.extend(self.subject.column.as_deref().map(|column| (column, true)));
+        names.extend(self.subject.digest_of.iter().map(|column| (column.as_str(), false)));
+        names.extend(self.reject.iter().map(|rule| (rule.column.as_str(), false)));
+        names.extend(self.operation.as_ref().map(|rule| (rule.column.as_str(), false)));
         names
     }
 }
