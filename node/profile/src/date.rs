@@ -243,7 +243,7 @@ fn seems(text: &str) -> DateFault {
 /// Forms with the month's name, and all others.
 fn words(text: &str) -> DateFault {
     const FORMS: [&str; 8] =
-        ["%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%y", "%d %b %y", "%Y-%b-%d"];
+        ["%d-%b-%y", "%d %b %y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%B %d, %Y", "%b %d, %Y", "%Y-%b-%d"];
     for form in FORMS {
         if jiff::fmt::strtime::parse(form, text).and_then(|time| time.to_date()).is_ok() {
             return if form.ends_with("%y") { DateFault::TwoDigitYear(form) } else { DateFault::YearLast(form) };

@@ -272,7 +272,7 @@ mod tests {
         let rule = rule("absent = [\"Ongoing\"]");
         assert_eq!(rule.date("until", &row("Ongoing")), Ok(None));
         assert_eq!(rule.date("until", &row("2025-01-31")).unwrap().unwrap().to_string(), "2025-01-31");
-        assert_eq!(rule.date("until", &row("31/01/2025")).unwrap_err().code(), "date");
+        assert_eq!(rule.date("until", &row("31/01/2025")).unwrap_err().code(), "date_year_last");
     }
 
     #[test]
