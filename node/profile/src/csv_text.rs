@@ -24,7 +24,7 @@ const SEPARATORS: [(char, &str, &str); 7] = [
 /// The separator that stands most often in the first line, of those that a file can have; a comma where none does.
 #[must_use]
 pub fn sniffed(text: &str) -> char {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line = text.split(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
     let mut quoted = false;
     let mut counts = [0_usize; 4];
     for letter in line.chars() {
@@ -43,6 +43,10 @@ fn line_ends(text: &str) -> u64 {
     memchr::memchr2_iter(b'\n', b'\r', bytes)
         .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
         .count() as u64
+}
+
+fn first_line(text: &str) -> &str {
+    text.split(['\n', '\r']).next().unwrap_or_default()
 }
 
 /// What stands behind so many line ends.
@@ -79,7 +83,7 @@ pub fn read(text: &str, file: &File) -> Result<Table, TableFault> {
     if text.trim().is_empty() {
         return Err(TableFault::Empty);
     }
-    if file.header_row.is_some() && text.lines().next().is_some_and(|line| line.trim().is_empty()) {
+    if file.header_row.is_some() && first_line(text).trim().is_empty() {
         return Err(no_header(above + 1, ""));
     }
     if let Some(at) = memchr::memchr(0, text.as_bytes()) {
@@ -94,7 +98,7 @@ pub fn read(text: &str, file: &File) -> Result<Table, TableFault> {
 
 /// The `sep=;` that spreadsheets take for a separator when it stands alone in the first line.
 fn said_separator(text: &str) -> Option<&str> {
-    let line = text.lines().next()?.trim_matches('"');
+    let line = first_line(text).trim_matches('"');
     line.strip_prefix("sep=").filter(|said| said.chars().count() == 1)
 }
 

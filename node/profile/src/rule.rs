@@ -142,7 +142,11 @@ impl Rule {
             if ["true", "false"].iter().any(|word| given.eq_ignore_ascii_case(word)) {
                 return Err(fault(CellFault::Bool(given.eq_ignore_ascii_case("true"))));
             }
-            if field == "name" && !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_digit()) {
+            if field == "name"
+                && matches!(cell, Cell::Text(_))
+                && !given.is_empty()
+                && given.bytes().all(|byte| byte.is_ascii_digit())
+            {
                 return Err(fault(CellFault::Number(given.to_owned())));
             }
         }
@@ -240,6 +244,9 @@ impl Row {
     pub fn code(&self, scheme: &str, column: &str) -> Result<EnteredCode, RuleFault> {
         let refused = |fault| Err(RuleFault::Cell { column: column.to_owned(), fault });
         let entered = match self.cell(column) {
+            Cell::Number(text) if text.contains(['e', 'E']) => {
+                return Err(RuleFault::Code { column: column.to_owned(), fault: CodeFault::Scientific });
+            }
             // An error cell has its sentence about codes there.
             Cell::Error(text) | Cell::Number(text) | Cell::Text(text) => text.as_str(),
             Cell::Empty => "",

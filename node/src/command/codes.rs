@@ -134,7 +134,7 @@ fn rows(bytes: &[u8], args: &CheckArgs) -> Result<Vec<Row>, Fault> {
     if text.trim_start().starts_with(['{', '[']) {
         return table(Format::Jsonl, None);
     }
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let first = text.split(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
     if first.contains([',', ';', '\t', '|']) {
         return table(Format::Csv, Some(sniffed(&text)));
     }
