@@ -8,15 +8,29 @@
 //! [`Table::read`] reads the file, [`plan`] applies the profile to every row before anything is signed. What the plan holds
 //! can be published; rejects can be written back out with their reasons.
 
+mod cell;
 mod crosswalk;
+mod csv_text;
+mod date;
+mod encoding;
+mod file;
+mod json_lines;
 mod plan;
 mod profile;
 mod rule;
 mod table;
+mod table_fault;
 mod workbook;
+mod workbook_unseen;
 
+pub use cell::{Cell, CellFault};
 pub use crosswalk::{Crosswalk, CrosswalkFault, Link, normalised_name};
+pub use csv_text::sniffed;
+pub use date::DateFault;
+pub use encoding::{EncodingFault, Seen, kind as kind_of_file, text as file_text};
+pub use file::{Encoding, File, Format, Hidden};
 pub use plan::{Operation, Plan, Record, Reject, plan};
 pub use profile::{Profile, ProfileFault};
 pub use rule::{Rule, RuleFault};
-pub use table::{Row, Table, TableFault};
+pub use table::{Row, Table};
+pub use table_fault::{Place, Places, TableFault, Wrong};

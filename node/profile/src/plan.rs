@@ -2,7 +2,8 @@
 
 use crate::profile::Profile;
 use crate::rule::RuleFault;
-use crate::table::{Row, Table, TableFault};
+use crate::table::{Row, Table};
+use crate::table_fault::TableFault;
 use huxin_api::model::{DisclosureChoice, EntryRequest};
 use huxin_protocol::body::{Basis, List, REFERENCE_BYTES, Severity, Source};
 use huxin_protocol::digest::Context;
@@ -51,8 +52,8 @@ pub struct Plan {
 /// # Errors
 /// The table lacks a column that the profile names. What is wrong with single rows is in the plan.
 pub fn plan(profile: &Profile, table: &Table) -> Result<Plan, TableFault> {
-    for column in profile.columns() {
-        table.require(column)?;
+    for (column, needed) in profile.columns() {
+        table.require(column, needed)?;
     }
     let mut plan = Plan::default();
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
@@ -82,7 +83,7 @@ pub fn plan(profile: &Profile, table: &Table) -> Result<Plan, TableFault> {
 fn row_digest(row: &Row) -> String {
     let mut words = Vec::new();
     for (name, value) in &row.cells {
-        for part in [name, value] {
+        for part in [name.as_str(), value.shown().trim()] {
             words.extend_from_slice(&(part.len() as u64).to_be_bytes());
             words.extend_from_slice(part.as_bytes());
         }
@@ -102,7 +103,7 @@ fn reason(fault: &RuleFault) -> Reason {
 
 fn record(profile: &Profile, row: &Row) -> Result<Record, Reason> {
     for rule in &profile.reject {
-        let value = row.cells.get(&rule.column).map(String::as_str).unwrap_or_default();
+        let value = row.text(&rule.column).map_err(|fault| reason(&fault))?.unwrap_or_default();
         let upper = value.to_uppercase();
         if (rule.empty && value.is_empty()) || rule.contains.iter().any(|part| upper.contains(&part.to_uppercase())) {
             return Err((rule.code.clone(), rule.sentence.clone()));
@@ -116,8 +117,8 @@ fn record(profile: &Profile, row: &Row) -> Result<Record, Reason> {
 
 fn operation(profile: &Profile, row: &Row) -> Result<Operation, Reason> {
     let Some(rule) = &profile.operation else { return Ok(Operation::List) };
-    let value = row.cells.get(&rule.column).cloned().unwrap_or_default();
-    let among = |values: &[String]| values.contains(&value);
+    let value = row.text(&rule.column).map_err(|fault| reason(&fault))?.unwrap_or_default();
+    let among = |values: &[String]| values.iter().any(|known| *known == value);
     if among(&rule.list) {
         Ok(Operation::List)
     } else if among(&rule.amend) {
@@ -136,12 +137,12 @@ fn record_ref(profile: &Profile, row: &Row) -> Result<String, Reason> {
     }
     let mut reference = key.prefix.clone();
     for column in &key.columns {
-        let value = row.cells.get(column).map(String::as_str).unwrap_or_default();
+        let value = row.text(column).map_err(|fault| reason(&fault))?.unwrap_or_default();
         if value.is_empty() {
             return Err(("record_key".to_owned(), format!("the key column {column} is empty")));
         }
         reference.push(':');
-        reference.push_str(value);
+        reference.push_str(&value);
     }
     if reference.len() > REFERENCE_BYTES {
         return Err(("record_key".to_owned(), format!("the record's key is longer than {REFERENCE_BYTES} bytes")));
@@ -151,21 +152,18 @@ fn record_ref(profile: &Profile, row: &Row) -> Result<String, Reason> {
 
 fn subject_id(profile: &Profile, row: &Row) -> Result<SubjectId, Reason> {
     let rule = &profile.subject;
-    let cell = |column: &String| row.cells.get(column).cloned().unwrap_or_default();
-    let id = match &rule.column {
-        Some(column) => {
-            let id = cell(column);
-            if id.is_empty() {
-                let sentence = format!("the row names no code in column {column}; a name is not a key");
-                return Err(("no_subject_id".to_owned(), sentence));
-            }
-            id
+    if let Some(column) = &rule.column {
+        if row.cell(column).is_blank() {
+            let sentence = format!("the row names no code in column {column}; a name is not a key");
+            return Err(("no_subject_id".to_owned(), sentence));
         }
-        None => {
-            let words: Vec<String> = rule.digest_of.iter().map(cell).collect();
-            short_digest(words.join("\u{1f}").as_bytes())[..16].to_owned()
-        }
-    };
+        return row.code(&rule.scheme, column).map(|entered| entered.id).map_err(|fault| reason(&fault));
+    }
+    let mut words = Vec::new();
+    for column in &rule.digest_of {
+        words.push(row.text(column).map_err(|fault| reason(&fault))?.unwrap_or_default());
+    }
+    let id = short_digest(words.join("\u{1f}").as_bytes())[..16].to_owned();
     SubjectId::new(&rule.scheme, &id).map_err(|fault| ("subject_shape".to_owned(), fault.to_string()))
 }
 

@@ -1,36 +1,10 @@
 //! The profile file.
 
+use crate::file::File;
 use crate::rule::Rule;
 use huxin_protocol::time::Date;
 use serde::Deserialize;
 use std::path::Path;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    Csv,
-    Jsonl,
-    Xlsx,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub enum Encoding {
-    #[default]
-    #[serde(rename = "utf-8")]
-    Utf8,
-    #[serde(rename = "gb18030")]
-    Gb18030,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct File {
-    pub format: Format,
-    #[serde(default)]
-    pub encoding: Encoding,
-    /// Sheet of a workbook; absent: the first.
-    pub sheet: Option<String>,
-}
 
 /// Who published the file; every entry says so.
 #[derive(Clone, Debug, Deserialize)]
@@ -208,14 +182,16 @@ impl Profile {
         Ok(profile)
     }
 
-    /// Every column that the profile names.
-    pub(crate) fn columns(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.fields.all().iter().filter_map(|(_, rule)| rule.column.as_deref()).collect();
-        names.extend(self.key.columns.iter().map(String::as_str));
-        names.extend(self.subject.column.as_deref());
-        names.extend(self.subject.digest_of.iter().map(String::as_str));
-        names.extend(self.reject.iter().map(|rule| rule.column.as_str()));
-        names.extend(self.operation.as_ref().map(|rule| rule.column.as_str()));
+    /// Every column that the profile names, and whether no record can be made without it.
+    pub(crate) fn columns(&self) -> Vec<(&str, bool)> {
+        let fields = self.fields.all();
+        let mut names: Vec<(&str, bool)> =
+            fields.iter().filter_map(|(_, rule)| Some((rule.column.as_deref()?, rule.required))).collect();
+        names.extend(self.key.columns.iter().map(|column| (column.as_str(), true)));
+        names.extend(self.subject.column.as_deref().map(|column| (column, true)));
+        names.extend(self.subject.digest_of.iter().map(|column| (column.as_str(), false)));
+        names.extend(self.reject.iter().map(|rule| (rule.column.as_str(), false)));
+        names.extend(self.operation.as_ref().map(|rule| (rule.column.as_str(), false)));
         names
     }
 }
