@@ -4,14 +4,16 @@ use crate::drafting::{DraftFault, Drafter};
 use crate::metrics::{Metrics, resident_bytes};
 use crate::proving::{Prover, World};
 use crate::runtime::clock::now;
-use crate::runtime::writer::{NotTaken, Ordered, WriterHandle};
-use huxin_api::model::{EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, Warning};
-use huxin_api::{Backend, Command, Problem, Sources, Submitted};
-use huxin_engine::SigningState;
+use crate::runtime::writer::{Answered, NotTaken, Ordered, WriterHandle};
+use huxin_api::model::{
+    ActVerb, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, RecordCommand, Warning,
+};
+use huxin_api::{Backend, Command, Problem, Sources, Submitted, SubmittedEach};
 use huxin_engine::gather::sources;
 use huxin_engine::input::Road;
 use huxin_engine::ledger::{Family, HeadRow, LedgerRead, ReadFault, meta};
 use huxin_engine::wire::FRAME_BYTES;
+use huxin_engine::{Draft, SigningState};
 use huxin_keys::peer_id_text;
 use huxin_net::NetHandle;
 use huxin_profile::{Crosswalk, Link};
@@ -64,6 +66,13 @@ impl NodeBackend {
         }
     }
 
+    fn order(&self, ordered: Ordered, reply: Answered) -> Result<(), Problem> {
+        self.writer.command(ordered, Some(reply)).map_err(|fault| match fault {
+            NotTaken::Full => Problem::busy(),
+            NotTaken::Gone => Problem::stopping(),
+        })
+    }
+
     fn draft(&self, command: Command, warnings: &mut Vec<Warning>) -> Result<Ordered, Problem> {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (drafter, read) = (&self.drafter, &*read as &dyn LedgerRead);
@@ -96,6 +105,22 @@ impl NodeBackend {
             Command::Hold => Ok(Ordered::Hold),
             Command::Record(bytes) => Ok(Ordered::Record(bytes)),
         }
+    }
+
+    /// One record of an import as drafts of a command of its own.
+    fn draft_record(
+        &self,
+        (index, command): (usize, RecordCommand),
+        read: &dyn LedgerRead,
+        roster: &Roster,
+    ) -> Result<(Draft, Vec<Warning>), Problem> {
+        let (drafter, mut warnings) = (&self.drafter, Vec::new());
+        let draft = match command {
+            RecordCommand::List { entry } => drafter.listing(*entry, None, read, roster, &mut warnings, index),
+            RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), read, roster, &mut warnings, index),
+            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, read, roster, now()),
+        };
+        Ok((draft?, warnings))
     }
 
     fn scrape(&self) {
@@ -201,11 +226,23 @@ impl Backend for NodeBackend {
         let mut warnings = Vec::new();
         let ordered = self.draft(command, &mut warnings)?;
         let (reply_in, reply) = oneshot::channel();
-        self.writer.command(ordered, Some(reply_in)).map_err(|fault| match fault {
-            NotTaken::Full => Problem::busy(),
-            NotTaken::Gone => Problem::stopping(),
-        })?;
+        self.order(ordered, reply_in)?;
         Ok(Submitted { reply, warnings })
+    }
+
+    fn submit_each(&self, commands: Vec<RecordCommand>, rehearse: bool) -> Result<SubmittedEach, Problem> {
+        self.publishing()?;
+        let (roster, read) = (self.writer.roster(), self.store.snapshot());
+        let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
+        for command in commands.into_iter().enumerate() {
+            drafted.push(self.draft_record(command, &*read, &roster).map(|(draft, warnings)| {
+                drafts.push(vec![draft]);
+                warnings
+            }));
+        }
+        let (reply_in, reply) = oneshot::channel();
+        self.order(Ordered::PublishEach { commands: drafts, rehearse }, reply_in)?;
+        Ok(SubmittedEach { reply, drafted })
     }
 
     fn prove(&self, id: StatementId) -> Result<Vec<u8>, Problem> {

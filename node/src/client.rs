@@ -5,8 +5,9 @@ use crate::fault::{Exit, Fault};
 use huxin_api::Problem;
 use huxin_api::model::{
     ActRequest, ActVerb, AnnounceRequest, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest, FROM_HEADER,
-    HeadsReply, HoldReply, ImportReply, InfoReply, PeersReply, PublishReply, PublishRequest, ReadyReply,
-    RecognitionsReply, RecordReply, ReferencesReply, ReferencesRequest, SIZE_HEADER, SegmentQuery, StatusQuery,
+    HeadsReply, HoldReply, ImportReply, InfoReply, LiveReply, LiveRequest, PeersReply, PublishReply, PublishRequest,
+    ReadyReply, RecognitionsReply, RecordReply, RecordsReply, RecordsRequest, ReferencesReply, ReferencesRequest,
+    SIZE_HEADER, SegmentQuery, StatusQuery,
 };
 use huxin_protocol::body::RecognitionBody;
 use huxin_protocol::ids::{Seq, Size, StatementId};
@@ -17,8 +18,8 @@ use std::path::Path;
 use std::time::Duration;
 use ureq::http::Response;
 
-/// Longest answer that is read: a page of 1 MiB and its surroundings; lists of peers and heads are far smaller.
-const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
+/// Longest answer that is read: a thousand records with bodies at their limit of 32 KiB, spelt out in JSON.
+const ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 /// A batch of 1,000 entries is signed and durable within a second; a busy machine gets more.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -133,6 +134,14 @@ impl Client {
     /// Which of these source records the own city has signed already; at most 1,000 at once.
     pub fn references(&self, refs: Vec<String>) -> Result<ReferencesReply, Fault> {
         self.post("/v1/references", &ReferencesRequest { refs })
+    }
+    /// The live records of one source, a page of them.
+    pub fn live(&self, request: &LiveRequest) -> Result<LiveReply, Fault> {
+        self.post("/v1/references/live", request)
+    }
+    /// Records of an import, each a command of its own; at most 1,000 at once.
+    pub fn records(&self, request: &RecordsRequest) -> Result<RecordsReply, Fault> {
+        self.post("/v1/records", request)
     }
     /// One page of a log.
     pub fn segment(&self, query: &SegmentQuery) -> Result<SegmentPage, Fault> {

@@ -20,6 +20,7 @@ mod group;
 mod judge;
 mod life;
 mod matter;
+mod matter_state;
 mod measure;
 mod recognition;
 #[cfg(test)]
@@ -29,3 +30,4 @@ pub use case::{BodyState, CaseFile, Fact, SourceFact, Viewpoint};
 pub use explain::explain;
 pub use group::decisions_across;
 pub use judge::{rule, rule_under};
+pub use matter_state::{MatterState, matter_state};

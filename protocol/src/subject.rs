@@ -47,6 +47,10 @@ impl SubjectId {
         let id = if matches!(scheme, Self::USCC | Self::LEI) { id.to_ascii_uppercase() } else { id.to_owned() };
         Ok(Self { scheme: scheme.to_owned(), id })
     }
+    /// Nobody: for questions that look at headers only, in which no subject takes part.
+    pub(crate) const fn nobody() -> Self {
+        Self { scheme: String::new(), id: String::new() }
+    }
     #[must_use]
     pub fn scheme(&self) -> &str {
         &self.scheme

@@ -2,7 +2,7 @@
 
 use crate::model::{
     ActRequest, ActVerb, AnnounceRequest, DeclineRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply,
-    ReadyReply, Warning,
+    ReadyReply, RecordCommand, Warning,
 };
 use crate::problem::Problem;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
@@ -42,6 +42,15 @@ pub struct Submitted {
     pub warnings: Vec<Warning>,
 }
 
+/// Many commands under way, each by itself.
+#[derive(Debug)]
+pub struct SubmittedEach {
+    /// [`Outcome::Each`], with an outcome for each command that could be drafted, in order.
+    pub reply: oneshot::Receiver<Result<Outcome, Refusal>>,
+    /// For each command what an officer should look at, or why it could not be drafted.
+    pub drafted: Vec<Result<Vec<Warning>, Problem>>,
+}
+
 /// All cities as sources in one state of the ledger, and their log digest: what every ruling of that state shares.
 #[derive(Clone, Debug)]
 pub struct Sources {
@@ -71,6 +80,11 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// What is wrong with the command, or that the queue is full.
     fn submit(&self, command: Command) -> Result<Submitted, Problem>;
+    /// As [`Backend::submit`], for many commands that stand or fall each by itself. With `rehearse` nothing is signed.
+    ///
+    /// # Errors
+    /// The queue is full, or the node takes no statements now. What is wrong with single commands is in the answer.
+    fn submit_each(&self, commands: Vec<RecordCommand>, rehearse: bool) -> Result<SubmittedEach, Problem>;
     /// The bytes of a `*.huxin` bundle. Signs one note and hashes two paths: some 200 µs.
     ///
     /// # Errors

@@ -13,6 +13,6 @@ pub mod problem;
 mod routes;
 mod server;
 
-pub use backend::{Backend, Command, Sources, Submitted};
+pub use backend::{Backend, Command, Sources, Submitted, SubmittedEach};
 pub use problem::Problem;
 pub use server::{ServerSettings, router};

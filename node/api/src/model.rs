@@ -9,12 +9,17 @@ mod entry;
 mod log;
 mod node;
 mod publish;
+mod records;
 
 pub use act::{ActRequest, ActVerb, DeclineRequest, RecognitionItem, RecognitionsReply};
-pub use entry::{ActItem, BodyView, EntryReply, ListingView, ReferenceItem, ReferencesReply, ReferencesRequest};
+pub use entry::{ActItem, BodyView, EntryReply, ListingView};
 pub use log::{
     COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, LinkedSubject,
     RecordReply, SIZE_HEADER, SegmentQuery, StatusQuery,
 };
 pub use node::{AnnounceRequest, EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply};
 pub use publish::{BATCH_ENTRIES, DisclosureChoice, EntryRequest, PublishReply, PublishRequest, Receipt, Warning};
+pub use records::{
+    LiveReply, LiveRequest, RecordCommand, RecordOutcome, RecordState, RecordsReply, RecordsRequest, ReferenceItem,
+    ReferencesReply, ReferencesRequest,
+};

@@ -107,7 +107,7 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchCity(_) => {
                 (StatusCode::NOT_FOUND, Some("see the members with `huxin federation show`".to_owned()))
             }
-            Refusal::NotOurs(id) | Refusal::WrongTarget(id) => (
+            Refusal::NotOurs(id) | Refusal::WrongTarget(id) | Refusal::WithoutEffect(id) => (
                 StatusCode::CONFLICT,
                 Some(format!("look at it with `huxin entry {id}`: which city it is of, and of which kind")),
             ),

@@ -3,6 +3,7 @@
 pub mod entries;
 pub mod logs;
 pub mod node;
+pub mod references;
 pub mod subjects;
 
 use crate::backend::{Backend, Command};

@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 use crate::problem::{Problem, ProblemCode};
-use crate::routes::{entries, logs, node, subjects};
+use crate::routes::{entries, logs, node, references, subjects};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -48,12 +48,14 @@ pub fn router(backend: Arc<dyn Backend>, settings: ServerSettings) -> Router {
         .route("/v1/entries/{id}/{verb}", post(entries::act))
         .route("/v1/announcements", post(entries::announce))
         .route("/v1/recognitions", get(entries::recognitions).post(entries::recognise))
-        .route("/v1/references", post(entries::references))
-        .route("/v1/references/{reference}", get(entries::reference))
+        .route("/v1/references", post(references::references))
+        .route("/v1/references/live", post(references::live))
+        .route("/v1/references/{reference}", get(references::reference))
         .route("/v1/rotation/hold", post(logs::hold))
         .route("/v1/rotation/record", post(logs::record))
         .layer(ordinary)
         .route("/v1/entries", post(entries::publish).layer(DefaultBodyLimit::max(ENTRIES_BYTES)))
+        .route("/v1/records", post(entries::records).layer(DefaultBodyLimit::max(ENTRIES_BYTES)))
         .route("/v1/segments", get(logs::segment).post(logs::import).layer(DefaultBodyLimit::max(SEGMENT_BYTES)))
         .layer(middleware::from_fn_with_state(app.clone(), authorise));
     Router::new()
@@ -90,7 +92,7 @@ async fn observe(State(app): Shared, request: Request<Body>, next: Next) -> Resp
 
 /// The path as it is declared: a closed set, never a label per entry or subject.
 fn route_name(path: Option<&str>) -> &'static str {
-    const ROUTES: [&str; 18] = [
+    const ROUTES: [&str; 20] = [
         "/v1/info",
         "/v1/peers",
         "/v1/heads",
@@ -101,10 +103,12 @@ fn route_name(path: Option<&str>) -> &'static str {
         "/v1/announcements",
         "/v1/recognitions",
         "/v1/references",
+        "/v1/references/live",
         "/v1/references/{reference}",
         "/v1/rotation/hold",
         "/v1/rotation/record",
         "/v1/entries",
+        "/v1/records",
         "/v1/segments",
         "/healthz",
         "/readyz",

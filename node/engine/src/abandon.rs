@@ -6,7 +6,8 @@ use crate::engine::Engine;
 use crate::index::{chain, first_link, is_erased, read_body, read_leaf};
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key,
-    cosignature_key, erased_key, ground_key, place_key, reference_key, subject_key, tree_key, trust_key,
+    cosignature_key, erased_key, ground_key, last_seq, place_key, reference_key, scan_prefix, subject_key, tree_key,
+    trust_key,
 };
 use crate::record::{ABANDONED_ACTOR, HEADS_ROW};
 use huxin_protocol::body::Body;
@@ -64,7 +65,12 @@ impl Engine {
                 if let Some(about) = statement.header.about.filter(|about| erasure && about.id.city == city) {
                     undone.push(first_link(&*txn, city, about.id.seq)?);
                 }
+                let key = body_key(city, statement.header.epoch, seq);
+                let held = txn.get(Family::Body, &key)?.is_some();
                 unindex(city, seq, &statement.header, (to, tail), txn)?;
+                if city == self.me() && statement.header.kind.is_listing() && !held {
+                    forget_reference(seq, txn)?;
+                }
             }
             txn.delete(Family::Log, place_key(city, seq));
             if let Some(epoch) = closed {
@@ -106,6 +112,22 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// An own erased record is known by a digest of its reference; where its listing leaves the log, that goes as well. This
+/// reads the whole family, and own leaves leave the log by a key record only.
+fn forget_reference(seq: Seq, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
+    let mut kept = Vec::new();
+    scan_prefix(&*txn, Family::Reference, &[], &mut |key, digest| {
+        if last_seq(key) == Some(seq) && !digest.is_empty() {
+            kept.push(key.to_vec());
+        }
+        true
+    })?;
+    for key in kept {
+        txn.delete(Family::Reference, key);
+    }
+    Ok(())
 }
 
 /// Takes away every row that was derived from a leaf which leaves the log, as all from `to` on do. What an ending among them

@@ -31,6 +31,8 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Published(Vec<StatementId>),
+    /// One outcome for each command of an [`crate::Input::PublishEach`], in its order.
+    Each(Vec<Result<Vec<StatementId>, Refusal>>),
     /// Number of statements that were new.
     Admitted {
         city: CityCode,
@@ -122,6 +124,8 @@ pub enum Refusal {
     NotOurs(StatementId),
     #[error("{0} is not of a kind that this can act on")]
     WrongTarget(StatementId),
+    #[error("{0} has no effect, for instance because a key record voided it; there is nothing to act on")]
+    WithoutEffect(StatementId),
     #[error("the statement lacks {0}")]
     Incomplete(&'static str),
     #[error("the listing does not fit the catalogue edition: {0}")]
@@ -151,6 +155,7 @@ impl Refusal {
             Self::NoSuchStatement(_) => "no_such_statement",
             Self::NotOurs(_) => "not_ours",
             Self::WrongTarget(_) => "wrong_target",
+            Self::WithoutEffect(_) => "without_effect",
             Self::Incomplete(_) => "incomplete",
             Self::Catalogue(_) => "catalogue",
             Self::UnknownEdition(_) => "unknown_edition",

@@ -192,6 +192,9 @@ impl Engine {
     ) -> Result<(), ReadFault> {
         match input {
             Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn, signer),
+            Input::PublishEach { ticket, commands, rehearse } => {
+                self.publish_each(now, ticket, (commands, rehearse), txn, signer)
+            }
             Input::Segment { ticket, road, segment } => self.segment(now, ticket, road, *segment, txn, signer),
             Input::Connected { peer, city } => self.connected(now, peer, city, txn),
             Input::Disconnected { peer } => {

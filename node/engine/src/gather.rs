@@ -14,7 +14,7 @@ use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Body;
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::edition::Edition;
-use huxin_protocol::fold::{BodyState, CaseFile, Fact, SourceFact, Viewpoint};
+use huxin_protocol::fold::{BodyState, CaseFile, Fact, MatterState, SourceFact, Viewpoint};
 use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
 use huxin_protocol::key_record::Tail;
 use huxin_protocol::kind::Kind;
@@ -49,7 +49,8 @@ pub fn case_file_under<'a>(
     view: Viewpoint,
     sources: BTreeMap<CityCode, SourceFact>,
 ) -> Result<CaseFile<'a>, ReadFault> {
-    let mut gathering = Gathering { read, roster, viewer: view.viewer, sources: &sources, facts: BTreeMap::new() };
+    let mut gathering =
+        Gathering { read, roster, viewer: view.viewer, sources: &sources, waiting: None, facts: BTreeMap::new() };
     let mut listings = BTreeSet::new();
     scan_prefix(read, Family::Subject, &subject_prefix(subject), &mut |key, _| {
         listings.extend(last_place(key));
@@ -76,11 +77,33 @@ pub fn trust_statements(read: &(impl LedgerRead + ?Sized), city: CityCode, kind:
     Ok(found)
 }
 
+/// The state of the matter of one own listing, any link of its chain, for the door of issue and for imports. Leaves beyond
+/// the newest checkpoint count as well: the own city is bound by what it has signed. `waiting` shows what has its place in
+/// the group under construction and is not signed yet. What a fast clock dated ahead is bound as well, so no instant is asked for.
+pub fn matter_state(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    listing: StatementId,
+    waiting: &dyn Fn(Seq) -> Option<Fact>,
+) -> Result<MatterState, ReadFault> {
+    let city = listing.city;
+    let sources = BTreeMap::new();
+    let mut gathering =
+        Gathering { read, roster, viewer: city, sources: &sources, waiting: Some(waiting), facts: BTreeMap::new() };
+    gathering.matters(BTreeSet::from([(city, listing.seq)]))?;
+    let facts = gathering.facts.into_values().flatten().collect();
+    let at = Millis(i64::MAX);
+    let view = Viewpoint { federation: roster.federation(), viewer: city, at, now: true, crosswalk: None };
+    Ok(huxin_protocol::fold::matter_state(facts, view, &listing))
+}
+
 struct Gathering<'a, R: ?Sized> {
     read: &'a R,
     roster: &'a Roster,
     viewer: CityCode,
     sources: &'a BTreeMap<CityCode, SourceFact>,
+    /// For the door of issue: the viewer's own log is seen to its end, with what waits for its signature.
+    waiting: Option<&'a dyn Fn(Seq) -> Option<Fact>>,
     /// `None` where nothing readable stands at a place; kept so that it is looked up once.
     facts: BTreeMap<Place, Option<Fact>>,
 }
@@ -150,14 +173,20 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
         if self.facts.contains_key(&place) {
             return Ok(());
         }
-        let fact = if self.sees(place) { fact(self.read, self.roster, self.viewer, place)? } else { None };
+        let waiting = self.waiting.filter(|_| place.0 == self.viewer).and_then(|waiting| waiting(place.1));
+        let fact = match waiting {
+            Some(fact) => Some(fact),
+            None if self.sees(place) => fact(self.read, self.roster, self.viewer, place)?,
+            None => None,
+        };
         self.facts.insert(place, fact);
         Ok(())
     }
 
     /// Abandoned endings lie outside the log and are always seen.
     fn sees(&self, (city, seq): Place) -> bool {
-        seq.0 & ABANDONED_ACTOR != 0 || self.sources.get(&city).is_some_and(|source| seq.0 < source.size.0)
+        let at_issue = self.waiting.is_some() && city == self.viewer;
+        at_issue || seq.0 & ABANDONED_ACTOR != 0 || self.sources.get(&city).is_some_and(|source| seq.0 < source.size.0)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::ledger::{
     Family, LedgerRead, ReadFault, Txn, about_key, body_key, erased_key, ground_key, last_place, last_seq, place_key,
-    reference_key, scan_prefix, subject_key, trust_key,
+    reference_digest, reference_key, scan_prefix, subject_key, trust_key,
 };
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Lookup;
@@ -173,7 +173,8 @@ fn erase(txn: &mut Txn<'_>, federation: &Digest, me: CityCode, about: &About, er
             if let Some(lookup) = Lookup::read(header.kind, header.body_version, &body) {
                 txn.delete(Family::Subject, subject_key(&lookup.subject, city, seq));
                 if let (true, Some(reference)) = (city == me, &lookup.record_ref) {
-                    txn.delete(Family::Reference, reference_key(reference, seq));
+                    // An erased record must be known again, or the next import would list it anew.
+                    txn.put(Family::Reference, reference_key(reference, seq), reference_digest(reference).0.to_vec());
                 }
             }
             txn.delete(Family::Body, key);

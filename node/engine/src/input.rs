@@ -121,6 +121,13 @@ pub enum Input {
         ticket: Ticket,
         drafts: Vec<Draft>,
     },
+    /// Sign and log these commands, each all or none by itself. With `rehearse` everything is checked as for signing, each
+    /// command after the ones before it, and nothing is signed. Answered by [`crate::Outcome::Each`].
+    PublishEach {
+        ticket: Ticket,
+        commands: Vec<Vec<Draft>>,
+        rehearse: bool,
+    },
     /// A segment by gossip or from a file. `ticket` is answered by [`crate::Outcome::Admitted`] where present.
     Segment {
         ticket: Option<Ticket>,

@@ -3,15 +3,16 @@
 
 use crate::effect::{Outcome, Refusal};
 use crate::engine::{Engine, Signer};
-use crate::index::{HeldBody, acts_about, chain, listings_on_ground, read_leaf, write_rows};
+use crate::gather;
+use crate::index::{HeldBody, chain, listings_on_ground, read_leaf, write_rows};
 use crate::input::{Draft, Ticket};
 use crate::ledger::{Family, LedgerRead, ReadFault, STORED_LEVELS, Txn, body_key, meta, place_key, tree_key};
-use crate::record::ABANDONED_ACTOR;
 use crate::signing::SigningState;
 use crate::spread::FreshLeaf;
 use huxin_protocol::body::{Body, EntryBody, Lookup};
 use huxin_protocol::cose::{self, SignedType};
 use huxin_protocol::digest::{Context, Digest};
+use huxin_protocol::fold::{BodyState, Fact, MatterState};
 use huxin_protocol::header::{About, BODY_VERSION, Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::key_record::Tail;
@@ -20,6 +21,7 @@ use huxin_protocol::limits::{self, CLOCK_TOLERANCE_MS};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::leaf_hash;
+use std::collections::BTreeSet;
 
 /// What a header may lack that is otherwise complete.
 const UNREADABLE: &str = "a header that others can read: 1 to 128 readers in order, an agency of 1 to 64 bytes";
@@ -50,14 +52,66 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
-        if self.signing.state != SigningState::Ready {
-            self.reply(Some(ticket), Err(Refusal::NotSigning(self.signing.state.clone())));
+        let outcome = match self.may_sign() {
+            Ok(()) => self.command(now, drafts, txn, Some(signer))?.map(Outcome::Published),
+            Err(refusal) => Err(refusal),
+        };
+        self.reply(Some(ticket), outcome);
+        Ok(())
+    }
+
+    /// Many commands in one input, each checked, placed and answered by itself, in the order given. A rehearsal runs them over
+    /// a transaction of its own that is thrown away: the same checks, each after the commands before it, and nothing is
+    /// signed.
+    pub(crate) fn publish_each(
+        &mut self,
+        now: Millis,
+        ticket: Ticket,
+        (commands, rehearse): (Vec<Vec<Draft>>, bool),
+        txn: &mut Txn<'_>,
+        signer: &dyn Signer,
+    ) -> Result<(), ReadFault> {
+        if let Err(refusal) = self.may_sign() {
+            self.reply(Some(ticket), Err(refusal));
             return Ok(());
         }
-        // A command is checked as a whole before any of it takes a place, so that a refusal leaves nothing behind. Drafts of
-        // one command may not act on each other; two listings of one command may not share a ground.
-        let mut grounds = std::collections::BTreeSet::new();
-        let mut ended = std::collections::BTreeSet::new();
+        let mut outcomes = Vec::with_capacity(commands.len());
+        if rehearse {
+            let (waiting, last_issued) = (self.pending.len(), self.signing.last_issued);
+            let mut trial = Txn::new(txn);
+            for drafts in commands {
+                outcomes.push(self.command(now, drafts, &mut trial, None)?.map(|_| Vec::new()));
+            }
+            self.pending.truncate(waiting);
+            self.signing.last_issued = last_issued;
+        } else {
+            for drafts in commands {
+                outcomes.push(self.command(now, drafts, txn, Some(signer))?);
+            }
+        }
+        self.reply(Some(ticket), Ok(Outcome::Each(outcomes)));
+        Ok(())
+    }
+
+    fn may_sign(&self) -> Result<(), Refusal> {
+        match &self.signing.state {
+            SigningState::Ready => Ok(()),
+            state => Err(Refusal::NotSigning(state.clone())),
+        }
+    }
+
+    /// One command: checked as a whole before any of it takes a place, so that a refusal leaves nothing behind. Drafts of
+    /// one command may not act on each other; two listings of one command may not share a ground. Without a signer it is
+    /// a rehearsal, and nothing that waits is signed.
+    fn command(
+        &mut self,
+        now: Millis,
+        drafts: Vec<Draft>,
+        txn: &mut Txn<'_>,
+        signer: Option<&dyn Signer>,
+    ) -> Result<Result<Vec<StatementId>, Refusal>, ReadFault> {
+        let mut grounds = BTreeSet::new();
+        let mut ended = BTreeSet::new();
         let mut abouts = Vec::with_capacity(drafts.len());
         for draft in &drafts {
             let repeated = draft.ground.is_some_and(|ground| draft.kind == Kind::Entry && !grounds.insert(ground));
@@ -74,22 +128,18 @@ impl Engine {
             }
             match checked {
                 Ok(about) => abouts.push(about),
-                Err(refusal) => {
-                    self.reply(Some(ticket), Err(refusal));
-                    return Ok(());
-                }
+                Err(refusal) => return Ok(Err(refusal)),
             }
         }
         let mut ids = Vec::with_capacity(drafts.len());
         for (draft, about) in drafts.into_iter().zip(abouts) {
             // An erasure takes away the bodies of leaves, so what waits in this group becomes leaves before it.
-            if draft.kind == Kind::Erasure {
+            if let (Kind::Erasure, Some(signer)) = (draft.kind, signer) {
                 self.sign_pending(txn, signer)?;
             }
             ids.push(self.place(now, draft, about, txn)?);
         }
-        self.reply(Some(ticket), Ok(Outcome::Published(ids)));
-        Ok(())
+        Ok(Ok(ids))
     }
 
     fn next_seq(&self) -> Seq {
@@ -212,12 +262,14 @@ impl Engine {
                 _ => Some(*id),
             };
             if acts_as_lister && let Some(listed) = listed {
-                let ended = self.ended(listed.city, listed.seq, txn)?;
-                match (draft.kind, ended) {
-                    (Kind::Reinstatement, None) => return Ok(Err(Refusal::WrongTarget(*id))),
-                    // An erasure follows an earlier ending: what is over may still have to be gone.
-                    (Kind::Reinstatement | Kind::Erasure, _) | (_, None) => {}
-                    (_, Some(by)) => return Ok(Err(Refusal::AlreadyEnded(*id, by))),
+                match (draft.kind, self.matter(listed, txn)?) {
+                    // Only an ending that has an effect can be taken back.
+                    (Kind::Reinstatement, MatterState::Ended { endings, .. }) if endings.contains(id) => {}
+                    (Kind::Reinstatement, _) => return Ok(Err(Refusal::WrongTarget(*id))),
+                    // An erasure follows an earlier ending, and also what is void may have to be gone.
+                    (Kind::Erasure, _) | (_, MatterState::Standing { .. }) => {}
+                    (_, MatterState::Ended { by, .. }) => return Ok(Err(Refusal::AlreadyEnded(*id, by))),
+                    (_, MatterState::Void) => return Ok(Err(Refusal::WithoutEffect(*id))),
                 }
             }
         }
@@ -264,10 +316,12 @@ impl Engine {
                 continue;
             }
             let id = self.own_id(seq);
-            return Ok(Err(match self.ended(me, seq, txn)? {
-                Some(by) => Refusal::GroundEnded(by),
-                None => Refusal::AlreadyListed(id),
-            }));
+            match self.matter(id, txn)? {
+                MatterState::Ended { by, .. } => return Ok(Err(Refusal::GroundEnded(by))),
+                MatterState::Standing { .. } => return Ok(Err(Refusal::AlreadyListed(id))),
+                // What never had an effect stands in nobody's way.
+                MatterState::Void => {}
+            }
         }
         Ok(Ok(()))
     }
@@ -308,27 +362,6 @@ impl Engine {
         Ok(statement.filter(|s| s.header.id() == id && s.header.kind.is_ending()))
     }
 
-    /// Whether an own reinstatement names this ending. What names an abandoned one has its epoch, and not that of the leaf that
-    /// stands at its position now.
-    fn is_cancelled(&self, city: CityCode, ending: Seq, txn: &Txn<'_>) -> Result<bool, ReadFault> {
-        let abandoned = ending.0 & ABANDONED_ACTOR != 0;
-        let place = Seq(ending.0 & !ABANDONED_ACTOR);
-        let epoch = self.roster.city(city).map_or(Epoch::FIRST, |member| member.epoch_at(place));
-        for (by, seq, kind) in acts_about(txn, city, place)? {
-            if by != city || kind != Kind::Reinstatement {
-                continue;
-            }
-            let about = match self.pending_at(city, seq) {
-                Some(pending) => pending.header.about,
-                None => read_leaf(txn, &self.roster.federation(), city, seq)?.and_then(|s| s.header.about),
-            };
-            if about.is_some_and(|about| (about.id.epoch != epoch) == abandoned) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Links of an own chain, with those that wait in this group.
     fn chain_with_pending(&self, seq: Seq, txn: &Txn<'_>) -> Result<Vec<Seq>, ReadFault> {
         let mut top = seq;
@@ -342,18 +375,20 @@ impl Engine {
         chain(txn, self.me(), top)
     }
 
-    /// The standing ending of the chain at `seq` of an own listing, if there is one.
-    fn ended(&self, city: CityCode, seq: Seq, txn: &Txn<'_>) -> Result<Option<StatementId>, ReadFault> {
-        for link in self.chain_with_pending(seq, txn)? {
-            for (actor, actor_seq, kind) in acts_about(txn, city, link)? {
-                if actor != city || !kind.is_ending() {
-                    continue;
-                }
-                if !self.is_cancelled(city, actor_seq, txn)? {
-                    return Ok(Some(self.own_id(Seq(actor_seq.0 & !ABANDONED_ACTOR))));
-                }
-            }
-        }
-        Ok(None)
+    /// What became of the matter of an own listing: the same fold that makes rulings says it, over the log and what waits in
+    /// this group.
+    fn matter(&self, listing: StatementId, txn: &Txn<'_>) -> Result<MatterState, ReadFault> {
+        let me = self.me();
+        let waiting = |seq| {
+            self.pending_at(me, seq).map(|pending| Fact {
+                id: pending.header.id(),
+                digest: pending.digest,
+                header: pending.header.clone(),
+                body: BodyState::Lacking,
+                voided: false,
+                abandoned: false,
+            })
+        };
+        gather::matter_state(txn, &self.roster, listing, &waiting)
     }
 }

@@ -3,10 +3,10 @@
 use super::Context;
 use crate::client::Client;
 use crate::fault::Fault;
-use huxin_api::model::{ActRequest, ActVerb, BATCH_ENTRIES, EntryRequest, PublishReply, PublishRequest, ReferenceItem};
+use huxin_api::model::{
+    ActRequest, ActVerb, BATCH_ENTRIES, EntryRequest, ListingView, PublishReply, PublishRequest, ReferenceItem,
+};
 use huxin_profile::{Operation, Plan, Profile, Record, Table, plan};
-use huxin_protocol::body::Body;
-use huxin_protocol::digest::{Context as DigestContext, Digest};
 use huxin_protocol::ids::StatementId;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -285,7 +285,7 @@ impl Importer<'_> {
             self.report.ended.push(record.record_ref.clone());
             return Ok(None);
         }
-        if content(&record.request, editions) == Some(item.content) {
+        if same_content(&record.request, item, editions) {
             self.report.unchanged += 1;
             return Ok(None);
         }
@@ -299,12 +299,11 @@ impl Importer<'_> {
     }
 }
 
-/// Digest of what a request would sign, without the salt: equal for equal content (see [`ReferenceItem::content`]).
-fn content(request: &EntryRequest, editions: &[huxin_api::model::EditionItem]) -> Option<Digest> {
-    let named = request.edition.as_deref()?;
-    let edition = editions.iter().find(|edition| edition.name == named)?.digest;
-    let body = crate::drafting::entry_body(request.clone(), edition, None);
-    Some(DigestContext::Body.digest(&Body::Listing(Box::new(body)).encode(&[0; 16])))
+/// Whether a request asks for what the record's current link says.
+fn same_content(request: &EntryRequest, item: &ReferenceItem, editions: &[huxin_api::model::EditionItem]) -> bool {
+    let edition = editions.iter().find(|edition| request.edition.as_deref() == Some(edition.name.as_str()));
+    let asked = edition.map(|edition| crate::drafting::entry_body(request.clone(), edition.digest, None).into());
+    asked.is_some_and(|asked: ListingView| item.listing.as_deref() == Some(&asked))
 }
 
 fn progress(rows: usize, quiet: bool) -> ProgressBar {

@@ -9,7 +9,7 @@
 mod orders;
 mod saying;
 
-pub use orders::{Board, NotTaken, Order, Ordered, WriterHandle};
+pub use orders::{Answered, Board, NotTaken, Order, Ordered, WriterHandle};
 
 use super::clock::now;
 use super::committer::{Committer, Kept};
@@ -28,7 +28,7 @@ use huxin_net::NetHandle;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::roster::Roster;
 use huxin_store::Store;
-use orders::{Answered, INPUTS_WAITING, weight};
+use orders::{INPUTS_WAITING, weight};
 use parking_lot::RwLock;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -406,6 +406,7 @@ impl Writer {
         }
         match command {
             Ordered::Publish(drafts) => Input::Publish { ticket, drafts },
+            Ordered::PublishEach { commands, rehearse } => Input::PublishEach { ticket, commands, rehearse },
             Ordered::Segment(segment) => {
                 Input::Segment { ticket: Some(ticket), road: huxin_engine::Road::Disk, segment }
             }

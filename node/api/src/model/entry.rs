@@ -1,4 +1,4 @@
-//! One statement as it stands in a log, and look-ups by the source's own record names.
+//! One statement as it stands in a log.
 
 use super::publish::DisclosureChoice;
 use huxin_protocol::body::{ActBody, Basis, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
@@ -132,35 +132,4 @@ impl From<EntryBody> for ListingView {
             observed_on: body.observed_on,
         }
     }
-}
-
-/// `POST /v1/references`: which of these source records has the own city signed already? At most 1,000 at once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReferencesRequest {
-    pub refs: Vec<String>,
-}
-
-/// In the order of the request and, for one reference, of the log; references that are not known here are left out.
-/// `GET /v1/references/{record_ref}` answers the same for one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReferencesReply {
-    pub known: Vec<ReferenceItem>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReferenceItem {
-    pub record_ref: String,
-    /// An own statement whose body carries this reference.
-    pub id: StatementId,
-    /// `Entry`, `Amendment`, `Removal`, …
-    pub kind: String,
-    /// Statement digest.
-    pub digest: Digest,
-    /// Digest (`huxin body v1`) of the body's canonical bytes with sixteen zero bytes in place of the salt: equal for
-    /// equal content, so that an importer can tell a changed record from a repeated one.
-    pub content: Digest,
-    /// The first ending about it, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub ended_by: Option<StatementId>,
 }

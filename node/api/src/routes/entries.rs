@@ -4,8 +4,8 @@ use super::{body, command, json, path, statement_id};
 use crate::backend::Command;
 use crate::model::{
     ActItem, ActRequest, ActVerb, AnnounceRequest, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest,
-    PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, ReferenceItem, ReferencesReply,
-    ReferencesRequest,
+    PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, RecordOutcome, RecordsReply,
+    RecordsRequest,
 };
 use crate::problem::Problem;
 use crate::server::{App, Shared};
@@ -16,21 +16,18 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
 use huxin_engine::gather;
-use huxin_engine::ledger::{
-    Family, LedgerRead, ReadFault, last_place, last_seq, place_key, reference_prefix, scan_prefix,
-};
+use huxin_engine::ledger::{Family, LedgerRead, ReadFault, last_place, place_key, scan_prefix};
 use huxin_protocol::body::{Body, RecognitionBody};
-use huxin_protocol::digest::Context;
-use huxin_protocol::ids::{CityCode, Seq, StatementId};
+use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::statement::Statement;
 use serde::de::DeserializeOwned;
 
-type Sent = Result<Bytes, BytesRejection>;
-type Named<T> = Result<Path<T>, PathRejection>;
+pub(super) type Sent = Result<Bytes, BytesRejection>;
+pub(super) type Named<T> = Result<Path<T>, PathRejection>;
 
-fn read_json<T: DeserializeOwned>(sent: Sent) -> Result<T, Problem> {
+pub(super) fn read_json<T: DeserializeOwned>(sent: Sent) -> Result<T, Problem> {
     serde_json::from_slice(&body(sent)?).map_err(|fault| Problem::malformed(fault.to_string()))
 }
 
@@ -50,13 +47,42 @@ pub async fn publish(State(app): Shared, sent: Sent) -> Result<Response, Problem
     match request.entries.len() {
         0 => Err(Problem::malformed("the list of entries is empty")),
         1..=BATCH_ENTRIES => signed(&app, Command::Publish(request.entries)).await,
-        many => Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_many_entries",
-            format!("{many} entries are more than the {BATCH_ENTRIES} that one request may hold"),
-        )
-        .trying("send them in several requests")),
+        many => Err(too_many(many)),
     }
+}
+
+fn too_many(many: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_many_entries",
+        format!("{many} entries are more than the {BATCH_ENTRIES} that one request may hold"),
+    )
+    .trying("send them in several requests")
+}
+
+/// Records of an import, each a command of its own. Drafting many is work, so it leaves the runtime's threads.
+pub async fn records(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
+    let request: RecordsRequest = read_json(sent)?;
+    if request.commands.len() > BATCH_ENTRIES {
+        return Err(too_many(request.commands.len()));
+    }
+    let backend = app.backend.clone();
+    let submitted = tokio::task::spawn_blocking(move || backend.submit_each(request.commands, request.rehearse)).await;
+    let submitted = submitted.map_err(|_| Problem::stopping())??;
+    let Outcome::Each(outcomes) = submitted.reply.await.map_err(|_| Problem::stopping())?? else {
+        return Err(Problem::stopping());
+    };
+    let mut outcomes = outcomes.into_iter();
+    let outcomes = submitted.drafted.into_iter().map(|drafted| match drafted {
+        Err(problem) => RecordOutcome::Refused(problem),
+        // The writer answers once for each draft that it was given.
+        Ok(warnings) => match outcomes.next() {
+            Some(Ok(ids)) => RecordOutcome::Ok { ids, warnings },
+            Some(Err(refusal)) => RecordOutcome::Refused(refusal.into()),
+            None => RecordOutcome::Refused(Problem::stopping()),
+        },
+    });
+    Ok(json(&RecordsReply { outcomes: outcomes.collect() }))
 }
 
 /// Amendment, the five acts, and decline.
@@ -208,64 +234,4 @@ pub async fn recognitions(State(app): Shared) -> Result<Response, Problem> {
         recognitions.extend(newest.into_values());
     }
     Ok(json(&RecognitionsReply { recognitions }))
-}
-
-pub async fn references(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
-    let request: ReferencesRequest = read_json(sent)?;
-    if request.refs.len() > BATCH_ENTRIES {
-        return Err(Problem::malformed(format!("at most {BATCH_ENTRIES} references are looked up at once")));
-    }
-    let backend = app.backend.clone();
-    let looked_up = tokio::task::spawn_blocking(move || known(&*backend, &request.refs)).await;
-    Ok(json(&looked_up.map_err(|_| Problem::stopping())??))
-}
-
-pub async fn reference(State(app): Shared, named: Named<String>) -> Result<Response, Problem> {
-    Ok(json(&known(&*app.backend, &[path(named)?])?))
-}
-
-/// Own statements by the source's record names. The index holds the first bytes of a digest only, so every hit is
-/// compared with the body itself.
-fn known(backend: &dyn crate::backend::Backend, refs: &[String]) -> Result<ReferencesReply, Problem> {
-    let (roster, read, city) = (backend.roster(), backend.read(), backend.city());
-    let Some(member) = roster.city(city) else { return Ok(ReferencesReply { known: Vec::new() }) };
-    let mut known = Vec::new();
-    for reference in refs {
-        let mut places: Vec<Seq> = Vec::new();
-        scan_prefix(&*read, Family::Reference, &reference_prefix(reference), &mut |key, _| {
-            places.extend(last_seq(key));
-            true
-        })?;
-        for seq in places {
-            let id = StatementId { city, epoch: member.epoch_at(seq), seq };
-            let Some((statement, Some(bytes))) = gather::statement(&*read, &roster, id)? else { continue };
-            let header = &statement.header;
-            let Ok(body) = Body::decode(header.kind, header.body_version, &bytes) else { continue };
-            let named = match &body {
-                Body::Listing(entry) => entry.record_ref.as_ref(),
-                Body::Act(act) => act.record_ref.as_ref(),
-                _ => None,
-            };
-            if named != Some(reference) {
-                continue;
-            }
-            let ended_by = acts_about(&*read, &roster, id)?
-                .into_iter()
-                .find(|act| act.id.city == city && is_ending(&act.kind))
-                .map(|act| act.id);
-            known.push(ReferenceItem {
-                record_ref: reference.clone(),
-                id,
-                kind: header.kind.name().to_owned(),
-                digest: statement.digest,
-                content: Context::Body.digest(&body.encode(&[0; 16])),
-                ended_by,
-            });
-        }
-    }
-    Ok(ReferencesReply { known })
-}
-
-fn is_ending(name: &str) -> bool {
-    [Kind::Annulment, Kind::Removal, Kind::Repair, Kind::Erasure].iter().any(|kind| kind.name() == name)
 }

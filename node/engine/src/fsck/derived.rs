@@ -135,7 +135,7 @@ impl Walk<'_> {
 
     /// Backward: every row of a family follows from a leaf.
     pub(super) fn surplus(&mut self, family: Family) -> Result<(), ReadFault> {
-        self.all_rows(family, &mut |walk, key, _| {
+        self.all_rows(family, &mut |walk, key, value| {
             if walk.is_strangers(family, key) {
                 // Told of with the other strangers.
                 return Ok(());
@@ -161,6 +161,8 @@ impl Walk<'_> {
                     let derived = walk.derive(place, &leaf, statement.as_ref())?;
                     derived.rows.contains_key(&(family, key.to_vec()))
                         || (family == Family::Lacking && derived.erased)
+                        // By this digest an erased record is known when it comes again.
+                        || (family == Family::Reference && derived.erased && value.len() == 32)
                         // Found on the way forward.
                         || (family == Family::Body && derived.body_fault.is_some())
                 }

@@ -27,7 +27,8 @@ pub enum Family {
     Subject = 9,
     /// Index: trust statements. Key: city ‖ kind ‖ seq.
     Trust = 10,
-    /// Index: own statements by the source's record. Key: first 16 bytes of the digest of the reference ‖ seq.
+    /// Index: own statements by the source's record. Key: first 16 bytes of the digest of the reference ‖ seq. Value: empty; of
+    /// an erased record the whole digest of its reference, so that it is known when it comes again.
     Reference = 11,
     /// Bodies that we may read and do not hold. Key: city ‖ seq.
     Lacking = 12,

@@ -70,10 +70,15 @@ pub fn subject_key(subject: &SubjectId, city: CityCode, seq: Seq) -> Vec<u8> {
 pub fn trust_key(city: CityCode, kind: Kind, seq: Seq) -> Vec<u8> {
     join(&[city.key_bytes(), &kind.number().to_be_bytes(), &seq.0.to_be_bytes()])
 }
+/// What stays of the reference of an erased record: enough to know it again, and nothing to read.
+#[must_use]
+pub fn reference_digest(reference: &str) -> Digest {
+    Context::Gossip.digest(reference.as_bytes())
+}
 /// Reference: the part that all rows of one record reference share.
 #[must_use]
 pub fn reference_prefix(reference: &str) -> Vec<u8> {
-    Context::Gossip.digest(reference.as_bytes()).0[..16].to_vec()
+    reference_digest(reference).0[..16].to_vec()
 }
 /// Reference: first 16 bytes of the reference's digest ‖ seq.
 #[must_use]

@@ -16,11 +16,16 @@ use tokio::sync::oneshot;
 /// before it wait, and behind them the peers' own windows.
 pub const INPUTS_WAITING: usize = 64;
 
-pub(super) type Answered = oneshot::Sender<Result<Outcome, Refusal>>;
+pub type Answered = oneshot::Sender<Result<Outcome, Refusal>>;
 
 /// A command with the one who waits for its outcome.
 pub enum Ordered {
     Publish(Vec<Draft>),
+    /// Commands that stand by themselves; with `rehearse` nothing is signed.
+    PublishEach {
+        commands: Vec<Vec<Draft>>,
+        rehearse: bool,
+    },
     Segment(Box<ReadSegment>),
     Hold,
     Record(Vec<u8>),
@@ -102,9 +107,11 @@ pub(super) fn weight(order: &Order) -> usize {
     let segment = |segment: &ReadSegment| -> usize {
         segment.leaves.iter().map(|leaf| leaf.bytes.len() + leaf.body.as_ref().map_or(0, Vec::len)).sum()
     };
+    let drafted = |drafts: &[Draft]| -> usize { drafts.iter().map(|draft| draft.body_bytes.len() + 512).sum() };
     match order {
-        Order::Command { command: Ordered::Publish(drafts), .. } => {
-            drafts.iter().map(|draft| draft.body_bytes.len() + 512).sum()
+        Order::Command { command: Ordered::Publish(drafts), .. } => drafted(drafts),
+        Order::Command { command: Ordered::PublishEach { commands, .. }, .. } => {
+            commands.iter().map(|drafts| drafted(drafts)).sum()
         }
         Order::Command { command: Ordered::Segment(read), .. } => segment(read),
         Order::Input(Input::Segment { segment: read, .. }) => segment(read),
