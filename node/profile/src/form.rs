@@ -16,6 +16,8 @@ pub enum Holds {
     Texts,
     /// A list of texts, or one text alone.
     TextOrTexts,
+    /// A text of one character.
+    Character,
     Bool,
     /// A whole number from the first to the second.
     Number(i64, i64),
@@ -109,6 +111,7 @@ pub fn example(key: &Key) -> String {
     let name = key.name;
     match key.holds {
         Holds::Text | Holds::Name | Holds::TextOrTexts => format!("{name} = \"…\""),
+        Holds::Character => format!("{name} = \";\""),
         Holds::Texts => format!("{name} = [\"…\", \"…\"]"),
         Holds::Bool => format!("{name} = true"),
         Holds::Number(least, _) => format!("{name} = {least}"),
@@ -142,6 +145,12 @@ fn one(key: &'static Key, value: &Written, full: &str, faults: &mut Vec<FileFaul
                 faults.push(FileFault::new(value.line, full, sentence, format!("write {}", example(key))));
             }
         }
+        (Holds::Character, Shape::Text(text)) => {
+            if text.chars().count() != 1 {
+                let sentence = format!("the key {full:?} is {text:?}, and has to be one character");
+                faults.push(FileFault::new(value.line, full, sentence, format!("write {}", example(key))));
+            }
+        }
         (Holds::Number(least, most), Shape::Number(number)) => {
             if !number.parse::<i64>().is_ok_and(|number| (least..=most).contains(&number)) {
                 let sentence = format!("the key {full:?} is {number}, and has to be from {least} to {most}");
@@ -163,7 +172,7 @@ fn one(key: &'static Key, value: &Written, full: &str, faults: &mut Vec<FileFaul
                 faults.push(FileFault::new(value.line, full, sentence, next));
             }
         }
-        (Holds::Text | Holds::Name, _) => faults.push(wrong("a text between quotation marks")),
+        (Holds::Text | Holds::Name | Holds::Character, _) => faults.push(wrong("a text between quotation marks")),
         (Holds::Texts, _) => faults.push(wrong("a list of texts")),
         (Holds::TextOrTexts, _) => faults.push(wrong("a text or a list of texts")),
         (Holds::Bool, _) => faults.push(wrong("true or false without quotation marks")),

@@ -8,15 +8,48 @@
 //! [`Table::read`] reads the file, [`plan`] applies the profile to every row before anything is signed. What the plan holds
 //! can be published; rejects can be written back out with their reasons.
 
+mod carry_out;
+mod cell;
+mod confirmed;
 mod crosswalk;
+mod date;
+mod decision;
+mod desk;
+mod entered;
+mod file;
+pub mod form;
+mod issue_check;
+mod outcome;
 mod plan;
 mod profile;
+mod profile_keys;
+mod profile_sense;
+mod reason;
+mod record_key;
+mod report;
+mod row_request;
 mod rule;
+mod sheet;
 mod table;
 mod workbook;
+mod written;
 
+pub use carry_out::{Carried, GONE_LIMIT, Gone, Orders, Stop, WHOLE, carry_out, unsent};
+pub use cell::{Cell, CellFault};
+pub use confirmed::{Confirmation, ConfirmedCodes, ConfirmedFault};
 pub use crosswalk::{Crosswalk, CrosswalkFault, Link, normalised_name};
-pub use plan::{Operation, Plan, Record, Reject, plan};
-pub use profile::{Profile, ProfileFault};
+pub use date::DateFault;
+pub use decision::{Decision, Known, Rules, Settled, Step, decide, differing};
+pub use desk::{Answer, Command, Desk, KnownRecord, PAGE};
+pub use entered::{Cleaning, CodeFault, EnteredCode, enter_code};
+pub use file::{Encoding, File, Format, Hidden};
+pub use outcome::{Outcome, RowAnswer};
+pub use plan::{Operation, Plan, Record, Reject, Remark, SAME_KEY_TWICE, Setting, plan, row_digest};
+pub use profile::{Key, Over, Profile, ProfileFault, Publication};
+pub use profile_keys::PROFILE;
+pub use reason::Reason;
+pub use report::{RemarkItem, Report, Stopped};
 pub use rule::{Rule, RuleFault};
+pub use sheet::{Sheet, SheetFault, armed, disarmed};
 pub use table::{Row, Table, TableFault};
+pub use written::{FileFault, Shape, Written};

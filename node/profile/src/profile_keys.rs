@@ -64,7 +64,7 @@ const FILE: &[Key] = &[
     ),
     Key::optional("sheet", Holds::Name, "工作表名称；不写则取第一张", "the sheet of a workbook; left out: the first one"),
     Key::optional("header_row", Holds::Number(1, 1_048_576), "列名所在的行，从 1 数起", "the row of the column names, from 1"),
-    Key::optional("separator", Holds::Name, "CSV 的分隔符；不写则为逗号", "what separates the cells of a CSV; left out: a comma"),
+    Key::optional("separator", Holds::Character, "CSV 的分隔符；不写则为逗号", "what separates the cells of a CSV; left out: a comma"),
     Key::optional(
         "hidden",
         Holds::Word(&["refuse", "read"]),

@@ -1,8 +1,12 @@
 //! How one field gets its value from a row.
 
+use crate::cell::{Cell, CellFault};
+use crate::date::{self, DateFault};
+use crate::entered::{self, CodeFault, EnteredCode, enter_code};
 use crate::table::Row;
 use huxin_protocol::time::Date;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One field's rule. Steps in this order: take the column (or the constant); a value in `absent` is no value; the text after
@@ -26,12 +30,27 @@ pub struct Rule {
     pub template: Option<String>,
     /// The list's own value where the row gives none.
     pub otherwise: Option<String>,
-    /// Date format (strftime); absent: `%Y-%m-%d`.
-    pub date: Option<String>,
+    /// Forms of dates (strftime), one or several, the first that fits counts; absent: those that leave no doubt.
+    #[serde(deserialize_with = "one_or_several")]
+    pub date: Vec<String>,
     /// Splits a value into several.
     pub split: Option<String>,
     /// A row without a value is rejected.
     pub required: bool,
+}
+
+/// `date = "…"` and `date = ["…", "…"]`.
+fn one_or_several<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a text, or a list of texts")]
+    enum Given {
+        One(String),
+        Several(Vec<String>),
+    }
+    Ok(match Given::deserialize(reader)? {
+        Given::One(form) => vec![form],
+        Given::Several(forms) => forms,
+    })
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,23 +59,36 @@ pub enum RuleFault {
     Missing { field: &'static str },
     #[error("the field {field} is {value:?}, which the profile does not know")]
     Unmapped { field: &'static str, value: String },
-    #[error("the field {field} is {value:?}, which is no date of the form {form}")]
-    Date { field: &'static str, value: String, form: String },
+    #[error("the field {field} is {value:?}, which {fault}")]
+    Date { field: &'static str, value: String, fault: DateFault },
+    #[error("the cell in column {column:?} {fault}")]
+    Cell { column: String, fault: CellFault },
+    #[error("the code in column {column:?}: {fault}")]
+    Code { column: String, fault: CodeFault },
 }
 
 impl RuleFault {
+    /// Stable.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Missing { .. } => "missing",
             Self::Unmapped { .. } => "unmapped",
-            Self::Date { .. } => "date",
+            Self::Date { fault, .. } => fault.code(),
+            Self::Cell { fault, .. } => fault.code(),
+            Self::Code { fault, .. } => entered::code_of(fault),
         }
     }
 }
 
+/// Fields that are names of somebody or something: a bare number there is a slip of a column, not a name.
+const NAMES: [&str; 6] = ["name", "aliases", "authority", "list_name", "field", "law"];
+
 impl Rule {
     /// The text of the field, or none where the row gives none.
+    ///
+    /// # Errors
+    /// See [`RuleFault`].
     pub fn text(&self, field: &'static str, row: &Row) -> Result<Option<String>, RuleFault> {
         let value = self.found(field, row)?.or_else(|| self.otherwise.clone());
         if value.is_none() && self.required {
@@ -66,12 +98,32 @@ impl Rule {
     }
 
     fn found(&self, field: &'static str, row: &Row) -> Result<Option<String>, RuleFault> {
-        let given = match (&self.column, &self.constant) {
-            (Some(column), _) => row.cells.get(column).cloned().unwrap_or_default(),
-            (None, Some(constant)) => constant.clone(),
-            (None, None) => String::new(),
-        };
-        if given.is_empty() || self.absent.contains(&given) {
+        match (&self.column, &self.constant) {
+            (Some(column), _) => {
+                let cell = row.cell(column);
+                let given = match cell {
+                    // What a truth value or a number stands for is the profile's to say.
+                    Cell::Bool(value) if self.map.contains_key(cell.shown().as_ref()) => {
+                        Some(Cow::Owned(value.to_string()))
+                    }
+                    Cell::Number(number) if NAMES.contains(&field) && !self.map.contains_key(number) => {
+                        return Err(RuleFault::Cell {
+                            column: column.clone(),
+                            fault: CellFault::Number(number.clone()),
+                        });
+                    }
+                    _ => cell.text().map_err(|fault| RuleFault::Cell { column: column.clone(), fault })?,
+                };
+                given.map_or(Ok(None), |given| self.shaped(field, &given))
+            }
+            (None, Some(constant)) => self.shaped(field, constant),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// A value that is not empty, through every step from `absent` to `template`.
+    fn shaped(&self, field: &'static str, given: &str) -> Result<Option<String>, RuleFault> {
+        if given.is_empty() || self.absent.iter().any(|absent| absent == given) {
             return Ok(None);
         }
         let given = if self.after.is_empty() {
@@ -79,31 +131,38 @@ impl Rule {
         } else {
             let rest = self.after.iter().find_map(|prefix| given.strip_prefix(prefix.as_str()));
             match rest.map(str::trim).filter(|rest| !rest.is_empty()) {
-                Some(rest) => rest.to_owned(),
+                Some(rest) => rest,
                 None => return Ok(None),
             }
         };
-        let value = match self.map.get(&given) {
-            Some(mapped) => mapped.clone(),
-            None if self.map_only => return Err(RuleFault::Unmapped { field, value: given }),
+        let value = match self.map.get(given) {
+            Some(mapped) => mapped,
+            None if self.map_only => return Err(RuleFault::Unmapped { field, value: given.to_owned() }),
             None => given,
         };
         Ok(Some(match &self.template {
-            Some(template) => template.replace("{}", &value),
-            None => value,
+            Some(template) => template.replace("{}", value),
+            None => value.to_owned(),
         }))
     }
 
+    /// The day of the field, or none where the row gives none. For the field `until`, what says "for ever" is no end.
+    ///
+    /// # Errors
+    /// See [`RuleFault`].
     pub fn date(&self, field: &'static str, row: &Row) -> Result<Option<Date>, RuleFault> {
+        if let Some(Cell::Date(date)) = self.column.as_ref().map(|column| row.cell(column)) {
+            return Ok(Some(*date));
+        }
         let Some(value) = self.text(field, row)? else { return Ok(None) };
-        let form = self.date.as_deref().unwrap_or("%Y-%m-%d");
-        let fault = || RuleFault::Date { field, value: value.clone(), form: form.to_owned() };
-        // A time of day behind the date is dropped where the form asks for it with `%T` or the like.
-        let parsed = jiff::fmt::strtime::parse(form, &value).and_then(|time| time.to_date()).map_err(|_| fault())?;
-        Date::new(parsed.year(), parsed.month(), parsed.day()).map(Some).map_err(|_| fault())
+        let forms: &[String] = &self.date;
+        date::read(&value, forms, field == "until").map_err(|fault| RuleFault::Date { field, value, fault })
     }
 
     /// Several values, where `split` says so; without repeats, in the order given.
+    ///
+    /// # Errors
+    /// See [`RuleFault`].
     pub fn list(&self, field: &'static str, row: &Row) -> Result<Vec<String>, RuleFault> {
         let Some(text) = self.text(field, row)? else { return Ok(Vec::new()) };
         let parts: Vec<&str> = match &self.split {
@@ -120,13 +179,43 @@ impl Rule {
     }
 }
 
+impl Row {
+    /// The cell as trimmed text with a meaning of its own: a part of a record's key, an operation, a value that rejects. Whole
+    /// exact numbers and days count; none where it is blank.
+    ///
+    /// # Errors
+    /// [`RuleFault::Cell`] where it is something else.
+    pub fn text(&self, column: &str) -> Result<Option<Cow<'_, str>>, RuleFault> {
+        self.cell(column).plain().map_err(|fault| RuleFault::Cell { column: column.to_owned(), fault })
+    }
+
+    /// The code in this column as a person or a spreadsheet entered it. A failing check character is no fault here: ask
+    /// `id.check_code()`.
+    ///
+    /// # Errors
+    /// [`RuleFault::Code`] where no code can be read for certain, also where the cell is empty.
+    pub fn code(&self, scheme: &str, column: &str) -> Result<EnteredCode, RuleFault> {
+        let cell = self.cell(column);
+        let entered = match cell {
+            // These have sentences about codes: rounded digits, and what a spreadsheet shows in place of a value.
+            Cell::LostDigits(text) | Cell::Error(text) | Cell::Number(text) | Cell::Text(text) => text.as_str(),
+            Cell::Empty => "",
+            other => match other.text() {
+                Ok(_) => "",
+                Err(fault) => return Err(RuleFault::Cell { column: column.to_owned(), fault }),
+            },
+        };
+        enter_code(scheme, entered).map_err(|fault| RuleFault::Code { column: column.to_owned(), fault })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn row(value: &str) -> Row {
-        Row { number: 1, cells: [("x".to_owned(), value.to_owned())].into() }
+        Row { number: 1, line: 1, cells: [("x".to_owned(), Cell::from(value))].into() }
     }
     fn rule(toml: &str) -> Rule {
         toml::from_str(&format!("column = \"x\"\n{toml}")).unwrap()

@@ -1,16 +1,29 @@
 //! Files as tables: CSV, JSON lines, XLSX; UTF-8 with or without a byte-order mark, or GB18030.
 
-use crate::profile::{Encoding, File, Format};
+use crate::cell::Cell;
+use crate::file::{Encoding, File, Format};
 use crate::workbook;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// One row with its number in the file: from 1 for the first row of data.
+/// One row of data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
+    /// From 1 for the first row of data; blank rows do not count.
     pub number: u64,
-    /// By column name, trimmed.
-    pub cells: BTreeMap<String, String>,
+    /// Where a person finds it: the line in a CSV or JSON-lines file on which it begins, the row in a sheet. From 1.
+    pub line: u64,
+    /// By column name. Empty cells are not kept.
+    pub cells: BTreeMap<String, Cell>,
+}
+
+impl Row {
+    /// The cell of this column; empty where the row has none.
+    #[must_use]
+    pub fn cell(&self, column: &str) -> &Cell {
+        const EMPTY: &Cell = &Cell::Empty;
+        self.cells.get(column).unwrap_or(EMPTY)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -76,9 +89,10 @@ impl Table {
             reader.headers().map_err(|cause| row_fault(0, &cause))?.iter().map(|name| name.trim().to_owned()).collect();
         let mut rows = Vec::new();
         for (number, record) in (1..).zip(reader.records()) {
+            let line = number + 1;
             let record = record.map_err(|cause| row_fault(number, &cause))?;
-            let cells = columns.iter().cloned().zip(record.iter().map(|cell| cell.trim().to_owned())).collect();
-            rows.push(Row { number, cells });
+            let cells = columns.iter().cloned().zip(record.iter().map(Cell::from)).collect();
+            rows.push(Row { number, line, cells });
         }
         Ok(Self { columns, rows })
     }
@@ -95,13 +109,14 @@ impl Table {
                     table.columns.push(name.clone());
                 }
                 let text = match value {
-                    serde_json::Value::Null => String::new(),
-                    serde_json::Value::String(text) => text.trim().to_owned(),
-                    other => other.to_string(),
+                    serde_json::Value::Null => Cell::Empty,
+                    serde_json::Value::String(text) => Cell::from(text.as_str()),
+                    serde_json::Value::Number(number) => Cell::Number(number.to_string()),
+                    other => Cell::Text(other.to_string()),
                 };
                 cells.insert(name, text);
             }
-            table.rows.push(Row { number, cells });
+            table.rows.push(Row { number, line: number, cells });
         }
         Ok(table)
     }
@@ -119,7 +134,11 @@ impl Table {
         let columns: Vec<String> = line(*top).collect();
         let rows = (1..)
             .zip(*top + 1..=*bottom)
-            .map(|(number, row)| Row { number, cells: columns.iter().cloned().zip(line(row)).collect() })
+            .map(|(number, row)| Row {
+                number,
+                line: u64::from(row) + 1,
+                cells: columns.iter().cloned().zip(line(row).map(|cell| Cell::from(cell.as_str()))).collect(),
+            })
             .collect();
         Ok(Self { columns, rows })
     }
@@ -139,7 +158,7 @@ fn text(bytes: &[u8], encoding: Encoding) -> Result<String, TableFault> {
     match (marked, encoding) {
         (Some(rest), _) => decode_utf8(rest),
         (None, Encoding::Utf8) => decode_utf8(bytes),
-        (None, Encoding::Gb18030) => {
+        (None, Encoding::Gb18030 | Encoding::Auto) => {
             let text = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes);
             text.map(std::borrow::Cow::into_owned).ok_or(TableFault::Encoding("GB18030"))
         }
@@ -160,7 +179,7 @@ mod tests {
         let table =
             Table::from_csv(&text("\u{feff}name,code\n示例公司,1\n".as_bytes(), Encoding::Gb18030).unwrap()).unwrap();
         assert_eq!(table.columns, ["name", "code"]);
-        assert_eq!(table.rows[0].cells["name"], "示例公司");
+        assert_eq!(table.rows[0].cells["name"], Cell::from("示例公司"));
     }
 
     #[test]
@@ -180,7 +199,7 @@ mod tests {
     fn json_lines_have_the_union_of_their_columns() {
         let table = Table::from_json_lines("{\"a\":1}\n\n{\"a\":null,\"b\":\"x\"}\n").unwrap();
         assert_eq!(table.columns, ["a", "b"]);
-        assert_eq!(table.rows[1].cells["a"], "");
-        assert_eq!(table.rows[0].cells["a"], "1");
+        assert_eq!(*table.rows[1].cell("a"), Cell::Empty);
+        assert_eq!(table.rows[0].cells["a"], Cell::Number("1".to_owned()));
     }
 }
