@@ -155,8 +155,8 @@ impl Reader<'_> {
         match self.row.code(&rule.scheme, column) {
             Ok(entered) => {
                 if let Some(cleaning) = entered.cleaning {
-                    let sentence = format!("{}: {cleaning:?}", entered.id);
-                    self.cleanings.push(Reason::of("cleaned", sentence));
+                    let (en, zh) = cleaning.text();
+                    self.cleanings.push(Reason::of(cleaning.code(), format!("{}: {zh}; {en}", entered.id)));
                 }
                 Some(entered.id)
             }
