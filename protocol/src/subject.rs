@@ -5,7 +5,7 @@ mod lei;
 mod personal;
 mod uscc;
 
-pub use entered::{Cleaning, CodeFault, EnteredCode, enter_code};
+pub use entered::{Cleaning, CodeFault, EnteredCode, enter_code, enter_subject};
 pub use lei::{LeiFault, check_lei};
 pub use personal::{Form, Found, personal_number};
 pub use uscc::{UsccFault, UsccParts, check_uscc};

@@ -190,6 +190,20 @@ pub fn enter_code(scheme: &str, entered: &str) -> Result<EnteredCode, CodeFault>
     Ok(EnteredCode { id, cleaning: cleanings.first().copied() })
 }
 
+/// Reads a whole subject as a person enters it, `scheme:code`; 18 characters without a scheme are read as a `uscc`.
+///
+/// # Errors
+/// As [`enter_code`]; without a scheme and without the length of a code, [`SubjectFault::Shape`].
+pub fn enter_subject(entered: &str) -> Result<EnteredCode, CodeFault> {
+    match entered.split_once([':', '：']) {
+        Some((scheme, code)) => enter_code(scheme.trim(), code),
+        None => match enter_code(SubjectId::USCC, entered) {
+            Err(CodeFault::Shape(_)) => Err(CodeFault::Shape(SubjectFault::Shape)),
+            read => read,
+        },
+    }
+}
+
 /// The text without what can be taken away, and the kinds of errors that this took, ascending.
 fn cleaned(entered: &str) -> (String, Vec<Cleaning>) {
     let mut kinds = std::collections::BTreeSet::new();
