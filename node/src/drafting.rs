@@ -23,6 +23,7 @@ use huxin_protocol::kind::Kind;
 use huxin_protocol::limits::READERS;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::subject::{SubjectClass, SubjectFault, SubjectId};
+use huxin_protocol::text::check_text;
 use huxin_protocol::time::Millis;
 use std::collections::BTreeMap;
 
@@ -101,6 +102,7 @@ impl DraftFault {
             Self::NotAMember(_) | Self::Readers => "see the members with `huxin federation show`",
             Self::NoSuchStatement(_) => "check the id, and `huxin peers` for how far the logs are held",
             Self::Body(BodyFault::TooLong) => "shorten the summary; the decision itself stays with the authority",
+            Self::Body(BodyFault::Text { .. }) => "take out what the sentence names, and send the request again",
             Self::Body(_) => {
                 "keep the lengths in bytes: summary 8192, reason 8192, ground and law 4096, names 512, codes 128; a measure stands once"
             }
@@ -231,7 +233,7 @@ impl Drafter {
         let (_, disclosure, body) = statement(read, roster, id)?;
         if let (ActVerb::Repair, Some(Body::Listing(entry))) = (verb, body)
             && let Some(edition) = self.editions.get(&entry.edition)
-            && let Some(fault) = edition.check_repair(&entry, now.date()).into_iter().next()
+            && let Some(fault) = edition.check_repair(&entry, &[], now.date()).into_iter().next()
         {
             return Err(DraftFault::Repair(fault));
         }
@@ -322,6 +324,9 @@ impl Drafter {
     ) -> Result<Draft, DraftFault> {
         if agency.as_ref().is_some_and(|agency| agency.trim().is_empty() || agency.len() > AGENCY_BYTES) {
             return Err(DraftFault::Agency);
+        }
+        if let Some(agency) = &agency {
+            check_text(agency).map_err(|fault| BodyFault::Text { field: "agency", fault })?;
         }
         let mut salt = Salt::default();
         getrandom::fill(&mut salt).map_err(|_| DraftFault::Random)?;

@@ -114,6 +114,14 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     let engine_settings = huxin_engine::Settings {
         city,
         editions: editions.clone(),
+        allow_natural_persons: settings.rights.allow_natural_persons,
+        own_names: genesis
+            .manifest()
+            .members
+            .iter()
+            .filter(|member| member.code == city)
+            .map(|member| member.name.clone())
+            .collect(),
         sync_every_ms: millis(settings.network.sync_every()),
         heartbeat_every_ms: millis(settings.network.heartbeat_every()),
         gossip: settings.network.gossip,
