@@ -54,6 +54,8 @@ pub enum CellFault {
         "is a formula whose value is not stored in the file; open the file in a spreadsheet, let it calculate, save it"
     )]
     NoValue,
+    #[error("is the formula {0}; write its value as text")]
+    Formula(String),
 }
 
 impl CellFault {
@@ -67,6 +69,7 @@ impl CellFault {
             Self::Bool(_) => "cell_bool",
             Self::Error(_) => "cell_error",
             Self::NoValue => "cell_no_value",
+            Self::Formula(_) => "cell_formula",
         }
     }
 }
@@ -77,6 +80,14 @@ pub fn exact_integer(number: &str) -> bool {
     let digits = number.strip_prefix('-').unwrap_or(number);
     let significant = digits.trim_start_matches('0').len();
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) && significant <= EXACT_DIGITS
+}
+
+/// `9.1E+17`: how a spreadsheet shows a long number, and what it writes into a text file for it.
+fn is_scientific(text: &str) -> bool {
+    let Some((number, power)) = text.split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, rest) = number.split_once('.').unwrap_or((number, "0"));
+    power.strip_prefix(['+', '-']).is_some_and(digits) && digits(whole) && digits(rest)
 }
 
 impl Cell {
@@ -109,7 +120,12 @@ impl Cell {
     pub fn text(&self) -> Result<Option<Cow<'_, str>>, CellFault> {
         match self {
             Self::Empty => Ok(None),
-            Self::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::Borrowed)),
+            Self::Text(text) => match text.trim() {
+                "" => Ok(None),
+                text if text.starts_with('=') => Err(CellFault::Formula(text.to_owned())),
+                text if is_scientific(text) => Err(CellFault::LostDigits(text.to_owned())),
+                text => Ok(Some(Cow::Borrowed(text))),
+            },
             Self::Number(number) if exact_integer(number) => Ok(Some(Cow::Borrowed(number))),
             // Text formats keep every digit of a whole number, however long it is.
             Self::Number(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(Cow::Borrowed(number))),
@@ -131,6 +147,38 @@ impl Cell {
             Self::Date(date) => Cow::Owned(date.to_string()),
             Self::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
         }
+    }
+}
+
+/// What spreadsheets show in place of a value; in text files it is all that is left of it.
+const ERRORS: [&str; 14] = [
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#NAME?",
+    "#DIV/0!",
+    "#NULL!",
+    "#NUM!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    "#GETTING_DATA",
+];
+
+impl Cell {
+    /// A cell of a text file.
+    #[must_use]
+    pub fn written(text: &str) -> Self {
+        if text.contains('#') {
+            let word = text.trim().to_ascii_uppercase();
+            if ERRORS.contains(&word.as_str()) || (!word.is_empty() && word.bytes().all(|byte| byte == b'#')) {
+                return Self::Error(word);
+            }
+        }
+        Self::from(text)
     }
 }
 

@@ -4,8 +4,7 @@
 //!
 //! A CSV file with the columns `code`, `confirmed_by` and `confirmed_on`.
 
-use crate::entered::enter_code;
-use huxin_protocol::subject::SubjectId;
+use huxin_protocol::subject::{SubjectId, enter_code};
 use huxin_protocol::text::check_text;
 use huxin_protocol::time::Date;
 use std::collections::BTreeMap;

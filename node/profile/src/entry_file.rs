@@ -105,7 +105,7 @@ fn code_fault(entry: &Written) -> Option<FileFault> {
         return fault(sentence, "write the kind in front, for instance uscc:91990099MA00000156");
     };
     match enter_code(scheme, code) {
-        Err(problem) => fault(format!("the subject's code cannot be read: {problem}"), "correct it from the certificate"),
+        Err(problem) => fault(format!("the subject's code cannot be read [{}]: {problem}", problem.code()), "correct it from the certificate"),
         Ok(entered) => {
             let cleaning = entered.cleaning?;
             let next = format!("write \"{}\"", entered.id);

@@ -9,7 +9,8 @@ use crate::profile::{Over, Profile};
 use crate::reason::Reason;
 use crate::record_key;
 use crate::row_request::{Asked, asked};
-use crate::table::{Row, Table, TableFault};
+use crate::table::{Row, Table};
+use crate::table_fault::TableFault;
 use huxin_api::model::EntryRequest;
 use huxin_protocol::digest::Context;
 use huxin_protocol::edition::Edition;
@@ -114,8 +115,8 @@ pub struct Plan {
 /// # Errors
 /// The table lacks a column that the profile names. What is wrong with single rows is in the plan.
 pub fn plan(profile: &Profile, table: &Table, setting: &Setting<'_>) -> Result<Plan, TableFault> {
-    for column in profile.columns() {
-        table.require(column)?;
+    for (column, needed) in profile.named_columns() {
+        table.require(column, needed)?;
     }
     let mut plan = Plan { has_edition: setting.edition.is_some(), ..Plan::default() };
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();

@@ -238,12 +238,19 @@ impl Profile {
     /// Every column that the profile names.
     #[must_use]
     pub fn columns(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.fields.all().iter().filter_map(|(_, rule)| rule.column.as_deref()).collect();
-        names.extend(self.key.columns.iter().map(String::as_str));
-        names.extend(self.subject.column.as_deref());
-        names.extend(self.subject.digest_of.iter().map(String::as_str));
-        names.extend(self.reject.iter().map(|rule| rule.column.as_str()));
-        names.extend(self.operation.as_ref().map(|rule| rule.column.as_str()));
+        self.named_columns().into_iter().map(|(column, _)| column).collect()
+    }
+
+    /// Every column that the profile names, and whether no record can be made without it.
+    pub(crate) fn named_columns(&self) -> Vec<(&str, bool)> {
+        let fields = self.fields.all();
+        let mut names: Vec<(&str, bool)> =
+            fields.iter().filter_map(|(_, rule)| Some((rule.column.as_deref()?, rule.required))).collect();
+        names.extend(self.key.columns.iter().map(|column| (column.as_str(), true)));
+        names.extend(self.subject.column.as_deref().map(|column| (column, true)));
+        names.extend(self.subject.digest_of.iter().map(|column| (column.as_str(), false)));
+        names.extend(self.reject.iter().map(|rule| (rule.column.as_str(), false)));
+        names.extend(self.operation.as_ref().map(|rule| (rule.column.as_str(), false)));
         names
     }
 }

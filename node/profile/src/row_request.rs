@@ -87,7 +87,8 @@ fn check_code(
         let sentence = format!("{id}: {fault}; confirmed by {} on {}", confirmation.by, confirmation.on);
         *warning = Some(Reason::of("code_confirmed", sentence));
         request.confirm_code = true;
-    } else {
+    } else if setting.edition.is_none() {
+        // With an edition the check below finds it.
         let sentence = format!(
             "{id}: {fault}; correct the code, or where the certificate shows it like this, name it in a file of \
              confirmed codes (--confirmed)"
@@ -147,11 +148,6 @@ impl Reader<'_> {
     fn subject(&mut self) -> Option<SubjectId> {
         let rule = &self.profile.subject;
         let Some(column) = &rule.column else { return self.digested() };
-        if self.row.cell(column).is_blank() {
-            let sentence = format!("the row names no code in column {column}; a name is not a key");
-            self.reasons.push(Reason::of("no_subject_id", sentence));
-            return None;
-        }
         match self.row.code(&rule.scheme, column) {
             Ok(entered) => {
                 if let Some(cleaning) = entered.cleaning {

@@ -2,8 +2,9 @@
 
 use crate::cell::{Cell, CellFault};
 use crate::date::{self, DateFault};
-use crate::entered::{self, CodeFault, EnteredCode, enter_code};
 use crate::table::Row;
+use huxin_protocol::subject::{CodeFault, EnteredCode, enter_code};
+use huxin_protocol::text::{TextFault, check_text};
 use huxin_protocol::time::Date;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -65,6 +66,18 @@ pub enum RuleFault {
     Cell { column: String, fault: CellFault },
     #[error("the code in column {column:?}: {fault}")]
     Code { column: String, fault: CodeFault },
+    #[error("the field {field}: {fault}")]
+    Unsafe { field: String, fault: TextFault },
+    #[error(
+        "the field {field} has the replacement character U+FFFD: a letter was lost when the text was converted; take it from the source again"
+    )]
+    Replaced { field: String },
+}
+
+/// No text is signed with what cannot be seen or changes how the rest is shown, and none that lost letters.
+fn check(field: &str, text: &str) -> Result<(), RuleFault> {
+    check_text(text).map_err(|fault| RuleFault::Unsafe { field: field.to_owned(), fault })?;
+    if text.contains('\u{fffd}') { Err(RuleFault::Replaced { field: field.to_owned() }) } else { Ok(()) }
 }
 
 impl RuleFault {
@@ -76,7 +89,9 @@ impl RuleFault {
             Self::Unmapped { .. } => "unmapped",
             Self::Date { fault, .. } => fault.code(),
             Self::Cell { fault, .. } => fault.code(),
-            Self::Code { fault, .. } => entered::code_of(fault),
+            Self::Code { fault, .. } => fault.code(),
+            Self::Unsafe { fault, .. } => fault.code(),
+            Self::Replaced { .. } => "text_replaced",
         }
     }
 }
@@ -90,6 +105,12 @@ impl Rule {
     /// # Errors
     /// See [`RuleFault`].
     pub fn text(&self, field: &'static str, row: &Row) -> Result<Option<String>, RuleFault> {
+        let value = self.unchecked(field, row)?;
+        value.as_ref().map_or(Ok(()), |value| check(field, value))?;
+        Ok(value)
+    }
+
+    fn unchecked(&self, field: &'static str, row: &Row) -> Result<Option<String>, RuleFault> {
         let value = self.found(field, row)?.or_else(|| self.otherwise.clone());
         if value.is_none() && self.required {
             return Err(RuleFault::Missing { field });
@@ -99,26 +120,37 @@ impl Rule {
 
     fn found(&self, field: &'static str, row: &Row) -> Result<Option<String>, RuleFault> {
         match (&self.column, &self.constant) {
-            (Some(column), _) => {
-                let cell = row.cell(column);
-                let given = match cell {
-                    // What a truth value or a number stands for is the profile's to say.
-                    Cell::Bool(value) if self.map.contains_key(cell.shown().as_ref()) => {
-                        Some(Cow::Owned(value.to_string()))
-                    }
-                    Cell::Number(number) if NAMES.contains(&field) && !self.map.contains_key(number) => {
-                        return Err(RuleFault::Cell {
-                            column: column.clone(),
-                            fault: CellFault::Number(number.clone()),
-                        });
-                    }
-                    _ => cell.text().map_err(|fault| RuleFault::Cell { column: column.clone(), fault })?,
-                };
-                given.map_or(Ok(None), |given| self.shaped(field, &given))
-            }
+            (Some(column), _) => self.words(field, column, row.cell(column)),
             (None, Some(constant)) => self.shaped(field, constant),
             (None, None) => Ok(None),
         }
+    }
+
+    /// The words of a cell, if it is one that has words.
+    fn words(&self, field: &'static str, column: &str, cell: &Cell) -> Result<Option<String>, RuleFault> {
+        let shown = cell.shown();
+        let given = shown.trim();
+        let fault = |fault| RuleFault::Cell { column: column.to_owned(), fault };
+        // What a truth value, an error or a number stands for is the profile's to say.
+        if self.absent.iter().any(|absent| absent == given) || self.map.contains_key(given) {
+            return self.shaped(field, given);
+        }
+        if NAMES.contains(&field) {
+            if let Cell::Number(number) = cell {
+                return Err(fault(CellFault::Number(number.clone())));
+            }
+            if ["true", "false"].iter().any(|word| given.eq_ignore_ascii_case(word)) {
+                return Err(fault(CellFault::Bool(given.eq_ignore_ascii_case("true"))));
+            }
+            if field == "name"
+                && matches!(cell, Cell::Text(_))
+                && !given.is_empty()
+                && given.bytes().all(|byte| byte.is_ascii_digit())
+            {
+                return Err(fault(CellFault::Number(given.to_owned())));
+            }
+        }
+        cell.text().map_err(fault)?.map_or(Ok(None), |given| self.shaped(field, &given))
     }
 
     /// A value that is not empty, through every step from `absent` to `template`.
@@ -151,12 +183,23 @@ impl Rule {
     /// # Errors
     /// See [`RuleFault`].
     pub fn date(&self, field: &'static str, row: &Row) -> Result<Option<Date>, RuleFault> {
-        if let Some(Cell::Date(date)) = self.column.as_ref().map(|column| row.cell(column)) {
-            return Ok(Some(*date));
+        let cell = self.column.as_ref().map(|column| row.cell(column));
+        let absent = |shown: &str| self.absent.iter().any(|absent| absent == shown);
+        match cell {
+            Some(Cell::Date(date)) if field == "until" && date::no_end(*date) => return Ok(None),
+            Some(Cell::Date(date)) if !absent(&date.to_string()) => return Ok(Some(*date)),
+            // A day's number with a time of day behind it is told like one without.
+            Some(Cell::Number(number)) if !absent(number) && number.contains('.') => {
+                return date::read(number, &self.date, false).map_err(|fault| RuleFault::Date {
+                    field,
+                    value: number.clone(),
+                    fault,
+                });
+            }
+            _ => {}
         }
         let Some(value) = self.text(field, row)? else { return Ok(None) };
-        let forms: &[String] = &self.date;
-        date::read(&value, forms, field == "until").map_err(|fault| RuleFault::Date { field, value, fault })
+        date::read(&value, &self.date, field == "until").map_err(|fault| RuleFault::Date { field, value, fault })
     }
 
     /// Several values, where `split` says so; without repeats, in the order given.
@@ -164,13 +207,15 @@ impl Rule {
     /// # Errors
     /// See [`RuleFault`].
     pub fn list(&self, field: &'static str, row: &Row) -> Result<Vec<String>, RuleFault> {
-        let Some(text) = self.text(field, row)? else { return Ok(Vec::new()) };
+        // A separator may be a line break, which no part may have.
+        let Some(text) = self.unchecked(field, row)? else { return Ok(Vec::new()) };
         let parts: Vec<&str> = match &self.split {
             Some(separator) => text.split(separator.as_str()).collect(),
             None => vec![text.as_str()],
         };
         let mut values: Vec<String> = Vec::new();
         for part in parts.into_iter().map(str::trim).filter(|part| !part.is_empty()) {
+            check(field, part)?;
             if !values.iter().any(|value| value == part) {
                 values.push(part.to_owned());
             }
@@ -186,7 +231,9 @@ impl Row {
     /// # Errors
     /// [`RuleFault::Cell`] where it is something else.
     pub fn text(&self, column: &str) -> Result<Option<Cow<'_, str>>, RuleFault> {
-        self.cell(column).plain().map_err(|fault| RuleFault::Cell { column: column.to_owned(), fault })
+        let found = self.cell(column).plain().map_err(|fault| RuleFault::Cell { column: column.to_owned(), fault })?;
+        found.as_ref().map_or(Ok(()), |text| check(column, text))?;
+        Ok(found)
     }
 
     /// The code in this column as a person or a spreadsheet entered it. A failing check character is no fault here: ask
@@ -195,15 +242,21 @@ impl Row {
     /// # Errors
     /// [`RuleFault::Code`] where no code can be read for certain, also where the cell is empty.
     pub fn code(&self, scheme: &str, column: &str) -> Result<EnteredCode, RuleFault> {
-        let cell = self.cell(column);
-        let entered = match cell {
-            // These have sentences about codes: rounded digits, and what a spreadsheet shows in place of a value.
-            Cell::LostDigits(text) | Cell::Error(text) | Cell::Number(text) | Cell::Text(text) => text.as_str(),
+        let refused = |fault| Err(RuleFault::Cell { column: column.to_owned(), fault });
+        let entered = match self.cell(column) {
+            Cell::Number(text) if text.contains(['e', 'E']) => {
+                return Err(RuleFault::Code { column: column.to_owned(), fault: CodeFault::Scientific });
+            }
+            // An error cell has its sentence about codes there.
+            Cell::Error(text) | Cell::Number(text) | Cell::Text(text) => text.as_str(),
             Cell::Empty => "",
-            other => match other.text() {
-                Ok(_) => "",
-                Err(fault) => return Err(RuleFault::Cell { column: column.to_owned(), fault }),
-            },
+            Cell::LostDigits(text) if text.ends_with("000") => {
+                return Err(RuleFault::Code { column: column.to_owned(), fault: CodeFault::Rounded });
+            }
+            Cell::LostDigits(text) => return refused(CellFault::LostDigits(text.clone())),
+            Cell::Date(date) => return refused(CellFault::Date(*date)),
+            Cell::Bool(value) => return refused(CellFault::Bool(*value)),
+            Cell::NoValue => return refused(CellFault::NoValue),
         };
         enter_code(scheme, entered).map_err(|fault| RuleFault::Code { column: column.to_owned(), fault })
     }
@@ -226,7 +279,7 @@ mod tests {
         let rule = rule("absent = [\"Ongoing\"]");
         assert_eq!(rule.date("until", &row("Ongoing")), Ok(None));
         assert_eq!(rule.date("until", &row("2025-01-31")).unwrap().unwrap().to_string(), "2025-01-31");
-        assert_eq!(rule.date("until", &row("31/01/2025")).unwrap_err().code(), "date");
+        assert_eq!(rule.date("until", &row("31/01/2025")).unwrap_err().code(), "date_year_last");
     }
 
     #[test]

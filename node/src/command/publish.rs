@@ -179,7 +179,7 @@ fn write_rejects(path: &Path, table: &Table, plan: &Plan) -> Result<(), Fault> {
         writer.write_record(&head)?;
         for reject in &plan.rejects {
             let mut line = vec![reject.row.number.to_string(), reject.code.clone(), reject.sentence.clone()];
-            line.extend(table.columns.iter().map(|name| defused(reject.row.cells.get(name))));
+            line.extend(table.columns.iter().map(|name| defused(Some(&reject.row.cell(name).shown().into_owned()))));
             writer.write_record(&line)?;
         }
         writer.flush()?;
