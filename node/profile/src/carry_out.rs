@@ -115,6 +115,18 @@ pub fn carry_out<D: Desk>(
     run.finish(gone, stop)
 }
 
+/// The records that have vanished from a complete list, without looking at any limit.
+///
+/// # Errors
+/// The desk could not be asked.
+pub fn vanished<D: Desk>(plan: &Plan, orders: &Orders, desk: &mut D) -> Result<Vec<Gone>, D::Fault> {
+    let told = Orders { remove_gone: false, ..orders.clone() };
+    match gone(plan, &told, desk) {
+        Ok(gone) | Err((gone, Stop::GoneLimit { .. } | Stop::GoneUnknown { .. } | Stop::Answers)) => Ok(gone),
+        Err((_, Stop::Desk(fault))) => Err(fault),
+    }
+}
+
 /// The records that have vanished, and whether they may be ended.
 fn gone<D: Desk>(plan: &Plan, orders: &Orders, desk: &mut D) -> Result<Vec<Gone>, (Vec<Gone>, Stop<D::Fault>)> {
     let Some(prefix) = &orders.complete else { return Ok(Vec::new()) };

@@ -42,7 +42,7 @@ mod workbook;
 mod written;
 mod workbook_unseen;
 
-pub use carry_out::{Carried, GONE_LIMIT, Gone, Orders, Stop, WHOLE, carry_out, unsent};
+pub use carry_out::{Carried, GONE_LIMIT, Gone, Orders, Stop, WHOLE, carry_out, unsent, vanished};
 pub use cell::{Cell, CellFault};
 pub use confirmed::{Confirmation, ConfirmedCodes, ConfirmedFault};
 pub use crosswalk::{Crosswalk, CrosswalkFault, Link, normalised_name};
