@@ -57,7 +57,7 @@ pub use outcome::{Outcome, RowAnswer};
 pub use plan::{Operation, Plan, Record, Reject, Remark, SAME_KEY_TWICE, Setting, plan, row_digest};
 pub use profile::{Key, Over, Profile, ProfileFault, Publication};
 pub use profile_check::{Checked, Counted, checked, is_clean, missing_columns};
-pub use profile_keys::PROFILE;
+pub use profile_keys::{FIELDS, PROFILE, RULE};
 pub use reason::Reason;
 pub use report::{RemarkItem, Report, Stopped};
 pub use rule::{Rule, RuleFault};
