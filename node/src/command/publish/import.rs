@@ -80,7 +80,7 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
     let plan = plan(&profile, &table, &setting).map_err(|fault| Fault::usage(fault.code(), &fault))?;
     let run = Run { args, context, table: &table, plan: &plan, profile: &profile, file };
     if let Err(fault) = info {
-        return run.report(&unsent(&table, &plan), Some(fault));
+        return run.report(&unsent::<Fault>(&table, &plan), Some(fault));
     }
     if !plan.rejects.is_empty() && !args.keep_going && !args.dry_run {
         let first = &plan.rejects[0];
@@ -95,7 +95,7 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
             ),
         )
         .trying("nothing was signed; look at them with --rejects FILE, and publish the others with --keep-going");
-        return run.report(&unsent(&table, &plan), Some(fault));
+        return run.report(&unsent::<Fault>(&table, &plan), Some(fault));
     }
     let orders = Orders {
         rules: Rules { amend: args.amend, constants: profile.constants() },
