@@ -1,6 +1,6 @@
 //! The node behind its HTTP: drafts commands for the writer, reads from snapshots, and says how it is.
 
-use crate::drafting::{DraftFault, Drafter};
+use crate::drafting::{DraftFault, Drafter, World as Moment};
 use crate::metrics::{Metrics, resident_bytes};
 use crate::proving::{Prover, World};
 use crate::runtime::clock::now;
@@ -75,20 +75,20 @@ impl NodeBackend {
 
     fn draft(&self, command: Command, warnings: &mut Vec<Warning>) -> Result<Ordered, Problem> {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
-        let (drafter, read) = (&self.drafter, &*read as &dyn LedgerRead);
+        let (drafter, world) = (&self.drafter, (&*read as &dyn LedgerRead, &*roster, now()));
         let one = |draft: Result<_, DraftFault>| -> Result<Ordered, Problem> { Ok(Ordered::Publish(vec![draft?])) };
         match command {
             Command::Publish(entries) => {
                 let many = entries.len() > 1;
                 let mut drafts = Vec::with_capacity(entries.len());
                 for (index, entry) in entries.into_iter().enumerate() {
-                    let draft = drafter.listing(entry, None, read, &roster, warnings, index);
+                    let draft = drafter.listing(entry, None, world, (warnings, index));
                     drafts.push(draft.map_err(|fault| named(fault, many.then_some(index)))?);
                 }
                 Ok(Ordered::Publish(drafts))
             }
-            Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), read, &roster, warnings, 0)),
-            Command::Act(id, verb, act) => one(drafter.act(id, verb, act, read, &roster, now())),
+            Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), world, (warnings, 0))),
+            Command::Act(id, verb, act) => one(drafter.act(id, verb, act, world)),
             Command::Decline(id, decline) => one(drafter.decline(id, decline)),
             Command::Announce(request) => one(drafter.announcement(self.peer_id.clone(), &request.addresses)),
             Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
@@ -111,14 +111,13 @@ impl NodeBackend {
     fn draft_record(
         &self,
         (index, command): (usize, RecordCommand),
-        read: &dyn LedgerRead,
-        roster: &Roster,
+        world: Moment<'_>,
     ) -> Result<(Draft, Vec<Warning>), Problem> {
         let (drafter, mut warnings) = (&self.drafter, Vec::new());
         let draft = match command {
-            RecordCommand::List { entry } => drafter.listing(*entry, None, read, roster, &mut warnings, index),
-            RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), read, roster, &mut warnings, index),
-            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, read, roster, now()),
+            RecordCommand::List { entry } => drafter.listing(*entry, None, world, (&mut warnings, index)),
+            RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), world, (&mut warnings, index)),
+            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, world),
         };
         Ok((draft?, warnings))
     }
@@ -235,7 +234,7 @@ impl Backend for NodeBackend {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
         for command in commands.into_iter().enumerate() {
-            drafted.push(self.draft_record(command, &*read, &roster).map(|(draft, warnings)| {
+            drafted.push(self.draft_record(command, (&*read, &roster, now())).map(|(draft, warnings)| {
                 drafts.push(vec![draft]);
                 warnings
             }));

@@ -111,17 +111,14 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     }
 
     let members = roster.cities().count();
+    let own_name =
+        genesis.manifest().members.iter().find(|member| member.code == city).map(|member| member.name.clone());
+    let own_names: Vec<String> = own_name.into_iter().collect();
     let engine_settings = huxin_engine::Settings {
         city,
         editions: editions.clone(),
         allow_natural_persons: settings.rights.allow_natural_persons,
-        own_names: genesis
-            .manifest()
-            .members
-            .iter()
-            .filter(|member| member.code == city)
-            .map(|member| member.name.clone())
-            .collect(),
+        own_names: own_names.clone(),
         sync_every_ms: millis(settings.network.sync_every()),
         heartbeat_every_ms: millis(settings.network.heartbeat_every()),
         gossip: settings.network.gossip,
@@ -194,6 +191,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
             ground,
             editions,
             allow_natural_persons: settings.rights.allow_natural_persons,
+            own_names,
         },
         crosswalk,
         store,

@@ -313,8 +313,8 @@ impl Engine {
             confirmed_code: true,
             own_names: &self.settings.own_names,
         };
-        if let Some(fault) = edition.check_listing(entry, &issue).first() {
-            return Ok(Err(Refusal::Catalogue(fault.to_string())));
+        if let Some(fault) = edition.check_listing(entry, &issue).into_iter().next() {
+            return Ok(Err(Refusal::Listing(Box::new(fault))));
         }
         let me = self.me();
         let own_chain = match draft.about {

@@ -86,7 +86,11 @@ pub fn read(text: &str, file: &File) -> Result<Table, TableFault> {
     if file.header_row.is_some() && first_line(text).trim().is_empty() {
         return Err(no_header(above + 1, ""));
     }
-    if let Some(at) = memchr::memchr(0, text.as_bytes()) {
+    // One in a cell is the fault of its row, which is rejected with all others kept; so many, or among the names of the
+    // columns, are the fault of the file.
+    let nul = memchr::memchr(0, text.as_bytes());
+    let many = memchr::memchr_iter(0, text.as_bytes()).count() * 10 > text.len();
+    if let Some(at) = nul.filter(|at| many || *at < first_line(text).len()) {
         let before = &text[..at];
         let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
         let cells = before[start..].matches(separator).count() + 1;

@@ -37,7 +37,9 @@ impl Seen {
             Self::Archive => "a workbook (.xlsx); write format = \"xlsx\" in the profile's [file] section",
             Self::OldOffice => "a workbook of the old kind (.xls); save it again as .xlsx",
             Self::Pdf => "a PDF document; ask its publisher for the list as a table",
-            Self::Html => "a web page; open it in a spreadsheet and save it as .xlsx or as \"CSV UTF-8\"",
+            Self::Html => {
+                "a web page or an XML document; open it in a spreadsheet and save it as .xlsx or as \"CSV UTF-8\""
+            }
             Self::Unknown => "none that is known here; save it again as \"CSV UTF-8\"",
         }
     }
@@ -115,10 +117,11 @@ fn gb18030(bytes: &[u8]) -> Option<Cow<'_, str>> {
     encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes)
 }
 
-/// Whether text that was decoded from GB18030 is Chinese as people write it: nearly all characters beyond ASCII are of the
-/// first plane of GB 2312, whose lead bytes are B0 to F7 with a second byte above A0, or signs.
+/// Whether text that was decoded from GB18030 is Chinese as people write it: nearly all characters beyond ASCII are signs or
+/// characters of GB 2312 (lead bytes B0 to F7, second bytes above A0), and at least half of those are of its first level, the
+/// common ones (up to D7). Cyrillic and Korean text decodes too, but not so.
 fn plausible(bytes: &[u8], text: &str) -> bool {
-    let (mut all, mut common) = (0_usize, 0_usize);
+    let (mut all, mut known, mut han, mut first_level) = (0_usize, 0_usize, 0_usize, 0_usize);
     let mut at = 0;
     while at < bytes.len() {
         match (bytes[at], bytes.get(at + 1)) {
@@ -126,13 +129,16 @@ fn plausible(bytes: &[u8], text: &str) -> bool {
             (_, Some(0x30..=0x39)) => (all, at) = (all + 1, at + 4),
             (lead, Some(second)) => {
                 all += 1;
-                common += usize::from(matches!(lead, 0xa1..=0xa3 | 0xb0..=0xf7) && *second >= 0xa1);
+                known += usize::from(matches!(lead, 0xa1..=0xa3 | 0xb0..=0xf7) && *second >= 0xa1);
+                han += usize::from(lead >= 0xb0);
+                first_level += usize::from(matches!(lead, 0xb0..=0xd7) && *second >= 0xa1);
                 at += 2;
             }
             (_, None) => break,
         }
     }
-    all > 0 && common * 10 >= all * 9 && text.chars().all(|letter| !('\u{e000}'..='\u{f8ff}').contains(&letter))
+    let private = text.chars().any(|letter| ('\u{e000}'..='\u{f8ff}').contains(&letter));
+    han > 0 && known * 10 >= all * 9 && first_level * 2 >= han && !private
 }
 
 /// What bytes seem to be that are not what they were said to be.
@@ -149,8 +155,9 @@ fn seems(bytes: &[u8]) -> Seen {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(&bytes[..bytes.len().min(1024 * 1024)], bytes.len() <= 1024 * 1024);
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
+    let others = [encoding_rs::BIG5, encoding_rs::EUC_KR, encoding_rs::EUC_JP, encoding_rs::SHIFT_JIS];
     match gb18030(bytes) {
-        Some(text) if plausible(bytes, &text) && guess != encoding_rs::BIG5 => Seen::Gb18030,
+        Some(text) if plausible(bytes, &text) && !others.contains(&guess) => Seen::Gb18030,
         _ if guess == encoding_rs::BIG5 => Seen::Big5,
         Some(_) if guess == encoding_rs::GBK || guess == encoding_rs::GB18030 => Seen::Gb18030,
         _ => Seen::Unknown,

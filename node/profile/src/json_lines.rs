@@ -1,7 +1,7 @@
 //! JSON lines: one object a line. A key that stands twice is refused, for a reader would keep one of the two by chance; numbers
 //! keep every digit that was written.
 
-use crate::cell::Cell;
+use crate::cell::{Cell, exact_integer};
 use crate::table::{Row, Table};
 use crate::table_fault::{Places, TableFault, Wrong};
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -97,7 +97,11 @@ fn cell(written: &str) -> Result<Cell, Option<String>> {
         Some(b't') => Ok(Cell::Bool(true)),
         Some(b'f') => Ok(Cell::Bool(false)),
         Some(b'{' | b'[') => Err(None),
-        _ => Ok(Cell::Number(written.to_owned())),
+        // Programs that know only one kind of number write whole ones so.
+        _ => match written.strip_suffix(".0").filter(|whole| exact_integer(whole)) {
+            Some(whole) => Ok(Cell::Number(whole.to_owned())),
+            None => Ok(Cell::Number(written.to_owned())),
+        },
     }
 }
 

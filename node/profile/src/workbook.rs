@@ -7,6 +7,7 @@
 //! ends here as a refusal of the file.
 
 use crate::cell::{Cell, EXACT_DIGITS};
+use crate::date;
 use crate::encoding::{Seen, kind};
 use crate::file::{File, Hidden};
 use crate::table::{Row, Table, header, no_header};
@@ -166,7 +167,8 @@ fn cell(value: DataRef<'_>) -> Cell {
         DataRef::Int(number) => number_cell(number as f64),
         DataRef::Float(number) => number_cell(number),
         DataRef::DateTime(time) => date_cell(&time),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Text(text),
+        DataRef::DateTimeIso(text) => date::read(&text, &[], false).ok().flatten().map_or(Cell::Text(text), Cell::Date),
+        DataRef::DurationIso(text) => Cell::Text(text),
         DataRef::Error(error) => Cell::Error(error.to_string()),
     }
 }

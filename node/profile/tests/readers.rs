@@ -76,6 +76,8 @@ fn text_values_have_one_outcome_by_every_road() {
         ("9.19901E+17", "cell_lost_digits", "code_scientific"),
         ("919900991234560000", "cell_number", "code_rounded"),
         ("=A2&B2", "cell_formula", "code_shape"),
+        ("=TRIM(名称)", "cell_formula", "code_shape"),
+        ("=1", "=1", "code_shape"),
         ("12345", "cell_number", "code_shape"),
         ("   ", "none", "code_empty"),
     ] {
@@ -189,6 +191,8 @@ fn json_values_keep_their_digits_and_their_kind() {
         assert!(code == "*" || as_code(&row) == code, "{value}: {}", as_code(&row));
     }
     assert_eq!(row("919900991234560405").text("v").unwrap().unwrap(), B);
+    assert_eq!(row("12.0").cells["v"], Cell::Number("12".to_owned()));
+    assert_eq!(as_code(&row("919900991234560405.0")), "code_rounded");
     assert_eq!(row("9.10").cells["v"], Cell::Number("9.10".to_owned()));
 }
 
@@ -210,7 +214,7 @@ fn damaged_csv_is_refused_with_its_place() {
         ("missing name", "a,,c\n1,2,3\n", "file_no_name", "line 1, column 2"),
         ("too few", "a,b,c\n1,2,3\n4,5\n", "file_ragged", "line 3, column 3 (c)"),
         ("too many", "a,b\n1,2\n3,4,5\n", "file_ragged", "line 3, column 3"),
-        ("NUL", "a,b\n1,2\n3,\u{0}4\n", "file_nul", "line 3, column 2"),
+        ("NUL", "a,b\n\0\0,\0\n", "file_nul", "line 2, column 1"),
         ("another separator", "a;b;c\n1;2;3\n", "file_separator", "semicolons"),
         ("another separator, tab", "a\tb\n1\t2\n", "file_separator", "\\t"),
         ("full-width separator", "a，b\n1，2\n", "file_separator", "full-width"),
@@ -298,6 +302,18 @@ fn encodings_are_believed_only_where_the_bytes_agree() {
         ("UTF-16 BE without a mark, auto", utf16(false, false), Encoding::Auto, "UTF-16"),
         ("Big5 as UTF-8", big5.clone(), Encoding::Utf8, "Big5"),
         ("Big5, auto", big5, Encoding::Auto, "Big5"),
+        (
+            "Cyrillic, auto",
+            encoding_rs::WINDOWS_1251.encode("имя\nстроительная компания север\n").0.into_owned(),
+            Encoding::Auto,
+            "cannot be told",
+        ),
+        (
+            "Korean, auto",
+            encoding_rs::EUC_KR.encode("이름\n주식회사 한국건설산업개발\n").0.into_owned(),
+            Encoding::Auto,
+            "cannot be told",
+        ),
         ("cut", gb[..gb.len() - 20].to_vec(), Encoding::Utf8, "seems to be GB18030"),
         ("broken UTF-8", [TEXT.as_bytes(), b"\xe7\xa4,1\n"].concat(), Encoding::Utf8, "byte 61"),
         ("broken GB18030", b"name\n\x81".to_vec(), Encoding::Gb18030, "byte 6"),

@@ -6,11 +6,12 @@ use super::publish::{read_entry, show_reply};
 use crate::client::Client;
 use crate::fault::Fault;
 use huxin_api::model::{
-    ActRequest, ActVerb, BodyView, DeclineRequest, EntryReply, EntryRequest, ListingView, PublishReply, Receipt, Warning,
+    ActRequest, ActVerb, BodyView, DeclineRequest, EntryReply, EntryRequest, ListingView, PublishReply, Receipt,
+    Warning,
 };
-use huxin_protocol::text::harmless;
 use huxin_protocol::body::RepairConditions;
 use huxin_protocol::ids::StatementId;
+use huxin_protocol::text::harmless;
 use huxin_protocol::time::Date;
 use std::path::PathBuf;
 
@@ -112,7 +113,8 @@ fn current_link(client: &Client, id: StatementId) -> Result<Option<EntryReply>, 
                 waiting.push(client.entry(act.id)?);
             }
         }
-        let is_newer = current.as_ref().is_none_or(|current| (link.issued_at, link.id) > (current.issued_at, current.id));
+        let is_newer =
+            current.as_ref().is_none_or(|current| (link.issued_at, link.id) > (current.issued_at, current.id));
         if is_newer {
             current = Some(link);
         }

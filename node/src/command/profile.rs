@@ -5,8 +5,8 @@ use super::publish::import::{editions, today};
 use crate::fault::{Exit, Fault};
 use crate::say;
 use huxin_profile::{
-    Checked, ConfirmedCodes, Counted, Explained, Profile, Setting, Written, checked, explain, is_clean, missing_columns,
-    plan, rejects,
+    Checked, ConfirmedCodes, Counted, Explained, Profile, Setting, Written, checked, explain, is_clean,
+    missing_columns, plan, rejects,
 };
 use std::path::PathBuf;
 
@@ -77,7 +77,12 @@ fn check(args: &CheckArgs, context: &Context) -> Result<(), Fault> {
 
 fn show_checked(found: &Checked) {
     say!("行数 rows {}; 可成为条目 records {}; 重复 duplicates {}", found.rows, found.records, found.duplicates);
-    say!("未通过 rejected {}, 其中记录键重复 same key twice {}; 已期满 over {}", found.rejected_rows, found.same_key_twice, found.over);
+    say!(
+        "未通过 rejected {}, 其中记录键重复 same key twice {}; 已期满 over {}",
+        found.rejected_rows,
+        found.same_key_twice,
+        found.over
+    );
     for (zh, en, names) in [
         ("文件缺少的列", "columns that the file lacks", &found.missing_columns),
         ("没有用到的列", "columns that the profile does not use", &found.unused_columns),
@@ -109,8 +114,7 @@ fn show_checked(found: &Checked) {
 
 fn explained(args: &ExplainArgs, context: &Context) -> Result<(), Fault> {
     let profile = load(&args.profile)?;
-    let text =
-        std::fs::read_to_string(&args.profile).map_err(|source| Fault::file("read", &args.profile, &source))?;
+    let text = std::fs::read_to_string(&args.profile).map_err(|source| Fault::file("read", &args.profile, &source))?;
     let written = Written::toml(&text).map_err(|fault| Fault::usage("profile_malformed", fault))?;
     context.show(&explain(&profile, &written), |keys| {
         for Explained { key, value, stated, zh, en } in keys {

@@ -171,12 +171,16 @@ fn what_vanished_from_a_complete_list_is_named_and_ends_only_on_demand() {
 fn an_erased_record_is_known_and_a_reinstated_one_is_live() {
     let office = Office::open();
     let p = office.file("p.toml", profile("e", FOREIGN));
-    let file = office.file("two.csv", format!("{HEAD}1,{A},示例甲,x,样罚1号,2026-01-05\n2,{B},示例乙,x,样罚2号,2026-01-05\n"));
+    let file =
+        office.file("two.csv", format!("{HEAD}1,{A},示例甲,x,样罚1号,2026-01-05\n2,{B},示例乙,x,样罚2号,2026-01-05\n"));
     assert_eq!(office.import(&file, &p, &[]).words(), "listed listed");
     let done = office.run(&["erase", "330900-0", "--reason", "依法删除", "--yes"]);
     assert_eq!(done.exit, 0, "{}", done.errors);
     assert_eq!(office.run(&["remove", "330900-1", "--reason", "误列", "--yes"]).exit, 0);
     assert_eq!(office.import(&file, &p, &[]).words(), "already_ended already_ended");
+    // A number that is used again for somebody else is nobody's ending.
+    let reused = office.file("reused.csv", format!("{HEAD}2,{C},示例丙,x,样罚7号,2026-01-06\n"));
+    assert_eq!(office.import(&reused, &p, &["--amend"]).words(), "subject_changed");
     // Also with another number, and so another ground.
     let other = office.file("other.csv", format!("{HEAD}1,{A},示例甲,x,样罚9号,2026-01-06\n"));
     assert_eq!(office.import(&other, &p, &[]).words(), "already_ended");

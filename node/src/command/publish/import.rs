@@ -44,9 +44,7 @@ pub fn parse_limit(text: &str) -> Result<u64, String> {
 
 pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) -> Result<(), Fault> {
     // Whatever could go wrong with the command itself is found before anything is signed.
-    for (path, endings) in
-        [(&args.rejects, &["csv", "xlsx"] as &[&str]), (&args.report, &["json", "csv", "xlsx"])]
-    {
+    for (path, endings) in [(&args.rejects, &["csv", "xlsx"] as &[&str]), (&args.report, &["json", "csv", "xlsx"])] {
         if let Some(path) = path {
             written_file::check(path, endings, args.force)?;
         }
@@ -80,7 +78,7 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
     let plan = plan(&profile, &table, &setting).map_err(|fault| Fault::usage(fault.code(), &fault))?;
     let run = Run { args, context, table: &table, plan: &plan, profile: &profile, file };
     if let Err(fault) = info {
-        return run.report(&unsent(&table, &plan), Some(fault));
+        return run.report(&unsent::<Fault>(&table, &plan), Some(fault));
     }
     if !plan.rejects.is_empty() && !args.keep_going && !args.dry_run {
         let first = &plan.rejects[0];
@@ -95,7 +93,7 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
             ),
         )
         .trying("nothing was signed; look at them with --rejects FILE, and publish the others with --keep-going");
-        return run.report(&unsent(&table, &plan), Some(fault));
+        return run.report(&unsent::<Fault>(&table, &plan), Some(fault));
     }
     let orders = Orders {
         rules: Rules { amend: args.amend, constants: profile.constants() },
@@ -165,8 +163,7 @@ impl Run<'_> {
             next_step: fault.next_step.clone(),
         });
         let name = self.file.display().to_string();
-        let mut report =
-            Report::new(&name, &self.profile.name, self.args.dry_run, self.plan, carried, stopped);
+        let mut report = Report::new(&name, &self.profile.name, self.args.dry_run, self.plan, carried, stopped);
         if !self.plan.has_edition {
             report.notes.push(format!(
                 "本机没有措施目录版本 {}，其规则由节点检查  the edition is not at hand; the node checks its rules",
@@ -203,7 +200,8 @@ impl Run<'_> {
     }
 
     fn write(&self, path: &Path, sheet: &huxin_profile::Sheet) -> Result<(), Fault> {
-        let bytes = sheet.bytes(path).map_err(|fault| Fault::usage("file", format_args!("{}: {fault}", path.display())))?;
+        let bytes =
+            sheet.bytes(path).map_err(|fault| Fault::usage("file", format_args!("{}: {fault}", path.display())))?;
         written_file::write(path, &bytes, self.args.force)
     }
 }
