@@ -144,7 +144,9 @@ fn unsafe_text_founds_nothing() {
         |manifest| manifest.name.push('\u{202E}'),
         |manifest| manifest.members[1].name.push('\n'),
         |manifest| manifest.members[2].addresses[0].push('\u{200B}'),
-        |manifest| drop(manifest.clocks.insert("a\u{FEFF}".to_owned(), 1)),
+        |manifest| {
+            manifest.clocks.insert("a\u{FEFF}".to_owned(), 1);
+        },
     ];
     for edit in edits {
         let mut manifest = three();
