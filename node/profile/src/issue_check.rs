@@ -35,7 +35,7 @@ pub fn listing(request: &EntryRequest, setting: &Setting<'_>, reasons: &mut Vec<
         }
     }
     if let Err(fault) = Body::Listing(Box::new(entry)).seal(Kind::Entry, &[0; 16]) {
-        reasons.push(Reason::of(fault.code(), &fault));
+        reasons.push(Reason::of(fault.code(), fault));
     }
 }
 

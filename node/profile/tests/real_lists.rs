@@ -107,6 +107,7 @@ fn the_two_banks_share_firms_by_normalised_name() {
 fn ofac() {
     let Some(data) = data("ofac") else { return };
     let first = planned(&data, "ofac-first.toml", "ofac/entities_first.csv");
+    assert_eq!(reasons(&first), BTreeMap::new());
     assert_eq!((first.records.len(), first.duplicates.len(), first.rejects.len()), (3711, 0, 0));
     let events = planned(&data, "ofac-events.toml", "ofac/entity_events.jsonl");
     assert_eq!((events.records.len(), events.rejects.len()), (2502, 0));
