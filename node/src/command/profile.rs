@@ -62,7 +62,7 @@ fn check(args: &CheckArgs, context: &Context) -> Result<(), Fault> {
         Err(fault) => (None, Some(Fault::usage(fault.code(), &fault))),
     };
     let found = checked(&profile, &table, plan.as_ref());
-    context.show(&found, |found| show_checked(found))?;
+    context.show(&found, show_checked)?;
     if let Some(fault) = lacking {
         return Err(fault.told());
     }

@@ -219,7 +219,7 @@ fn a_killed_import_is_finished_by_the_next_one() {
     }
     let file = office.file("list.csv", list);
     // The node dies as soon as the first page stands; the importer says what it did not reach.
-    let mut importing = office
+    let importing = office
         .command(&["publish", "--file", file.to_str().unwrap(), "--profile", p.to_str().unwrap(), "--keep-going"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())

@@ -169,11 +169,7 @@ fn alone(piece: &Piece) -> Option<Form> {
     let mut at = 0;
     while at < signs.len() {
         let run = signs[at..].iter().take_while(|sign| sign.is_ascii_digit()).count();
-        let whole = match (run, signs.get(at + run)) {
-            (18, _) => true,
-            (17, Some(b'X')) => true,
-            _ => false,
-        };
+        let whole = matches!((run, signs.get(at + run)), (18, _) | (17, Some(b'X')));
         if whole && is_resident(&signs[at..at + 18]) {
             return Some(Form::Eighteen);
         }

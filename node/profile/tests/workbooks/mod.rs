@@ -1,4 +1,5 @@
 //! Workbooks for tests: written by a library, and edited where it writes only sound ones.
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use rust_xlsxwriter::{Format, Workbook};
 use std::io::{Cursor, Read as _, Write as _};

@@ -2,9 +2,11 @@
 
 use crate::judge::{stable, told};
 use huxin_api::model::EntryRequest;
-use huxin_profile::{Cell, Plan, Profile, Row, Rule, RuleFault, Table, TableFault, plan};
+use huxin_profile::{Cell, ConfirmedCodes, Plan, Profile, Row, Rule, RuleFault, Setting, Table, TableFault, plan};
 use huxin_protocol::body::REFERENCE_BYTES;
+use huxin_protocol::edition::Edition;
 use huxin_protocol::text::check_text;
+use huxin_protocol::time::Date;
 use std::collections::BTreeSet;
 use std::io::{Cursor, Write as _};
 use std::sync::OnceLock;
@@ -37,9 +39,18 @@ fn profiles() -> &'static [Profile; 7] {
     })
 }
 
+fn edition() -> Option<&'static Edition> {
+    static EDITION: OnceLock<Option<Edition>> = OnceLock::new();
+    EDITION.get_or_init(|| Edition::named("demo")).as_ref()
+}
+
 /// Every row is accounted for, and what became of it can be sent.
 fn planned(profile: &Profile, table: &Table) {
-    let made = match plan(profile, table) {
+    let confirmed = ConfirmedCodes::default();
+    let Some(day) = Date::new(2026, 11, 27).ok() else { panic!("no such day") };
+    let setting =
+        Setting { day, edition: edition(), allow_natural_persons: false, own_names: &[], confirmed: &confirmed };
+    let made = match plan(profile, table, &setting) {
         Err(fault) => {
             stable(fault.code());
             told(&fault);
@@ -48,19 +59,21 @@ fn planned(profile: &Profile, table: &Table) {
         }
         Ok(made) => made,
     };
-    let Plan { records, duplicates, rejects, code_warnings } = &made;
+    let Plan { records, duplicates, rejects, code_warnings, cleanings, .. } = &made;
     assert_eq!(records.len() + duplicates.len() + rejects.len(), table.rows.len(), "rows went missing");
-    assert!(code_warnings.len() <= records.len());
+    assert!(code_warnings.len() <= records.len() && cleanings.len() <= table.rows.len());
     for record in records {
+        // Nothing is to be signed whose code has not the shape of one.
+        assert!(record.subject.as_ref().is_none_or(|subject| subject.scheme() != "uscc" || subject.id().len() == 18));
         assert!(record.record_ref.len() <= REFERENCE_BYTES + profile.key.prefix.len(), "{}", record.record_ref.len());
         let sent = serde_json::to_vec(&record.request).unwrap_or_default();
-        match serde_json::from_slice::<EntryRequest>(&sent) {
+        match serde_json::from_slice::<Option<EntryRequest>>(&sent) {
             Ok(request) => assert_eq!(request, record.request),
             Err(fault) => panic!("a planned request does not read back: {fault}"),
         }
     }
     for reject in rejects {
-        assert!(!reject.code.is_empty() && !reject.sentence.is_empty());
+        assert!(!reject.code().is_empty() && !reject.sentence().is_empty());
     }
 }
 
