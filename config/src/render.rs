@@ -24,6 +24,7 @@ pub struct InitChoices {
     pub data: PathBuf,
     pub keys: PathBuf,
     pub genesis: PathBuf,
+    pub token: PathBuf,
     pub p2p: Vec<Multiaddress>,
     pub api: SocketAddr,
     pub dial: Vec<Multiaddress>,
@@ -41,6 +42,7 @@ impl InitChoices {
             data: node.data,
             keys: node.keys,
             genesis: node.genesis,
+            token: listen.token,
             p2p: listen.p2p,
             api: listen.api,
             dial: network.dial,
@@ -57,6 +59,7 @@ impl InitChoices {
         settings.node.data = choices.data;
         settings.node.keys = choices.keys;
         settings.node.genesis = choices.genesis;
+        settings.listen.token = choices.token;
         settings.listen.p2p = choices.p2p;
         settings.listen.api = choices.api;
         settings.network.dial = choices.dial;

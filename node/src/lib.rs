@@ -8,6 +8,10 @@
 //! - [`proving`]: from a statement in the store to a bundle that a stranger can check.
 //! - [`backend`]: the node behind its HTTP.
 //! - [`metrics`]: what the operator sees.
+//! - [`output`]: what commands print, and where the files go that they make.
+
+#[macro_use]
+pub mod output;
 
 pub mod backend;
 pub mod client;

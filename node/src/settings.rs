@@ -12,6 +12,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
+use huxin_config::ForeignVariable;
 pub use huxin_config::Settings;
 
 /// Longest genesis or token file that is read; a federation of 300 cities has about 100 KB.
@@ -22,8 +23,28 @@ const FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// # Errors
 /// Every mistake in it at once.
 pub fn load(path: &Path) -> Result<Settings, Fault> {
-    Settings::load(path, std::env::vars_os())
-        .map_err(|faults| Fault::usage(faults.code(), &faults).trying(faults.next_step()))
+    let (settings, foreign) = Settings::load_noting(path, std::env::vars_os())
+        .map_err(|faults| Fault::usage(faults.code(), &faults).trying(faults.next_step()))?;
+    if !foreign.is_empty() {
+        // One warning a process, however often it reads its settings.
+        static TOLD: std::sync::Once = std::sync::Once::new();
+        TOLD.call_once(|| crate::output::error_line(format_args!("warning: {}", foreign_sentence(&foreign))));
+    }
+    Ok(settings)
+}
+
+/// Names the variables that begin like settings and are none, each with the setting that it may have been meant for.
+fn foreign_sentence(foreign: &[ForeignVariable]) -> String {
+    let named = foreign.iter().map(|variable| match &variable.nearest {
+        Some(nearest) => format!("{} (the nearest setting is {nearest})", harmless(&variable.name)),
+        None => harmless(&variable.name),
+    });
+    format!("these variables are no settings and have no effect: {}", named.collect::<Vec<_>>().join(", "))
+}
+
+/// A name that somebody else chose, without what would move the cursor.
+fn harmless(name: &str) -> String {
+    name.escape_debug().to_string()
 }
 
 /// Reads the file alone, without the environment: right after it was written.
@@ -75,6 +96,10 @@ pub fn open_keys(settings: &Settings) -> Result<(KeyFolder, Option<Passphrase>),
 
 /// The federation's founding, with every signature checked.
 pub fn read_genesis(path: &Path) -> Result<Genesis, Fault> {
+    if matches!(fs::metadata(path), Err(fault) if fault.kind() == std::io::ErrorKind::NotFound) {
+        return Err(Fault::not_yet("genesis_missing", format_args!("there is no genesis file {} yet", path.display()))
+            .trying("fetch it from the federation and put it there, or found one with `huxin federation found`"));
+    }
     let bytes = read_file(path).map_err(|fault| {
         if fault.code == "file" {
             fault.trying("fetch the genesis file from the federation, or found one with `huxin federation found`")
