@@ -22,11 +22,12 @@ pub mod status;
 
 use crate::client::Client;
 use crate::fault::Fault;
-use crate::output;
+use crate::say;
 use clap::{Parser, Subcommand};
 use huxin_api::model::ActVerb;
 use huxin_config::Language;
 use serde::Serialize;
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 /// What every command gets.
@@ -61,7 +62,7 @@ impl Context {
     /// Prints `value` as JSON where asked for, else calls `show`.
     pub fn show<T: Serialize>(&self, value: &T, show: impl FnOnce(&T)) -> Result<(), Fault> {
         if self.json {
-            println!("{}", serde_json::to_string_pretty(value).map_err(Fault::unexpected)?);
+            say!("{}", crate::screen::json(value).map_err(Fault::unexpected)?);
         } else {
             show(value);
         }
@@ -148,6 +149,9 @@ pub enum Command {
     Completions(completions::Args),
 }
 
+/// Columns of a table where no terminal says how many it has.
+const COLUMNS: u16 = 80;
+
 /// A table for people, in the one style of all commands.
 #[must_use]
 pub fn table(head: &[&str]) -> comfy_table::Table {
@@ -155,8 +159,8 @@ pub fn table(head: &[&str]) -> comfy_table::Table {
     table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(head.iter().copied());
     // A table fits the terminal; where there is none, the eighty columns that people print and mail. Chinese takes two each.
     table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
-    if let Some(columns) = output::columns() {
-        table.set_width(columns);
+    if !std::io::stdout().is_terminal() {
+        table.set_width(COLUMNS);
     }
     table
 }

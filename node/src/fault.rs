@@ -1,6 +1,7 @@
 //! What a command ends with when it does not succeed: a stable code, a calm sentence, the next step, and an exit code
 //! that a script can act on. Every fault of the crates below becomes one of these at the edge, and nowhere earlier.
 
+use crate::{say, tell};
 use huxin_api::Problem;
 use serde::Serialize;
 use std::fmt;
@@ -24,6 +25,8 @@ pub enum Exit {
     Damaged = 6,
     /// Done in part: what could not be done is named, the rest is done and stays.
     Rejects = 7,
+    /// A code that was looked up cannot be one, or fails its check character: a typing error, and no answer.
+    Code = 8,
     /// Something that the node needs is not there yet, or somebody else still has it: an address, a port, the genesis, the
     /// passphrase, the store, room on the disk. The same command succeeds once it is; a service manager tries again
     /// (`EX_TEMPFAIL` of sysexits.h).
@@ -85,13 +88,12 @@ impl Fault {
 
     /// Prints to standard error for people, or as one JSON object to standard output.
     pub fn print(&self, json: bool) {
-        // Whether anybody reads it or not, the exit code stays that of the fault.
         if json {
-            let _ = crate::output::try_line(format_args!("{}", self.to_json()));
+            say!("{}", self.to_json());
         } else {
-            crate::output::error_line(format_args!("error[{}]: {}", self.code, self.sentence));
+            tell!("error[{}]: {}", self.code, self.sentence);
             if let Some(next_step) = &self.next_step {
-                crate::output::error_line(format_args!("try: {next_step}"));
+                tell!("try: {next_step}");
             }
         }
     }
@@ -107,7 +109,7 @@ impl Fault {
         }
         let shape = Shape { error: &self.code, detail: &self.sentence, next_step: self.next_step.as_deref() };
         // Three texts always have a JSON form.
-        serde_json::to_string(&shape).unwrap_or_default()
+        crate::screen::json_line(&shape).unwrap_or_default()
     }
 }
 

@@ -8,19 +8,19 @@
 //! - [`proving`]: from a statement in the store to a bundle that a stranger can check.
 //! - [`backend`]: the node behind its HTTP.
 //! - [`metrics`]: what the operator sees.
-//! - [`output`]: what commands print, and where the files go that they make.
-
-#[macro_use]
-pub mod output;
+//! - [`screen`]: what commands print, harmless whatever partners wrote.
+//! - [`destination`]: where the files go that commands make.
 
 pub mod backend;
 pub mod client;
 pub mod command;
+pub mod destination;
 pub mod drafting;
 pub mod fault;
 pub mod metrics;
 pub mod proving;
 pub mod runtime;
+pub mod screen;
 pub mod settings;
 
 pub use fault::{Exit, Fault};

@@ -1,6 +1,7 @@
 //! The settings file as the node and its commands use it: read once, with the files that it names.
 
 use crate::fault::{Exit, Fault};
+use crate::tell;
 use huxin_keys::{KeyFolder, Passphrase, PassphraseSource};
 use huxin_profile::Crosswalk;
 use huxin_protocol::digest::Digest;
@@ -28,7 +29,7 @@ pub fn load(path: &Path) -> Result<Settings, Fault> {
     if !foreign.is_empty() {
         // One warning a process, however often it reads its settings.
         static TOLD: std::sync::Once = std::sync::Once::new();
-        TOLD.call_once(|| crate::output::error_line(format_args!("warning: {}", foreign_sentence(&foreign))));
+        TOLD.call_once(|| tell!("warning: {}", foreign_sentence(&foreign)));
     }
     Ok(settings)
 }
@@ -36,15 +37,10 @@ pub fn load(path: &Path) -> Result<Settings, Fault> {
 /// Names the variables that begin like settings and are none, each with the setting that it may have been meant for.
 fn foreign_sentence(foreign: &[ForeignVariable]) -> String {
     let named = foreign.iter().map(|variable| match &variable.nearest {
-        Some(nearest) => format!("{} (the nearest setting is {nearest})", harmless(&variable.name)),
-        None => harmless(&variable.name),
+        Some(nearest) => format!("{} (the nearest setting is {nearest})", variable.name),
+        None => variable.name.clone(),
     });
     format!("these variables are no settings and have no effect: {}", named.collect::<Vec<_>>().join(", "))
-}
-
-/// A name that somebody else chose, without what would move the cursor.
-fn harmless(name: &str) -> String {
-    name.escape_debug().to_string()
 }
 
 /// Reads the file alone, without the environment: right after it was written.

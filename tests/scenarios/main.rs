@@ -17,6 +17,7 @@ mod naive;
 mod news;
 mod order;
 mod partition;
+mod records;
 mod recovery;
 mod releases;
 mod replays;

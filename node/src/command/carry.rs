@@ -9,7 +9,8 @@ mod file;
 
 use super::Context;
 use crate::fault::{Exit, Fault};
-use crate::output::Destination;
+use crate::say;
+use crate::destination::Destination;
 use file::{Next, Reader, Writer};
 use huxin_api::model::SegmentQuery;
 use huxin_protocol::ids::{CityCode, Epoch, Seq};
@@ -145,7 +146,7 @@ pub fn import(args: &ImportArgs, context: &Context) -> Result<(), Fault> {
         } else {
             format!("{segments} 段中有 {statements} 条新声明")
         };
-        println!("{}", context.choose(&english, &chinese));
+        say!("{}", context.choose(&english, &chinese));
     })
 }
 

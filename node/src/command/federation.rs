@@ -5,6 +5,7 @@
 
 use super::Context;
 use crate::fault::Fault;
+use crate::say;
 use crate::runtime::clock;
 use crate::settings::{read_file, read_genesis, write_new};
 use huxin_keys::{
@@ -97,8 +98,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
             let signature = FoundingSignature::make(&manifest, &open(&args.keys, &args.passphrase)?)?;
             write_new(&args.out, &signature.encode()?)?;
             context.show(&signature, |signature| {
-                println!("{} signed the federation {}", signature.city, signature.federation);
-                println!("next: send {} to whoever collects", args.out.display());
+                say!("{} signed the federation {}", signature.city, signature.federation);
+                say!("next: send {} to whoever collects", args.out.display());
             })
         }
         Args::Collect(args) => {
@@ -198,15 +199,15 @@ fn found_command(args: &FoundArgs, context: &Context) -> Result<(), Fault> {
     }
     let founding = Founding { federation: manifest.federation(), manifest: Some(path), genesis: None, signed, missing };
     context.show(&founding, |founding| {
-        println!("federation {}", founding.federation);
+        say!("federation {}", founding.federation);
         for city in &founding.signed {
-            println!("signed     {city}");
+            say!("signed     {city}");
         }
         for city in &founding.missing {
-            println!("missing    {city}");
+            say!("missing    {city}");
         }
         if let Some(path) = &founding.manifest {
-            println!(
+            say!(
                 "next: have the missing cities run `huxin federation sign {}`, then `huxin federation collect`",
                 path.display()
             );
@@ -261,10 +262,10 @@ fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
             .collect(),
     };
     context.show(&shown, |shown| {
-        println!("federation  {}", shown.federation);
-        println!("name        {}", shown.name);
-        println!("founded     {}", shown.founded_at_text);
-        println!("approval    above {}/{} of the members", shown.threshold.0, shown.threshold.1);
+        say!("federation  {}", shown.federation);
+        say!("name        {}", shown.name);
+        say!("founded     {}", shown.founded_at_text);
+        say!("approval    above {}/{} of the members", shown.threshold.0, shown.threshold.1);
         let mut table = super::table(&["city", "name", "root key", "peer id", "addresses"]);
         for member in &shown.members {
             table.add_row([
@@ -275,6 +276,6 @@ fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
                 member.addresses.join("\n"),
             ]);
         }
-        println!("{table}");
+        say!("{table}");
     })
 }

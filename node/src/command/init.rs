@@ -9,6 +9,7 @@ mod places;
 
 use super::Context;
 use crate::fault::Fault;
+use crate::say;
 use crate::settings::{self, write_new};
 use huxin_config::{InitChoices, Language, Multiaddress, PassphrasePlace, commented_default};
 use huxin_keys::{JoinFile, KeyFolder, Passphrase, PassphraseSource};
@@ -102,36 +103,36 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
 
 fn show(made: &Made, system: bool, context: &Context) {
     let say = |english: &'static str, chinese: &'static str| context.choose(english, chinese);
-    println!("{} {}", say("settings  ", "设置文件"), made.config.display());
-    println!(
+    say!("{} {}", say("settings  ", "设置文件"), made.config.display());
+    say!(
         "{} {} {}",
         say("keys      ", "密钥目录"),
         made.keys.display(),
         say("(back this folder up, apart from the data)", "(请与数据分开备份)")
     );
-    println!("{} {}", say("api token ", "接口令牌"), made.token.display());
-    println!("{} {}", say("join file ", "加入文件"), made.join.display());
-    println!("{} {}", say("peer id   ", "节点标识"), made.peer_id);
+    say!("{} {}", say("api token ", "接口令牌"), made.token.display());
+    say!("{} {}", say("join file ", "加入文件"), made.join.display());
+    say!("{} {}", say("peer id   ", "节点标识"), made.peer_id);
     if made.addresses.is_empty() {
-        println!(
+        say!(
             "{} {}",
             say("address   ", "对外地址"),
             say("none: partners cannot dial this node, it has to dial them", "无:伙伴无法拨入本节点,由本节点拨出")
         );
     } else {
-        println!("{} {}", say("address   ", "对外地址"), made.addresses.join(" "));
+        say!("{} {}", say("address   ", "对外地址"), made.addresses.join(" "));
     }
-    println!();
+    say!();
     let start = if system { "systemctl enable --now huxin".to_owned() } else { format!("huxin run --config {}", made.config.display()) };
-    println!(
+    say!(
         "{}",
         say(
             "next: send the join file to the founder who runs `huxin federation found`;",
             "下一步:把加入文件交给执行 `huxin federation found` 的创始城市;"
         )
     );
-    println!("{} {}", say("      put the genesis file that comes back at", "    把收到的创始文件放到"), made.genesis.display());
-    println!("{} {start}", say("      then start with", "    然后启动:"));
+    say!("{} {}", say("      put the genesis file that comes back at", "    把收到的创始文件放到"), made.genesis.display());
+    say!("{} {start}", say("      then start with", "    然后启动:"));
 }
 
 /// Makes it all. Nothing that exists is touched.
@@ -273,7 +274,7 @@ fn new_passphrase(source: &PassphraseSource, system: bool) -> Result<Option<Pass
     if let (true, Some(passphrase)) = (system, &asked)
         && !Path::new(PASSPHRASE).exists()
     {
-        let mut file = crate::output::private_file(Path::new(PASSPHRASE), false)
+        let mut file = crate::destination::private_file(Path::new(PASSPHRASE), false)
             .map_err(|source| Fault::file("make", Path::new(PASSPHRASE), &source))?;
         file.write_all(format!("{}\n", passphrase.expose()).as_bytes())
             .and_then(|()| file.sync_all())

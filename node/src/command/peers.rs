@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::fault::Fault;
+use crate::say;
 use huxin_api::model::{HeadItem, HeadsReply, PeerItem, PeersReply};
 use serde::Serialize;
 
@@ -53,8 +54,8 @@ fn show(shown: &Shown, context: &Context) {
             head.cosignatures.iter().filter(|line| line.city != head.city).count().to_string(),
         ]);
     }
-    println!("{table}");
-    println!("{} {}", say("logs", "日志摘要"), shown.heads.digest);
+    say!("{table}");
+    say!("{} {}", say("logs", "日志摘要"), shown.heads.digest);
 }
 
 /// How much of a log is held, and where that is more than a checkpoint proves, how much of it is proved.

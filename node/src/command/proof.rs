@@ -4,7 +4,8 @@ mod shown;
 
 use super::Context;
 use crate::fault::{Exit, Fault};
-use crate::output::Destination;
+use crate::say;
+use crate::destination::Destination;
 use huxin_protocol::bundle::Bundle;
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::StatementId;
@@ -58,7 +59,7 @@ pub fn verify(args: &VerifyArgs, context: &Context) -> Result<(), Fault> {
         Fault::refused(fault.code(), &fault).trying("ask the exporter for the bundle again; do not act on this file")
     })?;
     let shown = shown::Shown::of(&verified);
-    context.show(&shown, |shown| shown.lines(context.language).iter().for_each(|line| println!("{line}")))?;
+    context.show(&shown, |shown| shown.lines(context.language).iter().for_each(|line| say!("{line}")))?;
     if verified.all_lines_hold() {
         Ok(())
     } else {

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::fault::Fault;
-use crate::output;
+use crate::say;
 use crate::runtime;
 use crate::settings::{self, Settings};
 use crossbeam_channel::{Receiver, after, never, select};
@@ -70,9 +70,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
             p2p: &node.p2p,
             pid: std::process::id(),
         };
-        let line = serde_json::to_string(&said).map_err(Fault::unexpected)?;
         // Whoever started the node may not read any more; the node goes on.
-        let _ = output::try_line(format_args!("{line}"));
+        say!("{}", crate::screen::json_line(&said).map_err(Fault::unexpected)?);
         Ok(ready)
     };
     let mut ready = say(node.missing())?;
@@ -125,13 +124,12 @@ fn signals(end_with_input: bool) -> Result<Receiver<i32>, Fault> {
 
 /// Logs go to standard error; `HUXIN_LOG` overrides the settings with a filter such as `huxin=debug,libp2p=info`.
 fn start_log(settings: &Settings) {
+    use crate::screen::LogLines;
     use tracing_subscriber::EnvFilter;
     let level = settings.log.level.as_str();
     let filter = std::env::var("HUXIN_LOG").unwrap_or_else(|_| format!("{level},{LIBRARY}"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
-        .with_ansi(output::colours(&std::io::stderr()))
-        .with_writer(std::io::stderr);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_ansi(false).with_writer(|| LogLines);
     let started = match settings.log.format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),

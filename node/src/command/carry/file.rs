@@ -13,13 +13,13 @@ const MARK_BYTES: usize = 8 + 32;
 
 /// Writes one file.
 pub struct Writer {
-    into: BufWriter<Box<dyn crate::output::Sink>>,
+    into: BufWriter<Box<dyn crate::destination::Sink>>,
     so_far: blake3::Hasher,
     segments: u64,
 }
 
 impl Writer {
-    pub fn new(into: Box<dyn crate::output::Sink>) -> Self {
+    pub fn new(into: Box<dyn crate::destination::Sink>) -> Self {
         Self { into: BufWriter::new(into), so_far: blake3::Hasher::new(), segments: 0 }
     }
 

@@ -1,68 +1,11 @@
-//! What commands print. The crate's `println!` is the one below and not the standard library's, which panics when nobody reads any
-//! more: `huxin status … | head -1` is no fault.
-//!
-//! A reader that has closed its end wants no more, so the process ends quietly and well; by then everything that the command was to
-//! do is done, for commands print after they act. Output that cannot be kept, on a full disk for instance, is told on standard error and
-//! ends with code 1: what was asked *was* done, and its answer is missing.
-//!
-//! A long-running command that must outlive its reader (`huxin run`) uses [`try_line`].
+//! Where the files go that commands make: bundles, exports, backups. They may hold what only named cities are to read, so they are made for
+//! this account alone (0600), never through a link that somebody else laid, and never over another file unless that was said.
 
+use crate::{say, tell};
 use std::fmt::Arguments;
 use std::fs::File;
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-
-/// Prints one line to standard output, see the module's essay.
-macro_rules! println {
-    () => { $crate::output::line(format_args!("")) };
-    ($($part:tt)*) => { $crate::output::line(format_args!($($part)*)) };
-}
-
-/// One line to standard output, or the end of the process.
-pub fn line(text: Arguments<'_>) {
-    if let Err(fault) = try_line(text) {
-        end(&fault);
-    }
-}
-
-/// One line to standard output.
-///
-/// # Errors
-/// Nobody reads, or it cannot be kept.
-pub fn try_line(text: Arguments<'_>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    // One write: lines of several threads do not mix, and a reader that closes meets a whole line.
-    out.write_all(format!("{text}\n").as_bytes())?;
-    out.flush()
-}
-
-/// One line to standard error; a closed one is nobody's loss.
-pub fn error_line(text: Arguments<'_>) {
-    let _ = io::stderr().lock().write_all(format!("{text}\n").as_bytes());
-}
-
-#[expect(clippy::exit, reason = "the rest of the command would be printed to nobody")]
-fn end(fault: &io::Error) -> ! {
-    if fault.kind() == ErrorKind::BrokenPipe {
-        std::process::exit(0);
-    }
-    error_line(format_args!("error[output]: what was asked is done, but the answer could not be written: {fault}"));
-    error_line(format_args!("try: make room where standard output goes, and ask for what was done instead of doing it again"));
-    std::process::exit(1);
-}
-
-/// Whether what is printed there may be coloured: only for a person who looks at a terminal.
-#[must_use]
-pub fn colours(to: &impl io::IsTerminal) -> bool {
-    to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-/// Columns that tables may have: those of the terminal, and 80 where there is none.
-#[must_use]
-pub fn columns() -> Option<u16> {
-    // A terminal's width is what the table asks for itself.
-    (!io::stdout().is_terminal()).then_some(80)
-}
 
 /// Where a command puts the file that it makes; written `-` it is standard output, and then nothing else is printed there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,8 +42,8 @@ impl Destination {
     /// Prints what the command has to say about the file: beside it, never into it.
     pub fn tell(&self, text: Arguments<'_>) {
         match self {
-            Self::Standard => error_line(text),
-            Self::File(_) => line(text),
+            Self::Standard => tell!("{text}"),
+            Self::File(_) => say!("{text}"),
         }
     }
 }
