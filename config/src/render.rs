@@ -25,6 +25,7 @@ pub struct InitChoices {
     pub keys: PathBuf,
     pub genesis: PathBuf,
     pub token: PathBuf,
+    pub read_token: PathBuf,
     pub p2p: Vec<Multiaddress>,
     pub api: SocketAddr,
     pub dial: Vec<Multiaddress>,
@@ -43,6 +44,7 @@ impl InitChoices {
             keys: node.keys,
             genesis: node.genesis,
             token: listen.token,
+            read_token: listen.read_token,
             p2p: listen.p2p,
             api: listen.api,
             dial: network.dial,
@@ -60,6 +62,7 @@ impl InitChoices {
         settings.node.keys = choices.keys;
         settings.node.genesis = choices.genesis;
         settings.listen.token = choices.token;
+        settings.listen.read_token = choices.read_token;
         settings.listen.p2p = choices.p2p;
         settings.listen.api = choices.api;
         settings.network.dial = choices.dial;

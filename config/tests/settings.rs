@@ -104,6 +104,7 @@ fn every_changed_value_is_written_and_read() {
     settings.node.genesis = "/g".into();
     settings.node.passphrase = PassphrasePlace::Systemd;
     settings.listen.token = "/t".into();
+    settings.listen.read_token = "/r".into();
     settings.listen.p2p.clear();
     settings.network.gossip = false;
     settings.network.anti_entropy = false;

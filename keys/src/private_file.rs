@@ -55,7 +55,7 @@ fn place_without_link(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Gives a new file to whom the folder belongs. Root may rotate keys or make a record in the folder of the node's own account; the
 /// node must still be able to read what was written.
-fn keep_owner(file: &File, path: &Path) -> io::Result<()> {
+pub fn keep_owner(file: &File, path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (due, found) = (fs::metadata(folder)?, file.metadata()?);
     if (due.uid(), due.gid()) == (found.uid(), found.gid()) {

@@ -4,7 +4,7 @@
 use crate::fault::{Exit, Fault};
 use huxin_api::Problem;
 use huxin_api::model::{
-    ActRequest, ActVerb, AnnounceRequest, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest, FROM_HEADER,
+    ActRequest, ActVerb, AnnounceRequest, BackupReply, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest, FROM_HEADER,
     HeadsReply, HoldReply, ImportReply, InfoReply, LiveReply, LiveRequest, PeersReply, PublishReply, PublishRequest,
     ReadyReply, RecognitionsReply, RecordReply, RecordsReply, RecordsRequest, ReferencesReply, ReferencesRequest,
     SIZE_HEADER, SegmentQuery, StatusQuery,
@@ -97,6 +97,10 @@ impl Client {
         let body = read(&mut response)?;
         decode(&body)
     }
+    /// The node's figures as Prometheus reads them.
+    pub fn metrics(&self) -> Result<String, Fault> {
+        self.get_bytes("/metrics").map(|(bytes, _)| String::from_utf8_lossy(&bytes).into_owned())
+    }
     /// The ruling as JSON.
     pub fn status(&self, subject: &SubjectId, query: &StatusQuery) -> Result<serde_json::Value, Fault> {
         let StatusQuery { explain, confirm_code, .. } = query;
@@ -162,6 +166,10 @@ impl Client {
     /// Brings one segment to the node.
     pub fn import(&self, segment: &[u8]) -> Result<ImportReply, Fault> {
         self.post_bytes("/v1/segments", segment)
+    }
+    /// Lets the node copy its store; where the copy lies.
+    pub fn backup(&self) -> Result<BackupReply, Fault> {
+        self.post_bytes("/v1/backup", &[])
     }
     pub fn hold(&self) -> Result<HoldReply, Fault> {
         self.post_bytes("/v1/rotation/hold", &[])

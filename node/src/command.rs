@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod announce;
+pub mod backup;
 pub mod bench;
 pub mod carry;
 pub mod codes;
@@ -141,6 +142,10 @@ pub enum Command {
     /// Check codes
     #[command(subcommand)]
     Codes(codes::Args),
+    /// Copy the store while the node runs, or check such a copy
+    Backup(backup::Args),
+    /// Make a backup the store of this node
+    Restore(backup::restore::Args),
     /// Check a stopped node's store from end to end
     Fsck(fsck::Args),
     /// Measure this machine: whole nodes, beside what the machine itself can do
@@ -221,6 +226,8 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Import(args) => carry::import(&args, &context),
         Command::Peers(args) => peers::run(&args, &context),
         Command::Codes(args) => codes::run(&args, &context),
+        Command::Backup(args) => backup::run(args, &context),
+        Command::Restore(args) => backup::restore::run(&args, &context),
         Command::Fsck(args) => fsck::run(args, &context),
         Command::Bench(args) => bench::run(args, &context),
         Command::Completions(args) => completions::run(args, &context),

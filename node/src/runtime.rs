@@ -16,6 +16,7 @@ mod intake;
 mod partners;
 mod serving;
 mod handles;
+mod http;
 mod signer;
 mod sockets;
 pub mod writer;
@@ -84,7 +85,8 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     let genesis = settings::read_genesis(&settings.node.genesis)?;
     let editions = settings::editions(settings)?;
     let crosswalk = settings::crosswalk(settings)?;
-    let token = settings::read_or_make_token(settings)?;
+    let token = settings::read_or_make_token(&settings.listen.token)?;
+    let read_token = settings::read_or_make_token(&settings.listen.read_token)?;
     let (folder, passphrase) = settings::open_keys(settings)?;
     let roster = Roster::new(&genesis);
     let listener = sockets::bind_http(settings.listen.api)?;
@@ -199,6 +201,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         net: net.clone(),
         metrics,
         libp2p: Mutex::new(libp2p),
+        backing_up: Mutex::new(()),
         prover: Prover { city, genesis: genesis.bytes().to_vec(), signer: Mutex::new(exporter) },
         sources: RwLock::new(None),
         federation_name: genesis.manifest().name.clone(),
@@ -206,11 +209,16 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         started_at: clock::now(),
     };
     let (stop_api, api_stop) = watch::channel(false);
-    let server = ServerSettings { token, request_bytes: settings.limits.request_bytes() };
+    let server = ServerSettings {
+        token,
+        read_token: Some(read_token),
+        hosts: vec![settings.listen.api.ip().to_string()],
+        request_bytes: settings.limits.request_bytes(),
+    };
     let backend = Arc::new(backend);
     let router = huxin_api::router(backend.clone(), server);
     let api = listener.local_addr().map_err(Fault::unexpected)?;
-    let api_task = serve_http(listener, router, api_stop, runtime)?;
+    let api_task = http::serve(listener, router, api_stop, runtime)?;
     Ok(Running {
         backend,
         city,
@@ -278,28 +286,6 @@ fn heard(listening: &Receiver<String>, due: usize) -> Result<Vec<String>, Fault>
         }
     }
     Ok(addresses)
-}
-
-fn serve_http(
-    listener: std::net::TcpListener,
-    router: axum::Router,
-    mut stop: watch::Receiver<bool>,
-    runtime: &Handle,
-) -> Result<tokio::task::JoinHandle<()>, Fault> {
-    let guard = runtime.enter();
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(Fault::unexpected)?;
-    drop(guard);
-    Ok(runtime.spawn(async move {
-        use axum::serve::ListenerExt as _;
-        // Answers are one small write each: they must not wait for the next segment of the connection.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let ended = async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        if let Err(fault) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
-            tracing::error!(%fault, "the HTTP interface ended");
-        }
-    }))
 }
 
 impl Running {

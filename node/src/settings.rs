@@ -54,7 +54,10 @@ pub fn load_plain(path: &Path) -> Result<Settings, Fault> {
 
 /// The API's token.
 pub fn read_token(settings: &Settings) -> Result<String, Fault> {
-    let path = &settings.listen.token;
+    token_of(&settings.listen.token)
+}
+
+fn token_of(path: &Path) -> Result<String, Fault> {
     let bytes = read_file(path)?;
     let token = String::from_utf8_lossy(&bytes).trim().to_owned();
     if token.is_empty() {
@@ -65,8 +68,7 @@ pub fn read_token(settings: &Settings) -> Result<String, Fault> {
 }
 
 /// The API's token; a missing file is made, with a random token that only this account may read.
-pub fn read_or_make_token(settings: &Settings) -> Result<String, Fault> {
-    let path = &settings.listen.token;
+pub fn read_or_make_token(path: &Path) -> Result<String, Fault> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(Fault::unexpected)?;
     let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
@@ -78,7 +80,7 @@ pub fn read_or_make_token(settings: &Settings) -> Result<String, Fault> {
                 .map_err(|source| Fault::file("write", path, &source))?;
             Ok(token)
         }
-        Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => read_token(settings),
+        Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => token_of(path),
         Err(source) => Err(Fault::file("make", path, &source)),
     }
 }
@@ -184,9 +186,10 @@ mod tests {
     fn a_token_is_made_once_and_private() {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(folder.path());
-        let token = read_or_make_token(&settings).unwrap();
+        let token = read_or_make_token(&settings.listen.token).unwrap();
         assert_eq!(token.len(), 64);
-        assert_eq!(read_or_make_token(&settings).unwrap(), token);
+        assert_eq!(read_or_make_token(&settings.listen.token).unwrap(), token);
+        assert_ne!(read_or_make_token(&settings.listen.read_token).unwrap(), token);
         assert_eq!(read_token(&settings).unwrap(), token);
         let mode = fs::metadata(&settings.listen.token).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

@@ -88,10 +88,9 @@ pub fn export(args: &ExportArgs, context: &Context) -> Result<(), Fault> {
     }
     context.show(&carried, |carried| {
         let Carried { segments, statements, bytes, .. } = carried;
-        to.tell(match context.language {
-            huxin_config::Language::English => format_args!("{statements} statements in {segments} segments, {bytes} bytes"),
-            huxin_config::Language::Chinese => format_args!("共 {segments} 段、{statements} 条声明,{bytes} 字节"),
-        });
+        let english = format!("{statements} statements in {segments} segments, {bytes} bytes");
+        let chinese = format!("共 {segments} 段、{statements} 条声明,{bytes} 字节");
+        to.tell(format_args!("{}", context.choose(&english, &chinese)));
     })
 }
 

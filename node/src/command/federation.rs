@@ -166,6 +166,12 @@ fn manifest(name: &str, joins: &[PathBuf]) -> Result<Manifest, Fault> {
         })
     };
     let files = joins.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
+    let silent: Vec<CityCode> = files.iter().filter(|file| file.addresses.is_empty()).map(|file| file.code).collect();
+    // Cities that nobody can dial reach each other through those that can be dialled; without one of these nobody reaches anybody.
+    if files.len() > 1 && silent.len() == files.len() {
+        return Err(Fault::refused("nobody_reachable", "no founder's join file names an address, so no two nodes could ever connect")
+            .trying("let at least one founder make its join file with `huxin init … --announce ADDRESS`"));
+    }
     Ok(found(&terms(name), &files)?)
 }
 

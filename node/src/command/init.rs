@@ -160,7 +160,8 @@ pub fn make(args: &Args) -> Result<Made, Fault> {
     write_new(&places.join, &JoinFile::make(&key_folder, &args.name, &announced)?.encode()?)?;
     write_new(&places.config, commented_default(&choices).as_bytes())?;
     let settings = settings::load_plain(&places.config)?;
-    settings::read_or_make_token(&settings)?;
+    settings::read_or_make_token(&settings.listen.token)?;
+    settings::read_or_make_token(&settings.listen.read_token)?;
     places.give_away()?;
     Ok(Made {
         config: places.config,

@@ -259,6 +259,11 @@ impl<S: Seat> Federation<S> {
         self.folder(code).join("log")
     }
 
+    /// What a node logged.
+    pub fn log_text(&self, code: &str) -> String {
+        fs::read_to_string(self.log(code)).unwrap_or_default()
+    }
+
     /// Ends a node in order; it must have been well until then.
     pub fn stop(&mut self, code: &str) {
         if let Some(mut child) = self.nodes.get_mut(code).unwrap().process.take() {

@@ -93,8 +93,7 @@ impl Watched {
     }
 
     pub fn metrics(&self) -> String {
-        let agent = ureq::Agent::new_with_defaults();
-        agent.get(format!("http://{}/metrics", self.api)).call().unwrap().body_mut().read_to_string().unwrap()
+        self.client.metrics().unwrap()
     }
 
     /// Adds up all samples of `/metrics` whose name and labels begin like this.

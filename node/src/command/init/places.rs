@@ -82,6 +82,7 @@ impl Places {
             choices.keys = self.keys.clone();
             choices.data = Path::new(STATE).join("data");
             choices.token = Path::new(STATE).join("api-token");
+            choices.read_token = Path::new(STATE).join("api-token-read");
         }
     }
 
