@@ -3,6 +3,7 @@
 use super::Context;
 use crate::fault::Fault;
 use crate::say;
+use crate::runtime::clock;
 use huxin_api::model::{HeadItem, HeadsReply, PeerItem, PeersReply};
 use serde::Serialize;
 
@@ -28,29 +29,27 @@ fn show(shown: &Shown, context: &Context) {
     let say = |english: &'static str, chinese: &'static str| context.choose(english, chinese);
     let mut table = super::table(&[
         say("city", "城市"),
-        say("name", "名称"),
-        say("connected", "连接"),
+        say("link", "连接"),
         say("why not", "未连接原因"),
         say("log", "日志"),
-        say("bodies lacking", "缺正文"),
-        say("fresh at", "新鲜至"),
-        say("witnesses", "见证"),
+        say("lacking", "缺正文"),
+        say("fresh", "新鲜度"),
+        say("seen by", "见证"),
     ]);
     for head in &shown.heads.heads {
         let peer = shown.peers.peers.iter().find(|peer| peer.city == head.city);
         table.add_row([
-            head.city.to_string(),
-            head.name.clone(),
+            format!("{} {}", head.city, head.name),
             match peer {
                 Some(peer) if peer.up => say("yes", "是"),
                 Some(_) => say("no", "否"),
-                None => say("this node", "本市"),
+                None => say("self", "本市"),
             }
             .to_owned(),
             peer.map(|peer| why_not(peer, context)).unwrap_or_default(),
             held(head, context),
             head.lacking.to_string(),
-            head.fresh_at.map(huxin_protocol::time::Millis::text).unwrap_or_else(|| say("never", "从未").to_owned()),
+            fresh(head.fresh_at.map(|at| clock::now().0 - at.0), context),
             head.cosignatures.iter().filter(|line| line.city != head.city).count().to_string(),
         ]);
     }
@@ -65,6 +64,21 @@ fn held(head: &HeadItem, context: &Context) -> String {
         return format!("{}{frozen}", head.size);
     }
     format!("{} ({} {}){frozen}", head.size, context.choose("proved", "已证明"), head.proved)
+}
+
+/// How long ago a city's newest sign of life was, in the largest unit that fits.
+fn fresh(age_ms: Option<i64>, context: &Context) -> String {
+    let Some(age) = age_ms.map(|age| age / 1000) else { return context.choose("never", "从未").to_owned() };
+    if age < 0 {
+        return context.choose("ahead", "超前").to_owned();
+    }
+    let (number, english, chinese) = match age {
+        0..=119 => (age, "s", "秒"),
+        120..=7_199 => (age / 60, "min", "分"),
+        7_200..=172_799 => (age / 3_600, "h", "时"),
+        _ => (age / 86_400, "d", "天"),
+    };
+    format!("{number} {}", context.choose(english, chinese))
 }
 
 /// Why there is no connection, in a column of its own: the last thing that went wrong, or what has to happen first.
@@ -87,6 +101,22 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use huxin_config::Language;
+
+    #[test]
+    fn freshness_is_told_in_the_largest_unit_that_fits() {
+        let english = Context { config: "x".into(), json: false, language: Language::English };
+        for (age, due) in [
+            (None, "never"),
+            (Some(-2_000), "ahead"),
+            (Some(999), "0 s"),
+            (Some(119_999), "119 s"),
+            (Some(120_000), "2 min"),
+            (Some(7_200_000), "2 h"),
+            (Some(172_800_000), "2 d"),
+        ] {
+            assert_eq!(fresh(age, &english), due);
+        }
+    }
 
     #[test]
     fn why_not_says_what_went_wrong_or_what_has_to_happen() {
