@@ -156,14 +156,9 @@ fn read_open(file: File, path: &Path) -> Result<Zeroizing<Vec<u8>>, KeysFault> {
 fn write_beside(path: &Path, bytes: &[u8]) -> Result<PathBuf, KeysFault> {
     let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("key");
     let passing = path.with_file_name(format!(".{name}.{}.new", hex::encode(*random::<6>()?)));
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&passing)
-        .and_then(|mut file| {
-            keep_owner(&file, path).and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_all())
-        });
+    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&passing).and_then(|mut file| {
+        keep_owner(&file, path).and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_all())
+    });
     if let Err(source) = written {
         let _ = fs::remove_file(&passing);
         return Err(KeysFault::io("write", path)(source));

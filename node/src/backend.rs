@@ -1,12 +1,13 @@
 //! The node behind its HTTP: drafts commands for the writer, reads from snapshots, and says how it is.
 
-use crate::drafting::{DraftFault, Drafter};
+use crate::drafting::{DraftFault, Drafter, World as Moment};
 use crate::metrics::{Metrics, resident_bytes};
 use crate::proving::{Prover, World};
 use crate::runtime::clock::now;
 use crate::runtime::writer::{Answered, NotTaken, Ordered, WriterHandle};
 use huxin_api::model::{
-    ActVerb, BackupReply, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, RecordCommand, Warning,
+    ActVerb, BackupReply, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, RecordCommand,
+    Warning,
 };
 use huxin_api::{Backend, Command, Problem, Sources, Submitted, SubmittedEach};
 use huxin_engine::gather::sources;
@@ -80,20 +81,20 @@ impl NodeBackend {
 
     fn draft(&self, command: Command, warnings: &mut Vec<Warning>) -> Result<Ordered, Problem> {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
-        let (drafter, read) = (&self.drafter, &*read as &dyn LedgerRead);
+        let (drafter, world) = (&self.drafter, (&*read as &dyn LedgerRead, &*roster, now()));
         let one = |draft: Result<_, DraftFault>| -> Result<Ordered, Problem> { Ok(Ordered::Publish(vec![draft?])) };
         match command {
             Command::Publish(entries) => {
                 let many = entries.len() > 1;
                 let mut drafts = Vec::with_capacity(entries.len());
                 for (index, entry) in entries.into_iter().enumerate() {
-                    let draft = drafter.listing(entry, None, read, &roster, warnings, index);
+                    let draft = drafter.listing(entry, None, world, (warnings, index));
                     drafts.push(draft.map_err(|fault| named(fault, many.then_some(index)))?);
                 }
                 Ok(Ordered::Publish(drafts))
             }
-            Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), read, &roster, warnings, 0)),
-            Command::Act(id, verb, act) => one(drafter.act(id, verb, act, read, &roster, now())),
+            Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), world, (warnings, 0))),
+            Command::Act(id, verb, act) => one(drafter.act(id, verb, act, world)),
             Command::Decline(id, decline) => one(drafter.decline(id, decline)),
             Command::Announce(request) => one(drafter.announcement(self.peer_id.clone(), &request.addresses)),
             Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
@@ -116,14 +117,13 @@ impl NodeBackend {
     fn draft_record(
         &self,
         (index, command): (usize, RecordCommand),
-        read: &dyn LedgerRead,
-        roster: &Roster,
+        world: Moment<'_>,
     ) -> Result<(Draft, Vec<Warning>), Problem> {
         let (drafter, mut warnings) = (&self.drafter, Vec::new());
         let draft = match command {
-            RecordCommand::List { entry } => drafter.listing(*entry, None, read, roster, &mut warnings, index),
-            RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), read, roster, &mut warnings, index),
-            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, read, roster, now()),
+            RecordCommand::List { entry } => drafter.listing(*entry, None, world, (&mut warnings, index)),
+            RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), world, (&mut warnings, index)),
+            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, world),
         };
         Ok((draft?, warnings))
     }
@@ -248,7 +248,7 @@ impl Backend for NodeBackend {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
         for command in commands.into_iter().enumerate() {
-            drafted.push(self.draft_record(command, &*read, &roster).map(|(draft, warnings)| {
+            drafted.push(self.draft_record(command, (&*read, &roster, now())).map(|(draft, warnings)| {
                 drafts.push(vec![draft]);
                 warnings
             }));
@@ -342,8 +342,12 @@ impl Backend for NodeBackend {
     fn backup(&self) -> Result<BackupReply, Problem> {
         let store = |fault: &dyn std::fmt::Display| {
             tracing::error!(%fault, "the store could not be copied");
-            Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "backup", format!("the store could not be copied: {fault}"))
-                .trying("look at the disk and its free space")
+            Problem::new(
+                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+                "backup",
+                format!("the store could not be copied: {fault}"),
+            )
+            .trying("look at the disk and its free space")
         };
         let Some(rocks) = &self.rocks else { return Err(store(&"it is kept in memory")) };
         // Beside the store, so that files are linked and not copied. Only one at a time: the one before is of no use any more.

@@ -4,10 +4,10 @@
 use crate::fault::{Exit, Fault};
 use huxin_api::Problem;
 use huxin_api::model::{
-    ActRequest, ActVerb, AnnounceRequest, BackupReply, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest, FROM_HEADER,
-    HeadsReply, HoldReply, ImportReply, InfoReply, LiveReply, LiveRequest, PeersReply, PublishReply, PublishRequest,
-    ReadyReply, RecognitionsReply, RecordReply, RecordsReply, RecordsRequest, ReferencesReply, ReferencesRequest,
-    SIZE_HEADER, SegmentQuery, StatusQuery,
+    ActRequest, ActVerb, AnnounceRequest, BackupReply, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest,
+    FROM_HEADER, HeadsReply, HoldReply, ImportReply, InfoReply, LiveReply, LiveRequest, PeersReply, PublishReply,
+    PublishRequest, ReadyReply, RecognitionsReply, RecordReply, RecordsReply, RecordsRequest, ReferencesReply,
+    ReferencesRequest, SIZE_HEADER, SegmentQuery, StatusQuery,
 };
 use huxin_protocol::body::RecognitionBody;
 use huxin_protocol::ids::{Seq, Size, StatementId};
@@ -219,8 +219,9 @@ impl Client {
     }
 
     fn unreachable(&self, fault: &ureq::Error) -> Fault {
-        Fault::new(Exit::Unreachable, "unreachable", format_args!("no node answers at {}: {fault}", self.base))
-            .trying("start it with `huxin run` (or `systemctl start huxin`), or check [listen] api in the settings file")
+        Fault::new(Exit::Unreachable, "unreachable", format_args!("no node answers at {}: {fault}", self.base)).trying(
+            "start it with `huxin run` (or `systemctl start huxin`), or check [listen] api in the settings file",
+        )
     }
 }
 

@@ -8,6 +8,7 @@ pub mod bench;
 pub mod carry;
 pub mod codes;
 pub mod completions;
+pub mod confirm;
 pub mod demo;
 pub mod entry;
 pub mod federation;
@@ -15,6 +16,7 @@ pub mod fsck;
 pub mod init;
 pub mod keys;
 pub mod peers;
+pub mod profile;
 pub mod proof;
 pub mod publish;
 pub mod recognise;
@@ -107,6 +109,9 @@ pub enum Command {
     Demo(demo::Args),
     /// Publish one entry, or a whole list through an import profile
     Publish(publish::Args),
+    /// Hold an import profile against a file, or read it out
+    #[command(subcommand)]
+    Profile(profile::Args),
     /// Publish a corrected successor of an entry
     Amend(act::AmendArgs),
     /// An entry was wrong: void from the start (撤销)
@@ -209,6 +214,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Run(args) => run::run(args, &context),
         Command::Demo(args) => demo::run(args, &context),
         Command::Publish(args) => publish::run(args, &context),
+        Command::Profile(args) => profile::run(args, &context),
         Command::Amend(args) => act::amend(&args, &context),
         Command::Annul(args) => act::act(ActVerb::Annulment, args, &context),
         Command::Remove(args) => act::act(ActVerb::Removal, args, &context),

@@ -23,7 +23,7 @@ pub enum Exit {
     Unreachable = 5,
     /// The store or the keys cannot be used as they are.
     Damaged = 6,
-    /// Done in part: what could not be done is named, the rest is done and stays.
+    /// Done in part: what could not be done is named, the rest is done and stays. Of an import: some rows need somebody to look at them.
     Rejects = 7,
     /// A code that was looked up cannot be one, or fails its check character: a typing error, and no answer.
     Code = 8,
@@ -40,16 +40,24 @@ pub struct Fault {
     pub code: String,
     pub sentence: String,
     pub next_step: Option<String>,
+    /// Whether a report with all of this was printed already: with --json nothing more is.
+    pub is_told: bool,
 }
 
 impl Fault {
     #[must_use]
     pub fn new(exit: Exit, code: impl Into<String>, sentence: impl fmt::Display) -> Self {
-        Self { exit, code: code.into(), sentence: sentence.to_string(), next_step: None }
+        Self { exit, code: code.into(), sentence: sentence.to_string(), next_step: None, is_told: false }
     }
     #[must_use]
     pub fn trying(mut self, next_step: impl Into<String>) -> Self {
         self.next_step = Some(next_step.into());
+        self
+    }
+    /// The same fault after a report that says it.
+    #[must_use]
+    pub fn told(mut self) -> Self {
+        self.is_told = true;
         self
     }
     #[must_use]
@@ -89,6 +97,9 @@ impl Fault {
     /// Prints to standard error for people, or as one JSON object to standard output.
     pub fn print(&self, json: bool) {
         if json {
+            if self.is_told {
+                return;
+            }
             say!("{}", self.to_json());
         } else {
             tell!("error[{}]: {}", self.code, self.sentence);
@@ -130,7 +141,7 @@ impl From<Problem> for Fault {
             _ if problem.status < 500 => Exit::Refused,
             _ => Exit::Unexpected,
         };
-        Self { exit, code: problem.code, sentence: problem.detail, next_step: problem.next_step }
+        Self { exit, code: problem.code, sentence: problem.detail, next_step: problem.next_step, is_told: false }
     }
 }
 

@@ -41,8 +41,15 @@ const REFUSALS: [&str; 17] = [
     "gossip_queue_full",
 ];
 /// What a peer is blamed for most.
-const BLAMES: [&str; 7] =
-    ["segment_not_canonical", "segment_shape", "segment_too_long", "foreign_city", "other_city", "proof", "checkpoint_signature"];
+const BLAMES: [&str; 7] = [
+    "segment_not_canonical",
+    "segment_shape",
+    "segment_too_long",
+    "foreign_city",
+    "other_city",
+    "proof",
+    "checkpoint_signature",
+];
 const GROUP_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0];
 
 /// All of the node's own metrics.
@@ -248,7 +255,8 @@ impl Metrics {
             signing: r.gauge("huxin_signing_ready", "1 while this node signs")?,
             disk_free: r.gauge("huxin_disk_free_bytes", "Bytes free on the store's disk")?,
             disk_low: r.gauge("huxin_disk_low", "1 while less than [storage] low_mib is free")?,
-            disk_full: r.gauge("huxin_disk_full", "1 while less than [storage] min_free_mib is free: nothing is written")?,
+            disk_full: r
+                .gauge("huxin_disk_full", "1 while less than [storage] min_free_mib is free: nothing is written")?,
             store_bytes: r.gauge("huxin_store_bytes", "Bytes of all files of the store")?,
             store_wal_syncs: r.gauge("huxin_store_wal_syncs", "Syncs of the write-ahead log since the start")?,
             resident_bytes: r.gauge("huxin_resident_bytes", "Resident memory of this process")?,

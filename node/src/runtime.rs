@@ -12,11 +12,11 @@ pub mod clock;
 mod committer;
 mod continuity;
 pub mod failpoint;
+mod handles;
+mod http;
 mod intake;
 mod partners;
 mod serving;
-mod handles;
-mod http;
 mod signer;
 mod sockets;
 pub mod writer;
@@ -118,9 +118,14 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     }
 
     let members = roster.cities().count();
+    let own_name =
+        genesis.manifest().members.iter().find(|member| member.code == city).map(|member| member.name.clone());
+    let own_names: Vec<String> = own_name.into_iter().collect();
     let engine_settings = huxin_engine::Settings {
         city,
         editions: editions.clone(),
+        allow_natural_persons: settings.rights.allow_natural_persons,
+        own_names: own_names.clone(),
         sync_every_ms: millis(settings.network.sync_every()),
         heartbeat_every_ms: millis(settings.network.heartbeat_every()),
         gossip: settings.network.gossip,
@@ -193,6 +198,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
             ground,
             editions,
             allow_natural_persons: settings.rights.allow_natural_persons,
+            own_names,
         },
         crosswalk,
         store,

@@ -120,7 +120,8 @@ fn what_is_held_or_not_there_yet_ends_with_the_code_that_is_tried_again() {
     assert_eq!(run("HUXIN_STORAGE_CACHE_MIB", "nothing"), due(Exit::Usage, "settings_wrong_type"));
     assert!(genesis.exists());
     // Few file handles: told at once, with both numbers.
-    let few = format!("ulimit -n 64; exec '{}' --json --config '{}' run", env!("CARGO_BIN_EXE_huxin"), config.display());
+    let few =
+        format!("ulimit -n 64; exec '{}' --json --config '{}' run", env!("CARGO_BIN_EXE_huxin"), config.display());
     let done = Command::new("bash").args(["-c", &few]).output().unwrap();
     assert_eq!(code(&done), due(Exit::Usage, "few_file_handles"), "{}", String::from_utf8_lossy(&done.stderr));
 }
@@ -139,12 +140,14 @@ fn a_proxy_a_closed_pipe_and_a_full_device_are_met_calmly() {
     for args in [&["peers"][..], &["--json", "peers"], &["announce", "/ip4/192.0.2.7/tcp/7651"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let done = city.command(args).stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        let done =
+            city.command(args).stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
         assert_eq!(done.status.code(), Some(0), "{args:?}");
         assert_eq!(String::from_utf8_lossy(&done.stderr), "", "{args:?}");
     }
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
-    let done = city.command(&["peers"]).stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    let done =
+        city.command(&["peers"]).stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(Exit::Unexpected as i32));
     assert!(String::from_utf8_lossy(&done.stderr).contains("error[output]"));
 }
@@ -198,9 +201,17 @@ fn a_bundle_says_about_whom_and_what_it_cannot_show() {
     for (language, parts) in [
         (
             "en",
-            &["示例有限公司（合成） (uscc:91990099MA00000156)", "测试名单（合成） (red list)", "not ended according to 330900", "no file can show"][..],
+            &[
+                "示例有限公司（合成） (uscc:91990099MA00000156)",
+                "测试名单（合成） (red list)",
+                "not ended according to 330900",
+                "no file can show",
+            ][..],
         ),
-        ("zh-CN", &["对象  示例有限公司（合成）", "名单  测试名单（合成）(红名单)", "未终止(在列)", "任何文件都不能证明"]),
+        (
+            "zh-CN",
+            &["对象  示例有限公司（合成）", "名单  测试名单（合成）(红名单)", "未终止(在列)", "任何文件都不能证明"],
+        ),
     ] {
         let done = city.run(&["--language", language, "verify", &bundle, "--federation", &genesis]);
         let told = String::from_utf8_lossy(&done.stdout);

@@ -53,7 +53,11 @@ impl Machine {
     /// `place` holds the program, the hosts file, what is carried, and a home for each machine.
     fn start(place: &Path, name: &str, number: usize, hub: &Host) -> Self {
         let host = Host::make(name).unwrap();
-        hub.ip(&format!("link add port{number} type veth peer name {LINE} netns {}\nlink set port{number} master hub up", host.name())).unwrap();
+        hub.ip(&format!(
+            "link add port{number} type veth peer name {LINE} netns {}\nlink set port{number} master hub up",
+            host.name()
+        ))
+        .unwrap();
         host.ip(&format!("addr add 10.79.0.{}/24 dev {LINE}\nlink set {LINE} up", number + 1)).unwrap();
         let home = place.join(name);
         fs::create_dir(&home).unwrap();
@@ -76,7 +80,8 @@ impl Machine {
 
     /// Runs a block and gives what it printed; `None` where a command of it failed.
     fn follow(&mut self, commands: &str) -> (String, bool) {
-        let sent = self.input.write_all(format!("{commands}echo {DONE}\n").as_bytes()).and_then(|()| self.input.flush());
+        let sent =
+            self.input.write_all(format!("{commands}echo {DONE}\n").as_bytes()).and_then(|()| self.input.flush());
         let mut printed = String::new();
         let mut line = String::new();
         while sent.is_ok() && self.output.read_line(&mut line).unwrap() > 0 {

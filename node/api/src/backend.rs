@@ -1,8 +1,8 @@
 //! What the API needs of the node behind it: reading, commanding, and a few words about itself.
 
 use crate::model::{
-    ActRequest, ActVerb, AnnounceRequest, BackupReply, DeclineRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply,
-    ReadyReply, RecordCommand, Warning,
+    ActRequest, ActVerb, AnnounceRequest, BackupReply, DeclineRequest, EntryRequest, InfoReply, LinkedSubject,
+    PeersReply, ReadyReply, RecordCommand, Warning,
 };
 use crate::problem::Problem;
 use huxin_engine::ledger::{LedgerRead, ReadFault};

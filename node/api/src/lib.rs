@@ -16,5 +16,5 @@ mod routes;
 mod server;
 
 pub use backend::{Backend, Command, Sources, Submitted, SubmittedEach};
-pub use problem::Problem;
+pub use problem::{Problem, ProblemItem};
 pub use server::{ServerSettings, router};

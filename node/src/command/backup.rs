@@ -71,7 +71,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     match (args.act, args.folder) {
         (Some(Act::Verify(args)), _) => verify(&args, context),
         (None, Some(folder)) => make(&folder, args.keys.as_deref(), context),
-        (None, None) => Err(Fault::usage("no_folder", "nothing says where the backup goes").trying("huxin backup FOLDER")),
+        (None, None) => {
+            Err(Fault::usage("no_folder", "nothing says where the backup goes").trying("huxin backup FOLDER"))
+        }
     }
 }
 
@@ -86,7 +88,11 @@ fn make(to: &Path, keys: Option<&Path>, context: &Context) -> Result<(), Fault> 
     let bytes = match context.client().and_then(|client| client.backup()) {
         Ok(made) => {
             if (made.city, made.federation) != (settings.node.city, genesis.id()) {
-                return Err(Fault::usage("other_node", "the node that answers is another city's, or of another federation").trying("check --config"));
+                return Err(Fault::usage(
+                    "other_node",
+                    "the node that answers is another city's, or of another federation",
+                )
+                .trying("check --config"));
             }
             let bytes = copy_folder(&made.folder, &store)?;
             // Links: removing them frees nothing that the node needs.
@@ -137,7 +143,8 @@ fn of_stopped_node(settings: &Settings, to: &Path) -> Result<u64, Fault> {
 
 /// Opens a backup's store; nothing in it is changed.
 fn open(store: &Path) -> Result<RocksStore, Fault> {
-    let options = Options { create: false, read_only: true, floor_bytes: 0, verify: Verify::Blocks, ..Options::default() };
+    let options =
+        Options { create: false, read_only: true, floor_bytes: 0, verify: Verify::Blocks, ..Options::default() };
     Ok(RocksStore::open(store, options)?)
 }
 
@@ -165,7 +172,9 @@ fn verify(args: &VerifyArgs, context: &Context) -> Result<(), Fault> {
     context.show(&verified, |verified| {
         let Verified { statements, signatures, bodies, .. } = verified;
         let made = verified.described.made_at.text();
-        let english = format!("everything holds: {statements} statements, {signatures} signatures, {bodies} bodies, as of {made}");
+        let english = format!(
+            "everything holds: {statements} statements, {signatures} signatures, {bodies} bodies, as of {made}"
+        );
         let chinese = format!("全部有效:{statements} 条声明、{signatures} 个签名、{bodies} 份正文,截至 {made}");
         say!("{}", context.choose(&english, &chinese));
     })
@@ -176,7 +185,8 @@ fn trusted_genesis(args: &VerifyArgs, context: &Context) -> Result<Genesis, Faul
     if let Some(path) = &args.federation {
         return settings::read_genesis(path);
     }
-    let own = settings::load(&context.config).ok().and_then(|settings| settings::read_genesis(&settings.node.genesis).ok());
+    let own =
+        settings::load(&context.config).ok().and_then(|settings| settings::read_genesis(&settings.node.genesis).ok());
     match own {
         Some(genesis) => Ok(genesis),
         None => settings::read_genesis(&args.folder.join(folder::GENESIS)),
@@ -186,12 +196,16 @@ fn trusted_genesis(args: &VerifyArgs, context: &Context) -> Result<Genesis, Faul
 /// Opens the backup and proves it from end to end.
 pub(crate) fn prove(folder: &Path, genesis: &Genesis) -> Result<(Described, Report), Fault> {
     let damaged = |sentence: String| {
-        Fault::damaged("backup_damaged", sentence).trying("take another backup; leave this one as it is until you have it")
+        Fault::damaged("backup_damaged", sentence)
+            .trying("take another backup; leave this one as it is until you have it")
     };
     let described = Described::read(folder)?;
     if described.federation != genesis.id() {
-        return Err(Fault::refused("backup_foreign", format_args!("the backup is of federation {}", described.federation))
-            .trying("name the genesis of that federation with --federation"));
+        return Err(Fault::refused(
+            "backup_foreign",
+            format_args!("the backup is of federation {}", described.federation),
+        )
+        .trying("name the genesis of that federation with --federation"));
     }
     let store = open(&folder.join(STORE_FOLDER))?;
     if bound(&store)? != Some((described.federation, described.city)) {

@@ -8,9 +8,9 @@
 mod file;
 
 use super::Context;
+use crate::destination::Destination;
 use crate::fault::{Exit, Fault};
 use crate::say;
-use crate::destination::Destination;
 use file::{Next, Reader, Writer};
 use huxin_api::model::SegmentQuery;
 use huxin_protocol::ids::{CityCode, Epoch, Seq};
@@ -152,7 +152,8 @@ pub fn import(args: &ImportArgs, context: &Context) -> Result<(), Fault> {
 /// A fault of the node in the middle of a file: its own code and exit, and how far it went.
 fn stopped(mut fault: Fault, carried: &Carried) -> Fault {
     let Carried { segments, statements, .. } = carried;
-    fault.sentence = format!("{} (before that came {statements} new statements from {segments} segments)", fault.sentence);
+    fault.sentence =
+        format!("{} (before that came {statements} new statements from {segments} segments)", fault.sentence);
     fault.next_step = Some(match fault.next_step {
         Some(step) => format!("{step}; then import the same file again"),
         None => "import the same file again: what is held is passed over".to_owned(),
@@ -172,14 +173,19 @@ fn judge(path: &Path, carried: &Carried, refused: &[String], ending: Ending) -> 
     let again = "carry the file over again; what is held already is passed over";
     Err(match ending {
         Ending::Cut if carried.segments == 0 => {
-            Fault::new(exit, "file_cut", format_args!("{path} is empty, or ends within its first segment")).trying(again)
+            Fault::new(exit, "file_cut", format_args!("{path} is empty, or ends within its first segment"))
+                .trying(again)
         }
         Ending::Damaged if carried.segments == 0 => {
-            Fault::new(exit, "file_shape", format_args!("{path} is no file of segments")).trying("bring a file that `huxin export` wrote")
+            Fault::new(exit, "file_shape", format_args!("{path} is no file of segments"))
+                .trying("bring a file that `huxin export` wrote")
         }
-        Ending::Cut => {
-            Fault::new(exit, "file_cut", format_args!("{path} ends before its end mark, so a part of it is missing; {kept}")).trying(again)
-        }
+        Ending::Cut => Fault::new(
+            exit,
+            "file_cut",
+            format_args!("{path} ends before its end mark, so a part of it is missing; {kept}"),
+        )
+        .trying(again),
         Ending::Damaged => {
             Fault::new(exit, "file_damaged", format_args!("{path} was changed on its way; {kept}")).trying(again)
         }

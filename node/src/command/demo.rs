@@ -13,6 +13,7 @@ mod screen;
 use super::{Context, federation, init};
 use crate::client::Client;
 use crate::fault::{Exit, Fault};
+use crate::say;
 use crate::settings;
 use cities::StandIn;
 use huxin_api::model::{HeadItem, PublishRequest, StatusQuery};
@@ -184,7 +185,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
             std::thread::sleep(Duration::from_millis(200));
         }
         if loud {
-            println!("stopping the cities …");
+            say!("stopping the cities …");
         }
     }
     nodes.stop()

@@ -5,8 +5,8 @@
 
 use super::Context;
 use crate::fault::Fault;
-use crate::say;
 use crate::runtime::clock;
+use crate::say;
 use crate::settings::{read_file, read_genesis, write_new};
 use huxin_keys::{
     FoundingSignature, FoundingTerms, JoinFile, KeyFolder, Passphrase, PassphraseSource, collect, found, peer_id_text,
@@ -169,8 +169,11 @@ fn manifest(name: &str, joins: &[PathBuf]) -> Result<Manifest, Fault> {
     let silent: Vec<CityCode> = files.iter().filter(|file| file.addresses.is_empty()).map(|file| file.code).collect();
     // Cities that nobody can dial reach each other through those that can be dialled; without one of these nobody reaches anybody.
     if files.len() > 1 && silent.len() == files.len() {
-        return Err(Fault::refused("nobody_reachable", "no founder's join file names an address, so no two nodes could ever connect")
-            .trying("let at least one founder make its join file with `huxin init … --announce ADDRESS`"));
+        return Err(Fault::refused(
+            "nobody_reachable",
+            "no founder's join file names an address, so no two nodes could ever connect",
+        )
+        .trying("let at least one founder make its join file with `huxin init … --announce ADDRESS`"));
     }
     Ok(found(&terms(name), &files)?)
 }

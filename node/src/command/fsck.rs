@@ -3,8 +3,8 @@
 
 use super::Context;
 use crate::fault::{Exit, Fault};
-use crate::say;
 use crate::runtime::STORE_FOLDER;
+use crate::say;
 use crate::settings;
 use huxin_engine::fsck::{Report, check};
 use huxin_protocol::roster::Roster;

@@ -123,7 +123,11 @@ fn show(made: &Made, system: bool, context: &Context) {
         say!("{} {}", say("address   ", "对外地址"), made.addresses.join(" "));
     }
     say!();
-    let start = if system { "systemctl enable --now huxin".to_owned() } else { format!("huxin run --config {}", made.config.display()) };
+    let start = if system {
+        "systemctl enable --now huxin".to_owned()
+    } else {
+        format!("huxin run --config {}", made.config.display())
+    };
     say!(
         "{}",
         say(
@@ -131,7 +135,11 @@ fn show(made: &Made, system: bool, context: &Context) {
             "下一步:把加入文件交给执行 `huxin federation found` 的创始城市;"
         )
     );
-    say!("{} {}", say("      put the genesis file that comes back at", "    把收到的创始文件放到"), made.genesis.display());
+    say!(
+        "{} {}",
+        say("      put the genesis file that comes back at", "    把收到的创始文件放到"),
+        made.genesis.display()
+    );
     say!("{} {start}", say("      then start with", "    然后启动:"));
 }
 
@@ -194,7 +202,8 @@ fn announced(announce: &[String], p2p: &[Multiaddress]) -> Result<Vec<String>, F
         return if announce.len() == 1 {
             Ok(Vec::new())
         } else {
-            Err(Fault::usage("announce_none", "--announce says both an address and none").trying("leave one of the two out"))
+            Err(Fault::usage("announce_none", "--announce says both an address and none")
+                .trying("leave one of the two out"))
         };
     }
     if !announce.is_empty() {

@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::fault::Fault;
-use crate::say;
 use crate::runtime::clock;
+use crate::say;
 use huxin_api::model::{HeadItem, HeadsReply, PeerItem, PeersReply};
 use serde::Serialize;
 
@@ -89,9 +89,9 @@ fn why_not(peer: &PeerItem, context: &Context) -> String {
     match &peer.failure {
         // The other side may have chosen some of these words.
         Some(failure) => failure.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect(),
-        None if peer.addresses.is_empty() => context
-            .choose("no address is known: it has to dial this node", "没有已知地址:须由对方拨入")
-            .to_owned(),
+        None if peer.addresses.is_empty() => {
+            context.choose("no address is known: it has to dial this node", "没有已知地址:须由对方拨入").to_owned()
+        }
         None => context.choose("not tried yet", "尚未尝试").to_owned(),
     }
 }
@@ -120,8 +120,7 @@ mod tests {
 
     #[test]
     fn why_not_says_what_went_wrong_or_what_has_to_happen() {
-        let english =
-            Context { config: "x".into(), json: false, language: Language::English };
+        let english = Context { config: "x".into(), json: false, language: Language::English };
         let peer = |up, failure: Option<&str>, addresses: &[&str]| PeerItem {
             city: "330900".parse().unwrap(),
             name: "舟山市".to_owned(),

@@ -3,9 +3,9 @@
 mod shown;
 
 use super::Context;
+use crate::destination::Destination;
 use crate::fault::{Exit, Fault};
 use crate::say;
-use crate::destination::Destination;
 use huxin_protocol::bundle::Bundle;
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::StatementId;
@@ -41,9 +41,7 @@ pub fn prove(args: &ProveArgs, context: &Context) -> Result<(), Fault> {
     let bundle = context.client()?.prove(args.id)?;
     let to = Destination::from(args.output.as_path());
     let mut file = to.open(args.force).map_err(|source| super::not_written(to.path(), &source))?;
-    file.write_all(&bundle)
-        .and_then(|()| file.finish())
-        .map_err(|source| Fault::file("write", to.path(), &source))?;
+    file.write_all(&bundle).and_then(|()| file.finish()).map_err(|source| Fault::file("write", to.path(), &source))?;
     if context.json && to == Destination::Standard {
         return Ok(());
     }

@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::fault::Fault;
-use crate::say;
 use crate::runtime;
+use crate::say;
 use crate::settings::{self, Settings};
 use crossbeam_channel::{Receiver, after, never, select};
 use huxin_config::LogFormat;

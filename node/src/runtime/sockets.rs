@@ -59,12 +59,15 @@ fn try_listening(address: SocketAddr) -> std::io::Result<()> {
 fn refused(code: &str, key: &str, address: SocketAddr, fault: &Error) -> Fault {
     let sentence = format!("cannot listen on {address}: {fault}");
     match fault.kind() {
-        ErrorKind::AddrInUse => Fault::not_yet("address_in_use", format_args!("cannot listen on {address}: somebody else listens there"))
-            .trying(format!("is another node running? stop it, or choose another port in {key}")),
-        ErrorKind::AddrNotAvailable => {
-            Fault::not_yet("address_not_there", format_args!("cannot listen on {address}: this machine does not have that address now"))
-                .trying(format!("bring its network up, or correct {key}"))
+        ErrorKind::AddrInUse => {
+            Fault::not_yet("address_in_use", format_args!("cannot listen on {address}: somebody else listens there"))
+                .trying(format!("is another node running? stop it, or choose another port in {key}"))
         }
+        ErrorKind::AddrNotAvailable => Fault::not_yet(
+            "address_not_there",
+            format_args!("cannot listen on {address}: this machine does not have that address now"),
+        )
+        .trying(format!("bring its network up, or correct {key}")),
         ErrorKind::PermissionDenied => Fault::usage(code, sentence)
             .trying(format!("ports below 1024 need a right that a node should not have; choose another port in {key}")),
         // EAFNOSUPPORT: the kernel runs without IPv6.

@@ -60,13 +60,17 @@ impl Described {
     pub fn read(folder: &Path) -> Result<Self, Fault> {
         let path = folder.join(DESCRIPTION);
         if !path.exists() {
-            return Err(Fault::refused("no_backup", format_args!("{} is no backup, or one that was not finished", folder.display()))
-                .trying("name a folder that `huxin backup` made"));
+            return Err(Fault::refused(
+                "no_backup",
+                format_args!("{} is no backup, or one that was not finished", folder.display()),
+            )
+            .trying("name a folder that `huxin backup` made"));
         }
         let described: Self = serde_json::from_slice(&crate::settings::read_file(&path)?)
             .map_err(|fault| Fault::refused("backup_shape", format_args!("{}: {fault}", path.display())))?;
         if described.version != 1 {
-            return Err(Fault::refused("backup_newer", format_args!("the backup has version {}", described.version)).trying("use a newer huxin"));
+            return Err(Fault::refused("backup_newer", format_args!("the backup has version {}", described.version))
+                .trying("use a newer huxin"));
         }
         Ok(described)
     }
@@ -156,5 +160,6 @@ pub fn copy_keys(from: &Path, to: &Path) -> Result<(), Fault> {
             _ => {}
         }
     }
-    fs::set_permissions(to, fs::Permissions::from_mode(0o700)).map_err(|source| Fault::file("set the rights of", to, &source))
+    fs::set_permissions(to, fs::Permissions::from_mode(0o700))
+        .map_err(|source| Fault::file("set the rights of", to, &source))
 }

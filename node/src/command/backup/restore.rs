@@ -46,8 +46,11 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Fault> {
     let (described, _) = prove(&args.folder, &genesis)?;
     for (what, found) in [("the settings are", settings.node.city), ("the key folder is", keys.city)] {
         if found != described.city {
-            return Err(Fault::usage("backup_foreign", format_args!("the backup is that of {} and {what} of {found}", described.city))
-                .trying("check --config, [node] city and [node] keys"));
+            return Err(Fault::usage(
+                "backup_foreign",
+                format_args!("the backup is that of {} and {what} of {found}", described.city),
+            )
+            .trying("check --config, [node] city and [node] keys"));
         }
     }
     // First the guard, then the store: whatever ends this in between, no start takes the store for the one that signed last.

@@ -47,8 +47,11 @@ impl Places {
             });
         }
         if !rustix::process::geteuid().is_root() {
-            return Err(Fault::usage("needs_root", format_args!("{SETTINGS} and {STATE} can be laid out by root only"))
-                .trying("run it with sudo, or name a folder of your own in place of --system"));
+            return Err(Fault::usage(
+                "needs_root",
+                format_args!("{SETTINGS} and {STATE} can be laid out by root only"),
+            )
+            .trying("run it with sudo, or name a folder of your own in place of --system"));
         }
         let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
         let account = Account::find(&accounts, &args.account).ok_or_else(|| {
@@ -70,8 +73,11 @@ impl Places {
     /// There is a node already.
     pub fn refuse_existing(&self) -> Result<(), Fault> {
         match [&self.config, &self.keys].into_iter().find(|path| path.exists()) {
-            Some(found) => Err(Fault::refused("already_made", format_args!("{} is there: a node was made here already", found.display()))
-                .trying("name another folder; keys are never made twice")),
+            Some(found) => Err(Fault::refused(
+                "already_made",
+                format_args!("{} is there: a node was made here already", found.display()),
+            )
+            .trying("name another folder; keys are never made twice")),
             None => Ok(()),
         }
     }
@@ -90,7 +96,11 @@ impl Places {
     /// A folder cannot be made.
     pub fn make_folders(&self) -> Result<(), Fault> {
         let make = |path: &Path, mode: u32| {
-            fs::DirBuilder::new().recursive(true).mode(mode).create(path).map_err(|source| Fault::file("make", path, &source))
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(mode)
+                .create(path)
+                .map_err(|source| Fault::file("make", path, &source))
         };
         if self.account.is_none() {
             return make(&self.settings, 0o777);
@@ -133,9 +143,10 @@ impl Account {
         if let Some((user, group)) = name.split_once(':') {
             return Some(Self { user: user.parse().ok()?, group: group.parse().ok()? });
         }
-        let mut fields = accounts.lines().map(|line| line.split(':')).find_map(|mut fields| {
-            (fields.next() == Some(name)).then_some(fields)
-        })?;
+        let mut fields = accounts
+            .lines()
+            .map(|line| line.split(':'))
+            .find_map(|mut fields| (fields.next() == Some(name)).then_some(fields))?;
         Some(Self { user: fields.nth(1)?.parse().ok()?, group: fields.next()?.parse().ok()? })
     }
 }

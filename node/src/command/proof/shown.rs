@@ -141,15 +141,22 @@ impl Shown {
         } else if !self.body_held {
             lines.push("its text is not in this file: about whom it is cannot be seen here".to_owned());
         }
-        lines.push(format!("log        it stands in the log of {} statements with root {}", self.checkpoint_size, self.root));
+        lines.push(format!(
+            "log        it stands in the log of {} statements with root {}",
+            self.checkpoint_size, self.root
+        ));
         lines.push(format!("keys       as of record {} of the issuer", self.key_state));
         if self.voided {
-            lines.push("void       a later key record voids this stretch of the log: the statement has no effect".to_owned());
+            lines.push(
+                "void       a later key record voids this stretch of the log: the statement has no effect".to_owned(),
+            );
         }
         lines.push(format!("witnesses  {}", self.seen_by("none", "", "")));
         lines.extend(self.invalid_cosignatures.iter().map(|name| format!("invalid cosignature: {name}")));
         lines.push(match &self.noted {
-            _ if self.end == "ends" => "end        this statement is itself an ending, and endings are final".to_owned(),
+            _ if self.end == "ends" => {
+                "end        this statement is itself an ending, and endings are final".to_owned()
+            }
             Some(noted) => {
                 let words = state(&noted.state).map_or(noted.state.as_str(), |state| state.text().0);
                 let ended = if self.end == "ended" { "ended" } else { "not ended" };
@@ -160,12 +167,16 @@ impl Shown {
         if self.noted.as_ref().is_some_and(|noted| noted.closed_epoch) {
             lines.push("           the exporter has closed the key that says so; ask it for a new bundle".to_owned());
         }
-        lines.push("no file can show that nothing came after it; whether it counts today is what a node says (huxin status)".to_owned());
+        lines.push(
+            "no file can show that nothing came after it; whether it counts today is what a node says (huxin status)"
+                .to_owned(),
+        );
         lines
     }
 
     fn chinese(&self) -> Vec<String> {
-        let mut lines = vec![format!("{} 于 {} 签署了{} {}", self.issuer, self.issued_at, kind_zh(self.kind_of), self.id)];
+        let mut lines =
+            vec![format!("{} 于 {} 签署了{} {}", self.issuer, self.issued_at, kind_zh(self.kind_of), self.id)];
         if let Some(listing) = &self.listing {
             lines.push(format!("对象  {}({})", listing.name, listing.subject));
             lines.push(format!("名单  {}({})", listing.list_name, list(listing.list).1));
