@@ -12,7 +12,8 @@ of_unit() { sed -n "s/^$1=//p" "$unit"; }
 mount --make-rprivate /
 
 # A machine of its own, as far as the unit can see.
-place=$(mktemp -d)
+place=$(mktemp -d) node=
+trap 'kill $node 2>/dev/null || true; cd /; mount -o remount,bind,rw / || true; umount -R -l "$place" && rmdir "$place" || true' EXIT
 mount -t tmpfs -o mode=0755 tmpfs "$place"
 mkdir "$place"/{bin,run} && cp -a /etc "$place/etc"
 cp "$huxin" "$place/bin/huxin" && chmod 0755 "$place/bin/huxin"
@@ -67,11 +68,11 @@ mount -o remount,bind,ro /etc
 mount -o remount,bind,ro /
 as_unit() {
     # shellcheck disable=SC2046
-    setpriv --reuid "$account" --regid "$account" --clear-groups --no-new-privs --bounding-set=-all \
+    exec setpriv --reuid "$account" --regid "$account" --clear-groups --no-new-privs --bounding-set=-all \
         env -i PATH=/usr/bin:/bin CREDENTIALS_DIRECTORY="$place/run/credentials" HOME=/var/lib/huxin \
         bash -c "cd / && umask $(of_unit UMask) && exec $(of_unit ExecStart)" 
 }
-code=0; as_unit >"$place/run/out" 2>"$place/err" || code=$?
+code=0; (as_unit) >"$place/run/out" 2>"$place/err" || code=$?
 [ "$code" = 75 ] || fail "without the genesis it ended with $code: $(cat "$place/err")"
 say "without the genesis: exit 75"
 
@@ -81,7 +82,7 @@ mount -o remount,bind,ro /etc
 
 # A passphrase that is not there yet passes as well.
 mv "$place/run/credentials" "$place/run/later" && mkdir -m 0755 "$place/run/credentials"
-code=0; as_unit >"$place/run/out" 2>"$place/err" || code=$?
+code=0; (as_unit) >"$place/run/out" 2>"$place/err" || code=$?
 [ "$code" = 75 ] || fail "without the passphrase it ended with $code: $(cat "$place/err")"
 rmdir "$place/run/credentials" && mv "$place/run/later" "$place/run/credentials"
 say "without the passphrase: exit 75"
@@ -103,7 +104,7 @@ start
 say "the unit's command runs on a root that cannot be written, and is ready"
 
 # A second one beside it: the store is busy.
-code=0; as_unit >/dev/null 2>"$place/err2" || code=$?
+code=0; (as_unit) >/dev/null 2>"$place/err2" || code=$?
 [ "$code" = 75 ] && grep -q 'error\[store_locked\]' "$place/err2" || fail "a second node ended with $code: $(cat "$place/err2")"
 say "a busy store: exit 75"
 

@@ -5,7 +5,6 @@
 //! reader knows that there was more. The mark is no proof of anything else: each segment carries its own. Files may be joined end to end.
 
 use huxin_engine::wire::{FRAME_BYTES, LENGTH_BYTES, frame_length};
-use huxin_protocol::digest::Digest;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 
 /// Behind the length of zero: the count, then the digest.
