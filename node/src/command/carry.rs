@@ -180,7 +180,7 @@ fn judge(path: &Path, carried: &Carried, refused: &[String], ending: Ending) -> 
             Fault::new(exit, "file_shape", format_args!("{path} is no file of segments"))
                 .trying("bring a file that `huxin export` wrote")
         }
-        Ending::Cut => Fault::new(
+        Ending::Cut if refused.is_empty() => Fault::new(
             exit,
             "file_cut",
             format_args!("{path} ends before its end mark, so a part of it is missing; {kept}"),
@@ -189,13 +189,14 @@ fn judge(path: &Path, carried: &Carried, refused: &[String], ending: Ending) -> 
         Ending::Damaged => {
             Fault::new(exit, "file_damaged", format_args!("{path} was changed on its way; {kept}")).trying(again)
         }
-        Ending::Whole => {
+        Ending::Whole | Ending::Cut => {
+            let cut = if ending == Ending::Cut { ", and the file ends before its end mark" } else { "" };
             let codes: BTreeSet<&str> = refused.iter().map(String::as_str).collect();
             let codes = codes.into_iter().collect::<Vec<_>>().join(", ");
             Fault::new(
                 exit,
                 "segments_refused",
-                format_args!("{} of {} segments were refused ({codes}); {kept}", refused.len(), carried.segments),
+                format_args!("{} of {} segments were refused ({codes}){cut}; {kept}", refused.len(), carried.segments),
             )
             .trying("import what lies before them first, or ask for the export again")
         }
@@ -209,7 +210,7 @@ mod tests {
 
     #[test]
     fn success_refusal_and_cause_have_codes_and_exits_of_their_own() {
-        let cases: [(u64, u64, usize, Ending, Result<(), (&str, Exit)>); 9] = [
+        let cases: [(u64, u64, usize, Ending, Result<(), (&str, Exit)>); 10] = [
             // Segments, new statements, refused.
             (3, 40, 0, Ending::Whole, Ok(())),
             (3, 0, 0, Ending::Whole, Ok(())),
@@ -219,6 +220,7 @@ mod tests {
             (0, 0, 0, Ending::Damaged, Err(("file_shape", Exit::Refused))),
             (2, 20, 1, Ending::Damaged, Err(("file_damaged", Exit::Rejects))),
             (3, 20, 1, Ending::Whole, Err(("segments_refused", Exit::Rejects))),
+            (3, 20, 1, Ending::Cut, Err(("segments_refused", Exit::Rejects))),
             (3, 0, 3, Ending::Whole, Err(("segments_refused", Exit::Refused))),
         ];
         for (segments, statements, refused, ending, due) in cases {
