@@ -222,9 +222,7 @@ impl<'a> Run<'a> {
             Answer::Done { id, warnings } => {
                 self.answer(row, outcome, None, None);
                 let line = self.by_row.get(&row).map_or(0, |record| record.line);
-                self.warnings.extend(
-                    warnings.into_iter().map(|(code, sentence)| Remark { row, line, code, sentence }),
-                );
+                self.warnings.extend(warnings.into_iter().map(|(code, sentence)| Remark { row, line, code, sentence }));
                 if let Some(answer) = self.answers.get_mut(&row) {
                     answer.statement = id;
                 }
@@ -314,12 +312,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn remove_gone<D: Desk>(
-        &mut self,
-        gone: &mut [Gone],
-        orders: &Orders,
-        desk: &mut D,
-    ) -> Result<(), Stop<D::Fault>> {
+    fn remove_gone<D: Desk>(&mut self, gone: &mut [Gone], orders: &Orders, desk: &mut D) -> Result<(), Stop<D::Fault>> {
         for item in gone.iter_mut() {
             item.outcome = Outcome::NotReached.word();
         }

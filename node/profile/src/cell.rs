@@ -82,6 +82,14 @@ pub fn exact_integer(number: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) && significant <= EXACT_DIGITS
 }
 
+/// What a spreadsheet would have computed: `=A2&B2`, `="…"`, `=TRIM(C3)`. A list of records has values; whoever wrote the
+/// file lost one. `=1` and the like name no cell and no function, and are taken as they stand.
+fn is_formula(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('=') else { return false };
+    let reference = rest.as_bytes().windows(2).any(|pair| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_digit());
+    reference || rest.contains(['"', '(', '&', '!'])
+}
+
 /// `9.1E+17`: how a spreadsheet shows a long number, and what it writes into a text file for it.
 fn is_scientific(text: &str) -> bool {
     let Some((number, power)) = text.split_once(['E', 'e']) else { return false };
@@ -122,7 +130,7 @@ impl Cell {
             Self::Empty => Ok(None),
             Self::Text(text) => match text.trim() {
                 "" => Ok(None),
-                text if text.starts_with('=') => Err(CellFault::Formula(text.to_owned())),
+                text if is_formula(text) => Err(CellFault::Formula(text.to_owned())),
                 text if is_scientific(text) => Err(CellFault::LostDigits(text.to_owned())),
                 text => Ok(Some(Cow::Borrowed(text))),
             },

@@ -76,8 +76,7 @@ impl ConfirmedCodes {
             if by.is_empty() || check_text(by).is_err() {
                 return Err(wrong("it does not say who confirmed the code".to_owned()));
             }
-            let on: Date =
-                cell(2).parse().map_err(|_| wrong(format!("{:?} is no day such as 2026-01-05", cell(2))))?;
+            let on: Date = cell(2).parse().map_err(|_| wrong(format!("{:?} is no day such as 2026-01-05", cell(2))))?;
             if on > today {
                 return Err(wrong(format!("the code cannot have been confirmed on {on}, which is still to come")));
             }

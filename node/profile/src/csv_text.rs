@@ -8,7 +8,6 @@ use crate::cell::Cell;
 use crate::file::File;
 use crate::table::{Row, Table, header, no_header};
 use crate::table_fault::{Places, TableFault, Wrong};
-use std::collections::BTreeMap;
 
 /// Separators that files have, as they are called in a refusal and as they are written in a profile.
 const SEPARATORS: [(char, &str, &str); 7] = [
@@ -52,9 +51,9 @@ fn first_line(text: &str) -> &str {
 /// What stands behind so many line ends.
 fn without_lines(text: &str, lines: u64) -> &str {
     let bytes = text.as_bytes();
-    let ends =
+    let mut ends =
         memchr::memchr2_iter(b'\n', b'\r', bytes).filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
-    match lines.checked_sub(1).and_then(|last| ends.skip(usize::try_from(last).unwrap_or(usize::MAX)).next()) {
+    match lines.checked_sub(1).and_then(|last| ends.nth(usize::try_from(last).unwrap_or(usize::MAX))) {
         Some(at) => &text[at + 1..],
         None if lines == 0 => text,
         None => "",
@@ -86,7 +85,11 @@ pub fn read(text: &str, file: &File) -> Result<Table, TableFault> {
     if file.header_row.is_some() && first_line(text).trim().is_empty() {
         return Err(no_header(above + 1, ""));
     }
-    if let Some(at) = memchr::memchr(0, text.as_bytes()) {
+    // One in a cell is the fault of its row, which is rejected with all others kept; so many, or among the names of the
+    // columns, are the fault of the file.
+    let nul = memchr::memchr(0, text.as_bytes());
+    let many = memchr::memchr_iter(0, text.as_bytes()).count() * 10 > text.len();
+    if let Some(at) = nul.filter(|at| many || *at < first_line(text).len()) {
         let before = &text[..at];
         let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
         let cells = before[start..].matches(separator).count() + 1;
@@ -139,12 +142,8 @@ fn rows(text: &str, mark: u8, above: u64, guessed: bool) -> Result<Table, TableF
             continue;
         }
         number += 1;
-        let mut cells = BTreeMap::new();
-        for (name, cell) in table.columns.iter().zip(&record) {
-            if !cell.is_empty() {
-                cells.insert(name.clone(), Cell::written(cell));
-            }
-        }
+        let filled = table.columns.iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
+        let cells = filled.map(|(name, cell)| (name.clone(), Cell::written(cell))).collect();
         table.rows.push(Row { number, line, cells });
     }
     if let (true, [name], true) = (guessed, &table.columns[..], table.rows.is_empty() && places.all > 0) {
@@ -188,10 +187,9 @@ fn check_quotes(text: &str, mark: u8, first_line: u64) -> Result<(), TableFault>
             }
         } else {
             let rest = &bytes[at..];
-            let length =
-                rest.iter().position(|byte| *byte == mark || matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+            let length = memchr::memchr3(mark, b'\n', b'\r', rest).unwrap_or(rest.len());
             let content = &rest[..length];
-            if content.contains(&b'"') && !is_formula_text(content) {
+            if memchr::memchr(b'"', content).is_some() && !is_formula_text(content) {
                 return Err(Places::one(line, Some(cell.to_string()), Wrong::QuoteWithin));
             }
             at += length;

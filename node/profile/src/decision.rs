@@ -29,8 +29,14 @@ pub struct Rules {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Known {
     Unknown,
-    Live { id: StatementId, listing: Option<Box<ListingView>> },
-    Ended,
+    Live {
+        id: StatementId,
+        listing: Option<Box<ListingView>>,
+    },
+    /// With whom it was about, where its text is still there.
+    Ended {
+        subject: Option<SubjectId>,
+    },
 }
 
 impl Known {
@@ -41,7 +47,7 @@ impl Known {
             if item.is_live {
                 known = Self::Live { id: item.id, listing: item.listing.clone() };
             } else if known == Self::Unknown {
-                known = Self::Ended;
+                known = Self::Ended { subject: item.listing.as_ref().map(|listing| listing.subject.id.clone()) };
             }
         }
         known
@@ -94,7 +100,7 @@ pub fn decide<'a>(records: &[&'a Record], known: &Known, rules: &Rules) -> Decis
         decision.settle(record.row, outcome, Some(sentence));
     }
     match known {
-        Known::Ended => {
+        Known::Ended { .. } => {
             for record in reduced.listing.iter().chain(&reduced.removal) {
                 let sentence = "the record has ended here; a new listing needs a new decision";
                 decision.settle(record.row, Outcome::AlreadyEnded, Some(sentence.to_owned()));
@@ -111,6 +117,8 @@ fn same_subject<'a>(records: &[&'a Record], known: &Known, decision: &mut Decisi
     let listed = records.iter().filter(|record| record.operation != Operation::Remove);
     let here = match known {
         Known::Live { listing: Some(listing), .. } => Some(listing.subject.id.clone()),
+        // Whoever stands under a number that was used before must be seen by somebody, and not pass as ended.
+        Known::Ended { subject: Some(subject) } => Some(subject.clone()),
         _ => listed.clone().find_map(|record| record.subject.clone()),
     };
     let Some(here) = here else { return records.to_vec() };

@@ -20,7 +20,10 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// Signed; in a rehearsal it would be, and there is no id.
-    Done { id: Option<StatementId>, warnings: Vec<(String, String)> },
+    Done {
+        id: Option<StatementId>,
+        warnings: Vec<(String, String)>,
+    },
     Refused(Problem),
 }
 

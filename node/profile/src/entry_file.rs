@@ -6,10 +6,21 @@ use huxin_api::model::EntryRequest;
 use huxin_protocol::subject::enter_code;
 
 const SUBJECT: &[Key] = &[
-    Key::required("id", Holds::Name, "主体代码，如 uscc:91990099MA00000156", "the subject's code, for instance uscc:91990099MA00000156"),
+    Key::required(
+        "id",
+        Holds::Name,
+        "主体代码，如 uscc:91990099MA00000156",
+        "the subject's code, for instance uscc:91990099MA00000156",
+    ),
     Key::required(
         "class",
-        Holds::Word(&["enterprise", "natural_person", "social_organisation", "public_institution", "government_agency"]),
+        Holds::Word(&[
+            "enterprise",
+            "natural_person",
+            "social_organisation",
+            "public_institution",
+            "government_agency",
+        ]),
         "主体类别：企业 enterprise、社会组织 social_organisation、事业单位 public_institution、政府机关 government_agency",
         "the subject's class",
     ),
@@ -34,26 +45,61 @@ const SOURCE: &[Key] = &[
 /// The keys of one entry.
 pub const ENTRY: &[Key] = &[
     Key::required("subject", Holds::Group(SUBJECT), "主体", "whom the entry is about"),
-    Key::required("list", Holds::Word(&["red", "black", "watch"]), "红名单 red、黑名单 black、重点关注 watch", "red, black or watch"),
+    Key::required(
+        "list",
+        Holds::Word(&["red", "black", "watch"]),
+        "红名单 red、黑名单 black、重点关注 watch",
+        "red, black or watch",
+    ),
     Key::required("list_name", Holds::Name, "名单名称", "the list's name"),
     Key::required("field", Holds::Name, "领域", "the field of work"),
     Key::required("ground_text", Holds::Text, "列入事由", "why the subject is listed"),
-    Key::optional("severity", Holds::Word(&["minor", "general", "serious"]), "严重程度：轻微 minor、一般 general、严重 serious", "minor, general or serious"),
+    Key::optional(
+        "severity",
+        Holds::Word(&["minor", "general", "serious"]),
+        "严重程度：轻微 minor、一般 general、严重 serious",
+        "minor, general or serious",
+    ),
     Key::required("basis", Holds::Group(BASIS), "认定依据", "what the entry rests on"),
     Key::optional("measures", Holds::Texts, "措施代码", "codes of the measures"),
     Key::optional("from", Holds::Day, "列入起日", "the first day"),
     Key::optional("until", Holds::Day, "列入止日", "the last day"),
-    Key::optional("linked_persons", Holds::Texts, "关联人员的密钥摘要，绝不写明文", "keyed digests of linked persons, never in clear"),
+    Key::optional(
+        "linked_persons",
+        Holds::Texts,
+        "关联人员的密钥摘要，绝不写明文",
+        "keyed digests of linked persons, never in clear",
+    ),
     Key::optional("edition", Holds::Name, "措施目录版本", "the catalogue edition"),
     Key::optional("record_ref", Holds::Name, "来源的记录键", "the record's key at its source"),
     Key::optional("source", Holds::Group(SOURCE), "别的发布者的记录才写", "only for another publisher's record"),
-    Key::optional("derived_from", Holds::Name, "所依据的外市条目编号", "the other city's statement that this one rests on"),
+    Key::optional(
+        "derived_from",
+        Holds::Name,
+        "所依据的外市条目编号",
+        "the other city's statement that this one rests on",
+    ),
     Key::optional("summary", Holds::Text, "摘要", "a summary"),
     Key::optional("evidence", Holds::Texts, "证据文件的摘要值", "digests of evidence"),
-    Key::optional("observed_on", Holds::Day, "见到的日期，不是认定日期", "the day on which it was seen, which is not when it was decided"),
+    Key::optional(
+        "observed_on",
+        Holds::Day,
+        "见到的日期，不是认定日期",
+        "the day on which it was seen, which is not when it was decided",
+    ),
     Key::optional("agency", Holds::Name, "代为签发的部门", "the agency on whose behalf it is signed"),
-    Key::optional("disclosure", Holds::Any, "披露范围：public、federation 或指定城市", "public, federation or named cities"),
-    Key::optional("confirm_code", Holds::Bool, "代码校验位不符但证照确是如此", "the code fails its check and the certificate shows it like this"),
+    Key::optional(
+        "disclosure",
+        Holds::Any,
+        "披露范围：public、federation 或指定城市",
+        "public, federation or named cities",
+    ),
+    Key::optional(
+        "confirm_code",
+        Holds::Bool,
+        "代码校验位不符但证照确是如此",
+        "the code fails its check and the certificate shows it like this",
+    ),
 ];
 
 /// How the file is written.
@@ -82,11 +128,17 @@ pub fn read(text: &str, language: Language) -> Result<EntryRequest, Vec<FileFaul
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let unread = |line: usize, cause: &str| {
-        vec![FileFault::new(line.max(1), "", format!("this is no entry: {cause}"), "compare it with `huxin publish --template black`")]
+        vec![FileFault::new(
+            line.max(1),
+            "",
+            format!("this is no entry: {cause}"),
+            "compare it with `huxin publish --template black`",
+        )]
     };
     match language {
         Language::Toml => toml::from_str(text).map_err(|fault| {
-            let line = fault.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
+            let line =
+                fault.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
             unread(line, fault.message())
         }),
         Language::Json => serde_json::from_str(text).map_err(|fault| unread(fault.line(), &fault.to_string())),
@@ -105,7 +157,10 @@ fn code_fault(entry: &Written) -> Option<FileFault> {
         return fault(sentence, "write the kind in front, for instance uscc:91990099MA00000156");
     };
     match enter_code(scheme, code) {
-        Err(problem) => fault(format!("the subject's code cannot be read [{}]: {problem}", problem.code()), "correct it from the certificate"),
+        Err(problem) => fault(
+            format!("the subject's code cannot be read [{}]: {problem}", problem.code()),
+            "correct it from the certificate",
+        ),
         Ok(entered) => {
             let cleaning = entered.cleaning?;
             let next = format!("write \"{}\"", entered.id);
@@ -234,7 +289,9 @@ mod tests {
         assert!(!told.contains("struct") && !told.contains("expected"), "{told}");
         assert!(told.contains("did you mean \"measures\"?"), "{told}");
 
-        let toml = filled("black").replace("uscc:91990099MA00000156", "91990099MA00000156").replace("\"2026-01-05\"", "2026-01-05");
+        let toml = filled("black")
+            .replace("uscc:91990099MA00000156", "91990099MA00000156")
+            .replace("\"2026-01-05\"", "2026-01-05");
         let faults = read(&toml, Language::Toml).unwrap_err();
         let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
         assert_eq!(keys, ["subject.id", "basis.decided_on"]);

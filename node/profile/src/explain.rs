@@ -29,7 +29,12 @@ pub fn explain(profile: &Profile, written: &Written) -> Vec<Explained> {
             out.push(Explained { key: key.to_owned(), value: value.to_owned(), stated: false, zh, en });
         }
     };
-    say("source", "—", "没有写来源：这是本市自己的名单", "no source: this is a list of the city's own, under the strict rules");
+    say(
+        "source",
+        "—",
+        "没有写来源：这是本市自己的名单",
+        "no source: this is a list of the city's own, under the strict rules",
+    );
     match profile.over() {
         Over::Report => {
             say("over", "report", "已期满的行只提示，不签发", "rows whose time is over are told and not signed");
@@ -40,7 +45,10 @@ pub fn explain(profile: &Profile, written: &Written) -> Vec<Explained> {
         let (zh, en) = if profile.complete {
             ("文件是整份名单", "the file is the whole list")
         } else {
-            ("文件不一定是整份名单：不在其中的记录不作处理", "the file may be a part: records that are not in it are left alone")
+            (
+                "文件不一定是整份名单：不在其中的记录不作处理",
+                "the file may be a part: records that are not in it are left alone",
+            )
         };
         say("complete", if profile.complete { "true" } else { "false" }, zh, en);
     }

@@ -81,7 +81,12 @@ fn group(keys: &'static [Key], value: &Written, path: &str, faults: &mut Vec<Fil
     for (at, (name, inner)) in entries.iter().enumerate() {
         let full = join(path, name);
         if entries[..at].iter().any(|(earlier, _)| earlier == name) {
-            faults.push(FileFault::new(inner.line, &full, format!("the key {full:?} stands twice"), "keep one of them"));
+            faults.push(FileFault::new(
+                inner.line,
+                &full,
+                format!("the key {full:?} stands twice"),
+                "keep one of them",
+            ));
             continue;
         }
         match keys.iter().find(|key| key.name == name) {

@@ -46,8 +46,12 @@ pub struct Checked {
 /// Columns of the profile that the table lacks.
 #[must_use]
 pub fn missing_columns(profile: &Profile, table: &Table) -> Vec<String> {
-    let mut missing: Vec<String> =
-        profile.columns().into_iter().filter(|name| !table.columns.iter().any(|column| column == name)).map(str::to_owned).collect();
+    let mut missing: Vec<String> = profile
+        .columns()
+        .into_iter()
+        .filter(|name| !table.columns.iter().any(|column| column == name))
+        .map(str::to_owned)
+        .collect();
     missing.sort();
     missing.dedup();
     missing
@@ -143,4 +147,3 @@ fn notes(profile: &Profile, plan: Option<&Plan>) -> Vec<(String, String)> {
 pub fn is_clean(checked: &Checked) -> bool {
     checked.missing_columns.is_empty() && checked.rejected_rows == 0
 }
-

@@ -30,7 +30,12 @@ pub const RULE: &[Key] = &[
         "只取这些开头之后的文字；没有这样的开头就没有值",
         "only the text after one of these beginnings counts; without one there is no value",
     ),
-    Key::optional("map", Holds::Map, "文件中的值对应条目中的值", "which value of the file means which value of the entry"),
+    Key::optional(
+        "map",
+        Holds::Map,
+        "文件中的值对应条目中的值",
+        "which value of the file means which value of the entry",
+    ),
     Key::optional(
         "map_only",
         Holds::Bool,
@@ -62,9 +67,24 @@ const FILE: &[Key] = &[
         "文字编码；auto 只在能确定时才采用",
         "the encoding of its text; auto decides only where it is certain",
     ),
-    Key::optional("sheet", Holds::Name, "工作表名称；不写则取第一张", "the sheet of a workbook; left out: the first one"),
-    Key::optional("header_row", Holds::Number(1, 1_048_576), "列名所在的行，从 1 数起", "the row of the column names, from 1"),
-    Key::optional("separator", Holds::Character, "CSV 的分隔符；不写则为逗号", "what separates the cells of a CSV; left out: a comma"),
+    Key::optional(
+        "sheet",
+        Holds::Name,
+        "工作表名称；不写则取第一张",
+        "the sheet of a workbook; left out: the first one",
+    ),
+    Key::optional(
+        "header_row",
+        Holds::Number(1, 1_048_576),
+        "列名所在的行，从 1 数起",
+        "the row of the column names, from 1",
+    ),
+    Key::optional(
+        "separator",
+        Holds::Character,
+        "CSV 的分隔符；不写则为逗号",
+        "what separates the cells of a CSV; left out: a comma",
+    ),
     Key::optional(
         "hidden",
         Holds::Word(&["refuse", "read"]),
@@ -87,13 +107,13 @@ const KEY: &[Key] = &[
         "the columns that together name a record; left out: document number and day of decision name it, and changes of \
          other facts of the case cannot be followed",
     ),
-    Key::optional(
-        "may_be_empty",
-        Holds::Texts,
-        "上述各列中允许为空的列",
-        "those of the columns that may be empty",
+    Key::optional("may_be_empty", Holds::Texts, "上述各列中允许为空的列", "those of the columns that may be empty"),
+    Key::required(
+        "prefix",
+        Holds::Name,
+        "记录键的开头，使不同来源的记录互不相混",
+        "what every key begins with, so that two sources never meet",
     ),
-    Key::required("prefix", Holds::Name, "记录键的开头，使不同来源的记录互不相混", "what every key begins with, so that two sources never meet"),
 ];
 
 const SUBJECT: &[Key] = &[
@@ -159,7 +179,12 @@ pub const FIELDS: &[Key] = &[
 pub const PROFILE: &[Key] = &[
     Key::required("name", Holds::Name, "配置的短名", "a short name of the profile"),
     Key::required("title", Holds::Name, "名单的全称", "the list's title"),
-    Key::required("edition", Holds::Name, "条目所依据的措施目录版本", "the catalogue edition that the entries are under"),
+    Key::required(
+        "edition",
+        Holds::Name,
+        "条目所依据的措施目录版本",
+        "the catalogue edition that the entries are under",
+    ),
     Key::optional(
         "complete",
         Holds::Bool,

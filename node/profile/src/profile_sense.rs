@@ -171,7 +171,12 @@ fn check_key(key: &Written, faults: &mut Vec<FileFault>) {
         let allowed = texts(Some(empty));
         for column in allowed.iter().filter(|column| !columns.contains(column)) {
             let sentence = format!("{column:?} may be empty in the key, and is no column of the key");
-            faults.push(FileFault::new(empty.line, "key.may_be_empty", sentence, "name it in columns too, or take it out"));
+            faults.push(FileFault::new(
+                empty.line,
+                "key.may_be_empty",
+                sentence,
+                "name it in columns too, or take it out",
+            ));
         }
         if !columns.is_empty() && columns.iter().all(|column| allowed.contains(column)) {
             let sentence = "all columns of the key may be empty, so rows without any would be one record";
@@ -181,8 +186,14 @@ fn check_key(key: &Written, faults: &mut Vec<FileFault>) {
     if let (Some(prefix), Some(at)) = (key.text("prefix"), key.get("prefix"))
         && (prefix.contains(':') || prefix.trim() != prefix || huxin_protocol::text::check_text(prefix).is_err())
     {
-        let sentence = format!("the prefix {prefix:?} has a colon, a space around it or a character that cannot be seen");
-        faults.push(FileFault::new(at.line, "key.prefix", sentence, "write a short word, for instance the profile's name"));
+        let sentence =
+            format!("the prefix {prefix:?} has a colon, a space around it or a character that cannot be seen");
+        faults.push(FileFault::new(
+            at.line,
+            "key.prefix",
+            sentence,
+            "write a short word, for instance the profile's name",
+        ));
     }
 }
 
@@ -193,7 +204,12 @@ fn check_operation(operation: &Written, faults: &mut Vec<FileFault>) {
             if !seen.insert(value) {
                 let sentence = format!("the value {value:?} means two things");
                 let line = operation.get(key).map_or(operation.line, |at| at.line);
-                faults.push(FileFault::new(line, "operation", sentence, "let it stand in one of list, amend and remove"));
+                faults.push(FileFault::new(
+                    line,
+                    "operation",
+                    sentence,
+                    "let it stand in one of list, amend and remove",
+                ));
             }
         }
     }

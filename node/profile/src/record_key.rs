@@ -4,8 +4,8 @@
 //! authority, document number, day of the decision): whatever else is edited, it stays the same. It is never made of the
 //! whole row, for then a mended footnote would make a second record of one case.
 
-use crate::reason::Reason;
 use crate::profile::Key;
+use crate::reason::Reason;
 use crate::table::Row;
 use huxin_api::model::EntryRequest;
 use huxin_keys::GroundInput;

@@ -73,9 +73,8 @@ pub fn decode(bytes: &[u8], profile: &Profile) -> Result<Table, TableFault> {
     let head = plain.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let head = std::str::from_utf8(head).unwrap_or_default().trim_end_matches('\r');
     if head.contains(DIGEST)
-        && let Some(separator) = [',', ';', '\t'].into_iter().find(|mark| {
-            head.split(*mark).any(|name| name.trim_matches('"') == DIGEST)
-        })
+        && let Some(separator) =
+            [',', ';', '\t'].into_iter().find(|mark| head.split(*mark).any(|name| name.trim_matches('"') == DIGEST))
     {
         let file = File { separator: Some(separator), ..File::of(Format::Csv) };
         return Ok(original(Table::decode(plain, &file)?));
@@ -108,8 +107,7 @@ fn old_rejects<'a>(head: &'a str, profile: &Profile) -> Option<&'a str> {
 fn original(table: Table) -> Table {
     let is_ours = |name: &String| {
         let own = name.strip_prefix("huxin_").unwrap_or(name);
-        name == DIGEST
-            || (FRONT.contains(&own) && (name != own || !table.columns.contains(&format!("huxin_{own}"))))
+        name == DIGEST || (FRONT.contains(&own) && (name != own || !table.columns.contains(&format!("huxin_{own}"))))
     };
     let ours: Vec<String> = table.columns.iter().filter(|name| is_ours(name)).cloned().collect();
     let mut table = table;

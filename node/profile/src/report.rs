@@ -171,9 +171,8 @@ impl Report {
             });
             section(out, zh, en, items.collect());
         }
-        let remark = |item: &RemarkItem| {
-            format!("{} [{}] {}", place(item.row, item.line), item.code, harmless(&item.sentence))
-        };
+        let remark =
+            |item: &RemarkItem| format!("{} [{}] {}", place(item.row, item.line), item.code, harmless(&item.sentence));
         section(out, "清理过的单元格", "cells that were cleaned", self.cleanings.iter().map(remark).collect());
         section(out, "警告", "warnings", self.warnings.iter().map(remark).collect());
         let gone = self.gone.iter().map(|gone| {

@@ -171,7 +171,8 @@ impl Reader<'_> {
         }
         let words = words.into_iter().map(|word| self.take(word)).collect::<Vec<String>>();
         if words.iter().all(String::is_empty) {
-            let sentence = format!("the columns {} are all empty, and they name the subject", rule.digest_of.join(", "));
+            let sentence =
+                format!("the columns {} are all empty, and they name the subject", rule.digest_of.join(", "));
             self.reasons.push(Reason::of("no_subject_id", sentence));
             return None;
         }

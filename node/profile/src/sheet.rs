@@ -46,11 +46,7 @@ pub enum SheetFault {
 impl Sheet {
     #[must_use]
     pub fn new(title: &str, head: &[&str]) -> Self {
-        Self {
-            title: title.to_owned(),
-            head: head.iter().map(|name| (*name).to_owned()).collect(),
-            rows: Vec::new(),
-        }
+        Self { title: title.to_owned(), head: head.iter().map(|name| (*name).to_owned()).collect(), rows: Vec::new() }
     }
 
     pub fn push(&mut self, row: impl IntoIterator<Item = String>) {
@@ -80,9 +76,8 @@ impl Sheet {
     }
 
     fn csv(&self) -> Result<Vec<u8>, csv::Error> {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer("\u{feff}".as_bytes().to_vec());
+        let mut writer =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
         for row in std::iter::once(&self.head).chain(&self.rows) {
             writer.write_record(row.iter().map(|value| disarmed(value).into_owned()))?;
         }

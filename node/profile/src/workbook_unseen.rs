@@ -80,11 +80,7 @@ fn elements(
     loop {
         buffer.clear();
         match reader.read_event_into(&mut buffer).map_err(|cause| fault(&cause))? {
-            Event::Start(element) | Event::Empty(element) => {
-                if !see(&element) {
-                    return Ok(());
-                }
-            }
+            Event::Start(element) | Event::Empty(element) if !see(&element) => return Ok(()),
             Event::Eof => return Ok(()),
             _ => {}
         }

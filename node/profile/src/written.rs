@@ -109,8 +109,8 @@ impl Written {
         };
         let unread =
             || FileFault::new(1, "", "this JSON could not be read", "write the file again, or write it as TOML");
-        let parsed =
-            jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &options).map_err(|_| unread())?;
+        let parsed = jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &options)
+            .map_err(|_| unread())?;
         parsed.value.map(|value| json_value(text, &value)).ok_or_else(unread)
     }
 

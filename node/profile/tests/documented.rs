@@ -2,9 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use huxin_profile::form::{Holds, Key};
-use huxin_profile::{
-    ConfirmedCodes, Outcome, PROFILE, Profile, RULE, Setting, Table, Written, explain, plan, unsent,
-};
+use huxin_profile::{ConfirmedCodes, Outcome, PROFILE, Profile, RULE, Setting, Table, Written, explain, plan, unsent};
 use huxin_protocol::edition::builtin;
 use std::path::Path;
 

@@ -193,7 +193,11 @@ fn table(rows: &[[String; 4]]) -> Table {
     let rows = (1..).zip(rows).map(|(number, values)| Row {
         number,
         line: number + 1,
-        cells: columns.iter().map(|name| (*name).to_owned()).zip(values.iter().map(|value| Cell::from(value.as_str()))).collect(),
+        cells: columns
+            .iter()
+            .map(|name| (*name).to_owned())
+            .zip(values.iter().map(|value| Cell::from(value.as_str())))
+            .collect(),
     });
     Table { columns: columns.map(str::to_owned).to_vec(), rows: rows.collect(), ..Table::default() }
 }
@@ -253,11 +257,14 @@ fn model_events(
         if over.contains(&key) || other {
             continue;
         }
-        let listed_before = rows[..at].iter().any(|row| {
-            row[1] == *no && row[0] != "delist" && Some(format!("uscc:{}", row[2])) == subject
-        });
+        let listed_before = rows[..at]
+            .iter()
+            .any(|row| row[1] == *no && row[0] != "delist" && Some(format!("uscc:{}", row[2])) == subject);
         match op.as_str() {
-            "delist" if listed_before || (!listed_later_same(rows, at, no, subject.as_deref()) && live.contains_key(&key)) => {
+            "delist"
+                if listed_before
+                    || (!listed_later_same(rows, at, no, subject.as_deref()) && live.contains_key(&key)) =>
+            {
                 live.remove(&key);
                 over.insert(key);
             }
@@ -272,7 +279,9 @@ fn model_events(
 }
 
 fn listed_later_same(rows: &[[String; 4]], at: usize, no: &str, subject: Option<&str>) -> bool {
-    rows[at..].iter().any(|row| row[1] == no && row[0] != "delist" && Some(format!("uscc:{}", row[2]).as_str()) == subject)
+    rows[at..]
+        .iter()
+        .any(|row| row[1] == no && row[0] != "delist" && Some(format!("uscc:{}", row[2]).as_str()) == subject)
 }
 
 fn event() -> impl Strategy<Value = [String; 4]> {
@@ -284,7 +293,8 @@ fn event() -> impl Strategy<Value = [String; 4]> {
 }
 
 fn listed() -> impl Strategy<Value = [String; 4]> {
-    let code = prop_oneof![6 => Just(CODES[0]), 2 => Just(CODES[1]), 1 => Just("#N/A"), 1 => Just("990099199001010019")];
+    let code =
+        prop_oneof![6 => Just(CODES[0]), 2 => Just(CODES[1]), 1 => Just("#N/A"), 1 => Just("990099199001010019")];
     let reason = prop_oneof![6 => Just("x"), 3 => Just("y"), 1 => Just("refuse")];
     (0..30u8, code, reason).prop_map(|(no, code, reason)| row("", &no.to_string(), code, reason))
 }

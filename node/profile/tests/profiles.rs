@@ -70,11 +70,7 @@ fn what_is_wrong_with_a_profile_is_told_with_its_line() {
         ("column = \"reason\"", "column = \"reason\", split = \";\"", "fields.ground_text"),
         ("authority = {", "measures = {", "fields.authority"),
         ("\nkey", "\nover = \"tell\"\nkey", "over"),
-        (
-            "\nkey",
-            "\ncomplete = true\noperation = { column = \"op\", list = [\"l\"] }\nkey",
-            "complete",
-        ),
+        ("\nkey", "\ncomplete = true\noperation = { column = \"op\", list = [\"l\"] }\nkey", "complete"),
         ("\nkey", "\noperation = { column = \"op\", list = [\"l\"], remove = [\"l\"] }\nkey", "operation"),
         ("\n[fields]", "\n[[reject]]\ncolumn=\"x\"\ncode=\"x\"\nsentence=\"x\"\n[fields]", "reject"),
         ("retrieved", "retrieved", ""),
@@ -89,7 +85,10 @@ fn what_is_wrong_with_a_profile_is_told_with_its_line() {
         let text = fault.to_string();
         assert!(!text.contains("struct") && !text.contains("expected") && text.contains("line "), "{text}");
     }
-    let many = GOOD.replace("title = \"t\"", "titel = \"t\"").replace("\"csv\"", "\"cvs\"").replace(", because = \"made up\" }", " }");
+    let many = GOOD
+        .replace("title = \"t\"", "titel = \"t\"")
+        .replace("\"csv\"", "\"cvs\"")
+        .replace(", because = \"made up\" }", " }");
     assert!(Profile::parse(&many, "t").unwrap_err().faults().len() >= 7);
 }
 

@@ -76,6 +76,8 @@ fn text_values_have_one_outcome_by_every_road() {
         ("9.19901E+17", "cell_lost_digits", "code_scientific"),
         ("919900991234560000", "cell_number", "code_rounded"),
         ("=A2&B2", "cell_formula", "code_shape"),
+        ("=TRIM(名称)", "cell_formula", "code_shape"),
+        ("=1", "=1", "code_shape"),
         ("12345", "cell_number", "code_shape"),
         ("   ", "none", "code_empty"),
     ] {
@@ -212,7 +214,7 @@ fn damaged_csv_is_refused_with_its_place() {
         ("missing name", "a,,c\n1,2,3\n", "file_no_name", "line 1, column 2"),
         ("too few", "a,b,c\n1,2,3\n4,5\n", "file_ragged", "line 3, column 3 (c)"),
         ("too many", "a,b\n1,2\n3,4,5\n", "file_ragged", "line 3, column 3"),
-        ("NUL", "a,b\n1,2\n3,\u{0}4\n", "file_nul", "line 3, column 2"),
+        ("NUL", "a,b\n\0\0,\0\n", "file_nul", "line 2, column 1"),
         ("another separator", "a;b;c\n1;2;3\n", "file_separator", "semicolons"),
         ("another separator, tab", "a\tb\n1\t2\n", "file_separator", "\\t"),
         ("full-width separator", "a，b\n1，2\n", "file_separator", "full-width"),

@@ -178,6 +178,9 @@ fn an_erased_record_is_known_and_a_reinstated_one_is_live() {
     assert_eq!(done.exit, 0, "{}", done.errors);
     assert_eq!(office.run(&["remove", "330900-1", "--reason", "误列", "--yes"]).exit, 0);
     assert_eq!(office.import(&file, &p, &[]).words(), "already_ended already_ended");
+    // A number that is used again for somebody else is nobody's ending.
+    let reused = office.file("reused.csv", format!("{HEAD}2,{C},示例丙,x,样罚7号,2026-01-06\n"));
+    assert_eq!(office.import(&reused, &p, &["--amend"]).words(), "subject_changed");
     // Also with another number, and so another ground.
     let other = office.file("other.csv", format!("{HEAD}1,{A},示例甲,x,样罚9号,2026-01-06\n"));
     assert_eq!(office.import(&other, &p, &[]).words(), "already_ended");

@@ -308,7 +308,9 @@ fn is_resident(signs: &[u8]) -> bool {
 
 fn is_birth_of_old(signs: &[u8]) -> bool {
     let birth = number(&signs[6..8]).zip(number(&signs[8..10])).zip(number(&signs[10..12]));
-    birth.is_some_and(|((year, month), day)| is_day(1900 + year, month, day))
+    // Nobody born in 2000 or later has such a number, and of 1900 nobody lives; registration numbers of firms often have two
+    // zeros there.
+    birth.is_some_and(|((year, month), day)| year != 0 && is_day(1900 + year, month, day))
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
