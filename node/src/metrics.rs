@@ -148,9 +148,7 @@ impl Metrics {
         for code in BLAMES {
             self.blamed.with_label_values(&[code]);
         }
-        for answer in ["busy"] {
-            self.requests_served.with_label_values(&[answer]);
-        }
+        self.requests_served.with_label_values(&["busy"]);
         for queue in ["commands", "inputs"] {
             self.queue_length.with_label_values(&[queue]);
         }

@@ -227,7 +227,7 @@ mod tests {
             let carried = Carried { segments, statements, ..Carried::default() };
             let refused = vec!["segment_proof".to_owned(); refused];
             let found = judge(Path::new("x"), &carried, &refused, ending);
-            let found = found.as_ref().map(|()| ()).map_err(|fault| (fault.code.as_str(), fault.exit));
+            let found = found.as_ref().copied().map_err(|fault| (fault.code.as_str(), fault.exit));
             assert_eq!(found, due, "{segments} {statements} {ending:?}");
         }
         let full = stopped(Fault::not_yet("disk_full", "the disk is full"), &Carried::default());
