@@ -64,7 +64,7 @@ impl Machine {
         chown(&home, Some(ACCOUNT), Some(ACCOUNT)).unwrap();
         let place = place.display();
         let inside = format!(
-            "set -e; mount --make-rprivate /; mount --bind {place}/hosts /etc/hosts; mkdir -p /media/carry 2>/dev/null || true; \
+            "set -e; mount --make-rprivate /; mount --bind {place}/hosts /etc/hosts; mount -t tmpfs tmpfs /media; mkdir /media/carry; \
              mount --bind {place}/carry /media/carry; cd {}; \
              exec setpriv --reuid {ACCOUNT} --regid {ACCOUNT} --clear-groups --no-new-privs env -i \
              PATH={place}/bin:/usr/bin:/bin HOME=$PWD LANG=C.UTF-8 bash --norc -e",
