@@ -23,10 +23,14 @@ pub enum Exit {
     Unreachable = 5,
     /// The store or the keys cannot be used as they are.
     Damaged = 6,
-    /// An import was carried out, and some rows need somebody to look at them.
+    /// Done in part: what could not be done is named, the rest is done and stays. Of an import: some rows need somebody to look at them.
     Rejects = 7,
     /// A code that was looked up cannot be one, or fails its check character: a typing error, and no answer.
     Code = 8,
+    /// Something that the node needs is not there yet, or somebody else still has it: an address, a port, the genesis, the
+    /// passphrase, the store, room on the disk. The same command succeeds once it is; a service manager tries again
+    /// (`EX_TEMPFAIL` of sysexits.h).
+    NotYet = 75,
 }
 
 /// `error[code]: sentence` and `try: next step`.
@@ -63,6 +67,11 @@ impl Fault {
     #[must_use]
     pub fn refused(code: &str, sentence: impl fmt::Display) -> Self {
         Self::new(Exit::Refused, code, sentence)
+    }
+    /// What passes by itself, or as soon as somebody brings what is missing.
+    #[must_use]
+    pub fn not_yet(code: &str, sentence: impl fmt::Display) -> Self {
+        Self::new(Exit::NotYet, code, sentence)
     }
     #[must_use]
     pub fn damaged(code: &str, sentence: impl fmt::Display) -> Self {
@@ -127,7 +136,7 @@ impl From<Problem> for Fault {
         let exit = match problem.code.as_str() {
             "store" => Exit::Damaged,
             "busy" | "stopping" => Exit::Unreachable,
-            "disk_full" => Exit::Refused,
+            "disk_full" => Exit::NotYet,
             _ if problem.status == 400 || problem.status == 401 => Exit::Usage,
             _ if problem.status < 500 => Exit::Refused,
             _ => Exit::Unexpected,
@@ -143,7 +152,14 @@ impl From<huxin_keys::KeysFault> for Fault {
 }
 impl From<huxin_keys::PassphraseFault> for Fault {
     fn from(fault: huxin_keys::PassphraseFault) -> Self {
-        Self::usage(fault.code(), &fault).trying(fault.next_step())
+        let exit = match &fault {
+            // The file is brought later than the node is started.
+            huxin_keys::PassphraseFault::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                Exit::NotYet
+            }
+            _ => Exit::Usage,
+        };
+        Self::new(exit, fault.code(), &fault).trying(fault.next_step())
     }
 }
 impl From<huxin_keys::JoinFault> for Fault {
@@ -155,6 +171,8 @@ impl From<huxin_store::OpenFault> for Fault {
     fn from(fault: huxin_store::OpenFault) -> Self {
         let exit = match fault.code() {
             "store_damaged" => Exit::Damaged,
+            // Another process that ends, or room that somebody makes.
+            "store_locked" | "disk_full" => Exit::NotYet,
             _ => Exit::Refused,
         };
         Self::new(exit, fault.code(), &fault)
@@ -164,7 +182,7 @@ impl From<huxin_store::CommitFault> for Fault {
     fn from(fault: huxin_store::CommitFault) -> Self {
         // A failed write is no damage: the node is started again and goes on from what was kept.
         let exit = match fault {
-            huxin_store::CommitFault::DiskFull { .. } => Exit::Refused,
+            huxin_store::CommitFault::DiskFull { .. } => Exit::NotYet,
             _ => Exit::Unexpected,
         };
         Self::new(exit, fault.code(), &fault)
@@ -211,7 +229,7 @@ mod tests {
             (Problem::malformed("unknown field `x`"), Exit::Usage),
             (Problem::busy(), Exit::Unreachable),
             (Problem::store(), Exit::Damaged),
-            (Problem::disk_full(), Exit::Refused),
+            (Problem::disk_full(), Exit::NotYet),
             (Problem::new(StatusCode::CONFLICT, "already_listed", "…"), Exit::Refused),
         ];
         for (problem, exit) in cases {

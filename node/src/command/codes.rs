@@ -5,6 +5,7 @@
 
 use super::Context;
 use crate::fault::Fault;
+use crate::say;
 use huxin_profile::{Cell, Encoding, File, Format, Hidden, Row, RuleFault, Seen, Table, TableFault};
 use huxin_profile::{file_text, kind_of_file, sniffed};
 use huxin_protocol::subject::{CodeFault, EnteredCode, SubjectId};
@@ -244,15 +245,13 @@ fn show(report: &Report) {
         for (_, cells) in told {
             table.add_row(cells);
         }
-        println!("{table}");
+        say!("{table}");
     }
     let cleaned: u64 = report.cleaned.values().sum();
     let (codes, failing, repeated) = (report.codes, report.failing, report.repeated);
     let (warnings, share) = (report.warnings.len(), percent(report.share_percent));
-    println!(
-        "共{codes}行：{warnings}行代码有误，{repeated}行重复，{cleaned}行已清理；有问题的占{share} %（{failing}行）"
-    );
-    println!(
+    say!("共{codes}行：{warnings}行代码有误，{repeated}行重复，{cleaned}行已清理；有问题的占{share} %（{failing}行）");
+    say!(
         "{codes} rows: {warnings} with a wrong code, {repeated} repeated, {cleaned} cleaned; {share} % fail ({failing} rows)"
     );
 }

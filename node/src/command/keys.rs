@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::fault::Fault;
+use crate::say;
 use crate::settings;
 use huxin_keys::{KeyFolder, KeyFolderPublic, PassphraseSource, RotationOrder};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
@@ -96,10 +97,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
 
 fn show(public: &KeyFolderPublic, context: &Context) -> Result<(), Fault> {
     context.show(public, |public| {
-        println!("city       {}", public.city);
-        println!("encrypted  {}", if public.encrypted { "yes" } else { "no (for demonstrations only)" });
-        println!("root       {}", public.root.digest());
-        println!("peer id    {}", public.peer_id);
+        say!("city       {}", public.city);
+        say!("encrypted  {}", if public.encrypted { "yes" } else { "no (for demonstrations only)" });
+        say!("root       {}", public.root.digest());
+        say!("peer id    {}", public.peer_id);
         let mut table = super::table(&["epoch", "log key", "cosigner key", "opened by record"]);
         for keys in &public.epochs {
             table.add_row([
@@ -109,7 +110,7 @@ fn show(public: &KeyFolderPublic, context: &Context) -> Result<(), Fault> {
                 keys.record.map_or_else(|| "genesis".to_owned(), |record| record.to_string()[..16].to_owned()),
             ]);
         }
-        println!("{table}");
+        say!("{table}");
     })
 }
 
@@ -143,8 +144,8 @@ fn rotate(args: &RotateArgs, context: &Context) -> Result<(), Fault> {
     let taken = client.record(signed.bytes())?;
     let rotated = Rotated { city: taken.city, epoch: taken.epoch, continues_at: held.size, record: signed.digest() };
     context.show(&rotated, |rotated| {
-        println!("{} signs under epoch {} from position {} on", rotated.city, rotated.epoch, rotated.continues_at);
-        println!("record {}", rotated.record);
-        println!("next: back up the key folder {}", settings.node.keys.display());
+        say!("{} signs under epoch {} from position {} on", rotated.city, rotated.epoch, rotated.continues_at);
+        say!("record {}", rotated.record);
+        say!("next: back up the key folder {}", settings.node.keys.display());
     })
 }

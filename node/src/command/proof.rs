@@ -1,11 +1,15 @@
-//! `huxin prove` and `huxin verify`: a bundle for strangers, and its check without any node.
+//! `huxin prove` and `huxin verify`: a bundle for strangers, and its check without any node. What the check says stands in [`shown`].
+
+mod shown;
 
 use super::Context;
+use crate::destination::Destination;
 use crate::fault::{Exit, Fault};
-use huxin_protocol::bundle::{Bundle, VerifiedBundle};
+use crate::say;
+use huxin_protocol::bundle::Bundle;
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::StatementId;
-use serde::Serialize;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -13,9 +17,12 @@ use std::path::{Path, PathBuf};
 pub struct ProveArgs {
     /// The statement to prove
     pub id: StatementId,
-    /// Where the bundle goes
+    /// Where the bundle goes; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Write over a file that exists
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -32,28 +39,14 @@ pub struct VerifyArgs {
 
 pub fn prove(args: &ProveArgs, context: &Context) -> Result<(), Fault> {
     let bundle = context.client()?.prove(args.id)?;
-    std::fs::write(&args.output, &bundle).map_err(|source| Fault::file("write", &args.output, &source))?;
+    let to = Destination::from(args.output.as_path());
+    let mut file = to.open(args.force).map_err(|source| super::not_written(to.path(), &source))?;
+    file.write_all(&bundle).and_then(|()| file.finish()).map_err(|source| Fault::file("write", to.path(), &source))?;
+    if context.json && to == Destination::Standard {
+        return Ok(());
+    }
     let done = serde_json::json!({ "id": args.id, "file": args.output, "bytes": bundle.len() });
-    context.show(&done, |_| println!("{} ({} bytes)", args.output.display(), bundle.len()))
-}
-
-/// What a bundle shows, in a form to print.
-#[derive(Debug, Serialize)]
-struct Shown {
-    id: StatementId,
-    kind: String,
-    federation: huxin_protocol::digest::Digest,
-    issuer: String,
-    issued_at: String,
-    checkpoint_size: huxin_protocol::ids::Size,
-    root: huxin_protocol::digest::TreeHash,
-    /// "key state as of record N"
-    key_state: huxin_protocol::ids::Epoch,
-    voided: bool,
-    body_held: bool,
-    witnesses: Vec<huxin_protocol::ids::CityCode>,
-    invalid_cosignatures: Vec<String>,
-    standing: String,
+    context.show(&done, |_| to.tell(format_args!("{} ({} bytes)", args.output.display(), bundle.len())))
 }
 
 pub fn verify(args: &VerifyArgs, context: &Context) -> Result<(), Fault> {
@@ -63,56 +56,12 @@ pub fn verify(args: &VerifyArgs, context: &Context) -> Result<(), Fault> {
     let verified = Bundle::verify(&read(&args.file)?, &genesis.id()).map_err(|fault| {
         Fault::refused(fault.code(), &fault).trying("ask the exporter for the bundle again; do not act on this file")
     })?;
-    let shown = shown(&verified);
-    context.show(&shown, show)?;
+    let shown = shown::Shown::of(&verified);
+    context.show(&shown, |shown| shown.lines(context.language).iter().for_each(|line| say!("{line}")))?;
     if verified.all_lines_hold() {
         Ok(())
     } else {
         Err(Fault::new(Exit::Cosignature, "cosignature", "the statement holds; a cosignature in the file does not")
             .trying("rely on the other witnesses, or ask for the bundle again"))
     }
-}
-
-fn shown(bundle: &VerifiedBundle) -> Shown {
-    let header = &bundle.statement.header;
-    let checkpoint = bundle.checkpoint.checkpoint();
-    let issuer = bundle.roster.city(header.city).map(|city| city.name.clone()).unwrap_or_default();
-    let standing = bundle.standing.as_ref().map_or_else(
-        || "not shown by this file".to_owned(),
-        |note| {
-            let note = note.standing();
-            format!("{} according to {} at {}", note.state, note.exporter, note.time.text())
-        },
-    );
-    Shown {
-        id: header.id(),
-        kind: header.kind.name().to_owned(),
-        federation: bundle.genesis.id(),
-        issuer: format!("{} {issuer}", header.city),
-        issued_at: header.issued_at.text(),
-        checkpoint_size: checkpoint.size,
-        root: checkpoint.root,
-        key_state: bundle.key_state,
-        voided: bundle.voided,
-        body_held: bundle.body.is_some(),
-        witnesses: bundle.witnesses().into_iter().collect(),
-        // A stranger's words: control characters must not reach the terminal.
-        invalid_cosignatures: bundle.invalid_lines.iter().map(|name| name.escape_debug().to_string()).collect(),
-        standing,
-    }
-}
-
-fn show(shown: &Shown) {
-    println!("{} {} was signed by {} on {}", shown.kind, shown.id, shown.issuer, shown.issued_at);
-    println!("it stands in the log of {} statements with root {}", shown.checkpoint_size, shown.root);
-    println!("key state as of record {}", shown.key_state);
-    if shown.voided {
-        println!("a later key record voids this stretch of the log: the statement has no effect");
-    }
-    let witnesses: Vec<String> = shown.witnesses.iter().map(ToString::to_string).collect();
-    println!("witnesses: {}", if witnesses.is_empty() { "none".to_owned() } else { witnesses.join(", ") });
-    for name in &shown.invalid_cosignatures {
-        println!("invalid cosignature: {name}");
-    }
-    println!("standing: {}", shown.standing);
 }

@@ -112,7 +112,12 @@ fn segment(world: &World, segment: &Segment) -> Reply {
 
 fn import(world: &World, segments: &[Vec<u8>]) -> Reply {
     let framed = |bytes: &Vec<u8>| [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
-    let file: Vec<u8> = segments.iter().flat_map(framed).collect();
+    let mut file: Vec<u8> = segments.iter().flat_map(framed).collect();
+    // The mark at the end: no length, how many segments, and the digest of all before.
+    let digest = blake3::hash(&file);
+    file.extend([0; 4]);
+    file.extend((segments.len() as u64).to_be_bytes());
+    file.extend(digest.as_bytes());
     run(world, &["import"], "segments.huxin-log", &file)
 }
 
@@ -286,7 +291,7 @@ pub const ROWS: &[Row] = &[
         due: Due::Exit(3, "file_shape", "no file of segments"), metric: None },
     Row { road: Road::File, wrong: Wrong::Malformed, title: "a file that breaks off",
         send: |w| run(w, &["import"], "segments.huxin-log", &[0, 0, 1, 0, 0x87]),
-        due: Due::Exit(3, "file_cut", "in the middle of a segment"), metric: None },
+        due: Due::Exit(3, "file_cut", "ends within its first segment"), metric: None },
     Row { road: Road::File, wrong: Wrong::Malformed, title: "an array that is no segment",
         send: |w| import(w, &[MALFORMED.to_vec()]),
         due: Due::Exit(3, "segments_refused", "(segment_shape)"), metric: Some("huxin_refused_total{code=\"segment_shape\",road=\"disk\"}") },
