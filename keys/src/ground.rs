@@ -78,7 +78,7 @@ impl<'a> GroundInput<'a> {
 
     fn write(&self, out: &mut Encoder<Vec<u8>>) -> Result<(), Error<Infallible>> {
         let kept = |text: Option<&str>| text.map(folded).filter(|text| !text.is_empty());
-        let number = kept(self.document_number);
+        let number = kept(self.document_number.map(without_footnote));
         let named = number.is_some() && self.decided_on.is_some();
         out.array(if named { 6 } else { 7 })?
             .u8(match self.list {
@@ -88,7 +88,7 @@ impl<'a> GroundInput<'a> {
             })?
             .str(self.subject.scheme())?
             .str(&normal(self.subject.id()))?
-            .str(&folded(self.authority))?;
+            .str(&folded(without_footnote(self.authority)))?;
         text_or_null(out, number)?;
         text_or_null(out, self.decided_on.map(|date| date.to_string()))?;
         if !named {
@@ -102,6 +102,19 @@ impl<'a> GroundInput<'a> {
 #[must_use]
 pub fn ground_tag(secret: &GroundSecret, input: &GroundInput<'_>) -> Digest {
     Digest(*blake3::keyed_hash(&secret.key, &input.encode()).as_bytes())
+}
+
+/// The text without what a publisher appends to it and what no authority decides: marks of a footnote and a full stop. They
+/// come and go with every edition of a list, and would each time make another case of the same decision.
+fn without_footnote(text: &str) -> &str {
+    text.trim_end_matches(|character: char| {
+        character.is_whitespace()
+            || matches!(
+                character,
+                '*' | '＊' | '†' | '‡' | '※' | '§' | '#' | '＃' | '。' | '．' | '.' | '¹' | '²' | '³'
+                    | '\u{2070}'..='\u{2079}' | '\u{2460}'..='\u{24FF}' | '\u{2776}'..='\u{2793}'
+            )
+    })
 }
 
 fn normal(text: &str) -> String {

@@ -13,18 +13,20 @@ use huxin_engine::gather;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_keys::{GroundInput, GroundSecret, ground_tag};
 use huxin_protocol::body::{
-    Body, BodyFault, DeclineBody, EntryBody, NodeAnnouncementBody, RecognitionBody, Salt, commitment,
+    Body, BodyFault, DeclineBody, EntryBody, List, NodeAnnouncementBody, RecognitionBody, Salt, commitment,
 };
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, Issue, IssueFault};
-use huxin_protocol::fold::MatterState;
+use huxin_protocol::fold::{MatterState, Viewpoint, rule};
 use huxin_protocol::header::{AGENCY_BYTES, About, BODY_VERSION, Disclosure};
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::limits::READERS;
 use huxin_protocol::roster::Roster;
+use huxin_protocol::ruling::State;
+use huxin_protocol::subject::SubjectId;
 use huxin_protocol::text::check_text;
-use huxin_protocol::time::Millis;
+use huxin_protocol::time::{Date, Millis};
 use std::collections::BTreeMap;
 
 /// Why a request did not become a draft.
@@ -35,6 +37,16 @@ pub enum DraftFault {
     Listing(Vec<IssueFault>),
     #[error("this node does not hold the edition of the entry any more")]
     EditionGone,
+    #[error("the decision date {0} lies in the future")]
+    DecidedInFuture(Date),
+    #[error("the term of {0} is over, and a correction never brings an entry back")]
+    Expired(StatementId),
+    #[error("the entry is about {standing} and the correction about {asked}: that is another entry and no correction")]
+    SubjectChanged { standing: SubjectId, asked: SubjectId },
+    #[error(
+        "the entry stands on a {standing:?} list and the correction names a {asked:?} one: that is another entry and no correction"
+    )]
+    ListChanged { standing: List, asked: List },
     #[error("there is no catalogue edition {0:?} here")]
     NoSuchEdition(String),
     #[error("the entry names no catalogue edition, and this node holds several")]
@@ -74,6 +86,10 @@ impl DraftFault {
                 None => "listing",
             },
             Self::EditionGone => "unknown_edition",
+            Self::DecidedInFuture(_) => "decided_in_future",
+            Self::Expired(_) => "expired",
+            Self::SubjectChanged { .. } => "subject_changed",
+            Self::ListChanged { .. } => "list_changed",
             Self::NoSuchEdition(_) => "unknown_edition",
             Self::EditionUnstated => "edition_unstated",
             Self::Agency => "agency",
@@ -102,11 +118,18 @@ impl DraftFault {
                 _ => "complete the entry by the rules of its catalogue edition",
             },
             Self::EditionGone => "add its file to the configuration",
+            Self::DecidedInFuture(_) => "give the day on which it was decided",
+            Self::Expired(_) => "where there is a new decision, publish it as a new entry",
+            Self::SubjectChanged { .. } | Self::ListChanged { .. } => {
+                "annul the wrong entry (`huxin annul`), and publish the right one as a new entry"
+            }
             Self::NoSuchEdition(_) | Self::EditionUnstated => "name one of the editions that `GET /v1/info` lists",
             Self::NotAMember(_) | Self::Readers => "see the members with `huxin federation show`",
             Self::NoSuchStatement(_) => "check the id, and `huxin peers` for how far the logs are held",
             Self::Body(BodyFault::TooLong) => "shorten the summary; the decision itself stays with the authority",
-            Self::Body(BodyFault::Text { .. }) => "take out what the sentence names, and send the request again",
+            Self::Body(BodyFault::Text { .. } | BodyFault::PersonalNumber { .. }) => {
+                "take out what the sentence names, and send the request again"
+            }
             Self::Body(_) => {
                 "keep the lengths in bytes: summary 8192, reason 8192, ground and law 4096, names 512, codes 128; a measure stands once"
             }
@@ -207,6 +230,9 @@ impl Drafter {
         };
         let agency = request.agency.clone();
         let body = entry_body(request, edition, derived_from);
+        if let Some(id) = about {
+            self.check_successor(id, &body, (read, roster, now))?;
+        }
         let issue = Issue {
             day: now.date(),
             disclosure: &disclosure,
@@ -246,6 +272,9 @@ impl Drafter {
             return Err(DraftFault::Reason);
         }
         let (_, disclosure, _) = statement(read, roster, id)?;
+        if let Some(ahead) = request.decided_on.filter(|decided| *decided > now.date()) {
+            return Err(DraftFault::DecidedInFuture(ahead));
+        }
         if verb == ActVerb::Repair {
             self.check_repair(id, (read, roster, now))?;
         }
@@ -253,6 +282,39 @@ impl Drafter {
         let mut draft = self.seal(verb.kind(), Body::Act(body), agency, disclosure)?;
         draft.about = Some(id);
         Ok(draft)
+    }
+
+    /// A correction is about the same subject on the same kind of list as the link that speaks now. Under another one a firm
+    /// would leave its list and another take its place, as one step that nobody sees.
+    fn check_successor(
+        &self,
+        id: StatementId,
+        body: &EntryBody,
+        (read, roster, now): World<'_>,
+    ) -> Result<(), DraftFault> {
+        let MatterState::Standing { current } = gather::matter_state(read, roster, id, &|_| None)? else {
+            return Ok(());
+        };
+        let (_, _, Some(Body::Listing(standing))) = statement(read, roster, current)? else { return Ok(()) };
+        let (subject, asked) = (&standing.subject.id, &body.subject.id);
+        if subject != asked {
+            return Err(DraftFault::SubjectChanged { standing: subject.clone(), asked: asked.clone() });
+        }
+        if standing.list != body.list {
+            return Err(DraftFault::ListChanged { standing: standing.list, asked: body.list });
+        }
+        // What is over stays over, whichever of its dates a correction moves; a word in it may still be put right.
+        let term = |entry: &EntryBody| (entry.from, entry.until, entry.severity, entry.edition);
+        let days = |entry: &EntryBody| (entry.basis.decided_on, entry.basis.effective_on);
+        if term(&standing) == term(body) && days(&standing) == days(body) {
+            return Ok(());
+        }
+        let view = Viewpoint { federation: self.federation, viewer: self.city, at: now, now: true, crosswalk: None };
+        let case = gather::case_file(read, roster, &self.editions, subject, view)?;
+        if rule(&case).entry(current).is_some_and(|entry| entry.state == State::Expired) {
+            return Err(DraftFault::Expired(current));
+        }
+        Ok(())
     }
 
     /// A repair is judged by the link that speaks now, and its time counts from the earliest decision of any link that can be

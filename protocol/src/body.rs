@@ -25,6 +25,7 @@ use crate::header::BODY_VERSION;
 use crate::ids::CityCode;
 use crate::kind::Kind;
 use crate::limits::BODY_BYTES;
+use crate::subject::personal_number;
 use crate::text::{TextFault, check_text};
 
 /// 16 bytes that make the commitment of a guessable body unguessable. Handed in: this crate has no randomness.
@@ -57,6 +58,10 @@ pub enum BodyFault {
     /// Only where a body is sealed: see [`Body::seal`].
     #[error("{field}: {fault}")]
     Text { field: &'static str, fault: TextFault },
+    #[error(
+        "{field}: it holds what could be a resident's identity number, which is never signed in clear; take it out"
+    )]
+    PersonalNumber { field: &'static str },
 }
 
 impl BodyFault {
@@ -69,6 +74,7 @@ impl BodyFault {
             Self::Version => "body_version",
             Self::TooLong => "body_too_long",
             Self::Text { fault, .. } => fault.code(),
+            Self::PersonalNumber { .. } => "personal_number",
         }
     }
 }
@@ -138,10 +144,15 @@ impl Body {
     /// so is text that says something else to a machine than to a reader (R6). Receivers take such text as it came.
     ///
     /// # Errors
-    /// [`BodyFault::Text`] first, then those of [`Body::decode`].
+    /// [`BodyFault::Text`] and [`BodyFault::PersonalNumber`] first, then those of [`Body::decode`].
     pub fn seal(&self, kind: Kind, salt: &Salt) -> Result<Vec<u8>, BodyFault> {
         for (field, text) in self.texts() {
             check_text(text).map_err(|fault| BodyFault::Text { field, fault })?;
+            // No act can be erased, so least of all there (R51). Addresses and rules of recognition are about no subject.
+            let about_subjects = matches!(self, Self::Listing(_) | Self::Act(_) | Self::Decline(_));
+            if about_subjects && personal_number(text).is_some() {
+                return Err(BodyFault::PersonalNumber { field });
+            }
         }
         let bytes = self.encode(salt);
         Self::decode(kind, BODY_VERSION, &bytes)?;

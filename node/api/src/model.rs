@@ -12,7 +12,7 @@ mod publish;
 mod records;
 
 pub use act::{ActRequest, ActVerb, DeclineRequest, RecognitionItem, RecognitionsReply};
-pub use entry::{ActItem, BodyView, EntryReply, ListingView};
+pub use entry::{ActItem, BodyView, EntryReply, ListingView, MatterView};
 pub use log::{
     COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, LinkedSubject,
     RecordReply, SIZE_HEADER, SegmentQuery, StatusQuery,

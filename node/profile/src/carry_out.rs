@@ -12,8 +12,10 @@ use crate::table::Table;
 use huxin_api::Problem;
 use huxin_api::model::ActRequest;
 use huxin_protocol::ids::StatementId;
+use huxin_protocol::subject::{SubjectId, personal_number};
+use huxin_protocol::text::harmless;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the officer asks for.
 #[derive(Clone, Debug)]
@@ -43,7 +45,8 @@ pub struct Gone {
     /// The subject, as the entry names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// `gone`: told only; `removed`, `already_ended`, `rejected` or `not_reached`.
+    /// `gone`: told only; `held`: the list still names its subject under a key that is not known here, so it is never
+    /// removed by itself; `removed`, `already_ended`, `rejected` or `not_reached`.
     pub outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
@@ -133,7 +136,8 @@ fn gone<D: Desk>(plan: &Plan, orders: &Orders, desk: &mut D) -> Result<Vec<Gone>
     let live = desk.live(prefix).map_err(|fault| (Vec::new(), Stop::Desk(fault)))?;
     let present = plan.references();
     let vanished = live.iter().filter(|item| !present.contains(item.record_ref.as_str()));
-    let gone: Vec<Gone> = vanished.map(named).collect();
+    let renamed = renamed(plan, &live);
+    let gone: Vec<Gone> = vanished.map(|item| named(item, &renamed)).collect();
     if !orders.remove_gone || gone.is_empty() {
         return Ok(gone);
     }
@@ -150,18 +154,31 @@ fn gone<D: Desk>(plan: &Plan, orders: &Orders, desk: &mut D) -> Result<Vec<Gone>
     Ok(gone)
 }
 
-fn named(item: &KnownRecord) -> Gone {
-    let subject = item.listing.as_ref().map(|listing| format!("{} {}", listing.subject.id, listing.subject.name));
+/// Subjects that the file names under keys of which no live record is known: a spreadsheet that drops the zeros before a key
+/// makes a record vanish and appear again under another name.
+fn renamed(plan: &Plan, live: &[KnownRecord]) -> BTreeSet<SubjectId> {
+    let known: BTreeSet<&str> = live.iter().map(|item| item.record_ref.as_str()).collect();
+    let records = plan.records.iter().filter(|record| !known.contains(record.record_ref.as_str()));
+    records.filter_map(|record| record.subject.clone()).collect()
+}
+
+fn named(item: &KnownRecord, renamed: &BTreeSet<SubjectId>) -> Gone {
+    let listing = item.listing.as_ref();
+    let held = listing.is_some_and(|listing| renamed.contains(&listing.subject.id));
+    let sentence = "the list still names this subject under a key that is not known here; compare the two keys";
     Gone {
         record_ref: item.record_ref.clone(),
         id: item.id,
-        subject,
-        outcome: "gone",
-        code: None,
-        sentence: None,
+        subject: listing.map(|listing| format!("{} {}", listing.subject.id, listing.subject.name)),
+        outcome: if held { HELD } else { "gone" },
+        code: held.then(|| "named_under_another_key".to_owned()),
+        sentence: held.then(|| sentence.to_owned()),
         statement: None,
     }
 }
+
+/// The outcome of a vanished record that somebody has to look at before it may be removed.
+pub const HELD: &str = "held";
 
 fn removal(record_ref: &str) -> ActRequest {
     ActRequest {
@@ -313,10 +330,11 @@ impl<'a> Run<'a> {
     }
 
     fn remove_gone<D: Desk>(&mut self, gone: &mut [Gone], orders: &Orders, desk: &mut D) -> Result<(), Stop<D::Fault>> {
-        for item in gone.iter_mut() {
+        let mut due: Vec<&mut Gone> = gone.iter_mut().filter(|item| item.outcome != HELD).collect();
+        for item in &mut due {
             item.outcome = Outcome::NotReached.word();
         }
-        for page in gone.chunks_mut(PAGE) {
+        for page in due.chunks_mut(PAGE) {
             let commands: Vec<Command> =
                 page.iter().map(|item| Command::Remove(item.id, removal(&item.record_ref))).collect();
             for (item, answer) in page.iter_mut().zip(submit(&commands, orders, desk)?) {
@@ -346,11 +364,22 @@ impl<'a> Run<'a> {
             }
             if let Some(mut answer) = self.answers.remove(&row.number) {
                 answer.line = row.line;
+                answer.record_ref = answer.record_ref.map(concealed);
+                answer.sentence = answer.sentence.map(concealed);
                 answers.push(answer);
             }
         }
         Carried { answers, gone, warnings: self.warnings, stop }
     }
+}
+
+/// A report travels further than the list: what could be a resident's number is not repeated in it, and what a screen would
+/// obey is shown harmlessly.
+fn concealed(text: String) -> String {
+    if personal_number(&text).is_some() {
+        return text.chars().map(|character| if character.is_numeric() { '*' } else { character }).collect();
+    }
+    harmless(&text).into_owned()
 }
 
 fn submit<D: Desk>(commands: &[Command], orders: &Orders, desk: &mut D) -> Result<Vec<Answer>, Stop<D::Fault>> {

@@ -40,7 +40,7 @@ pub fn read(text: &str) -> Result<Table, TableFault> {
     if text.trim_start().starts_with('[') {
         return Err(Places::one(1, None, Wrong::JsonArray));
     }
-    let mut table = Table { columns: Vec::new(), rows: Vec::new(), open: true };
+    let mut table = Table { columns: Vec::new(), rows: Vec::new(), open: true, is_part: false };
     let mut known = BTreeSet::new();
     let mut places = Places::default();
     let mut number = 0;

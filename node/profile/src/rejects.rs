@@ -111,6 +111,7 @@ fn original(table: Table) -> Table {
     };
     let ours: Vec<String> = table.columns.iter().filter(|name| is_ours(name)).cloned().collect();
     let mut table = table;
+    table.is_part = true;
     table.columns.retain(|name| !ours.contains(name));
     for row in &mut table.rows {
         row.cells.retain(|name, _| !ours.contains(name));

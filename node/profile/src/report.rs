@@ -3,7 +3,7 @@
 //! The text is for a screen of 80 columns and cuts long lists, saying how much it cut. The files (JSON, CSV, XLSX) hold every
 //! row.
 
-use crate::carry_out::{Carried, Gone};
+use crate::carry_out::{Carried, Gone, HELD};
 use crate::outcome::{Outcome, RowAnswer};
 use crate::plan::{Plan, Remark};
 use crate::sheet::Sheet;
@@ -114,7 +114,7 @@ impl Report {
     #[must_use]
     pub fn has_rejects(&self) -> bool {
         self.answers.iter().any(|answer| answer.outcome.needs_somebody())
-            || self.gone.iter().any(|gone| gone.outcome == Outcome::Rejected.word())
+            || self.gone.iter().any(|gone| gone.outcome == Outcome::Rejected.word() || gone.outcome == HELD)
     }
 
     /// For people: Chinese first, English beside it, 80 columns.
@@ -215,7 +215,11 @@ impl Report {
 }
 
 fn place(row: u64, line: u64) -> String {
-    if line == 0 { format!("第{row}行 row {row}") } else { format!("第{row}行 row {row}, line {line}:") }
+    if line == 0 {
+        format!("数据第{row}行 row {row}")
+    } else {
+        format!("文件第{line}行（数据第{row}行） line {line}, row {row}:")
+    }
 }
 
 fn figure(out: &mut String, zh: &str, en: &str, count: usize) {

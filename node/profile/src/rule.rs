@@ -77,7 +77,12 @@ pub enum RuleFault {
 /// No text is signed with what cannot be seen or changes how the rest is shown, and none that lost letters.
 fn check(field: &str, text: &str) -> Result<(), RuleFault> {
     check_text(text).map_err(|fault| RuleFault::Unsafe { field: field.to_owned(), fault })?;
-    if text.contains('\u{fffd}') { Err(RuleFault::Replaced { field: field.to_owned() }) } else { Ok(()) }
+    // What replacement characters become when they are saved once more in another encoding.
+    if text.contains('\u{fffd}') || text.contains("锟斤拷") || text.contains("烫烫烫") {
+        Err(RuleFault::Replaced { field: field.to_owned() })
+    } else {
+        Ok(())
+    }
 }
 
 impl RuleFault {

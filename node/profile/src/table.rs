@@ -34,6 +34,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Whether the file has no header (JSON lines), so that a column which no row fills is not in `columns`.
     pub open: bool,
+    /// Whether this is a file of rejects: a part of a list, whatever the profile says of the whole.
+    pub is_part: bool,
 }
 
 impl Table {
@@ -124,11 +126,11 @@ mod tests {
 
     #[test]
     fn only_a_file_without_a_header_may_lack_what_is_not_needed() {
-        let closed = Table { columns: vec!["a".to_owned()], rows: Vec::new(), open: false };
+        let closed = Table { columns: vec!["a".to_owned()], rows: Vec::new(), ..Table::default() };
         assert!(closed.require("a", true).is_ok());
         assert_eq!(closed.require("b", false).unwrap_err().code(), "file_column");
         let row = Row { number: 1, line: 1, cells: BTreeMap::new() };
-        let open = Table { columns: vec!["a".to_owned()], rows: vec![row], open: true };
+        let open = Table { columns: vec!["a".to_owned()], rows: vec![row], open: true, is_part: false };
         assert!(open.require("b", false).is_ok());
         assert_eq!(open.require("b", true).unwrap_err().code(), "file_column");
     }

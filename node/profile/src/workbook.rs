@@ -252,7 +252,7 @@ fn table(cells: &Cells, unseen: &Unseen, file: &File) -> Result<Table, TableFaul
             last.cells.insert((*name).clone(), cell.clone());
         }
     }
-    Ok(Table { columns: names, rows, open: false })
+    Ok(Table { columns: names, rows, open: false, is_part: false })
 }
 
 /// Refuses what a person sees otherwise: merged cells in the header or below, and what is hidden there.

@@ -6,8 +6,8 @@ use super::publish::{read_entry, show_reply};
 use crate::client::Client;
 use crate::fault::Fault;
 use huxin_api::model::{
-    ActRequest, ActVerb, BodyView, DeclineRequest, EntryReply, EntryRequest, ListingView, PublishReply, Receipt,
-    Warning,
+    ActRequest, ActVerb, BodyView, DeclineRequest, EntryReply, EntryRequest, ListingView, MatterView, PublishReply,
+    Receipt, Warning,
 };
 use huxin_protocol::body::RepairConditions;
 use huxin_protocol::ids::StatementId;
@@ -89,37 +89,14 @@ pub fn amend(args: &AmendArgs, context: &Context) -> Result<(), Fault> {
     context.show(&reply, show_reply)
 }
 
-/// Most links of one chain that are looked at.
-const LINKS: usize = 256;
-
-/// The newest link of the chain to which a statement belongs; none where it is no listing.
+/// The link that speaks now in the chain of a statement; none where it is no listing, or has no effect any more.
 fn current_link(client: &Client, id: StatementId) -> Result<Option<EntryReply>, Fault> {
-    let mut root = client.entry(id)?;
-    let mut seen = 0;
-    while let (true, Some(about)) = (root.kind == "Amendment" && seen < LINKS, root.about) {
-        root = client.entry(about)?;
-        seen += 1;
+    let entry = client.entry(id)?;
+    match entry.matter {
+        Some(MatterView::Standing { current }) if current == id => Ok(Some(entry)),
+        Some(MatterView::Standing { current }) => client.entry(current).map(Some),
+        _ => Ok(None),
     }
-    if !matches!(root.body, BodyView::Listing { .. }) {
-        return Ok(None);
-    }
-    // A correction may be about any link: the one that was signed last speaks.
-    let mut waiting = vec![root];
-    let mut current: Option<EntryReply> = None;
-    while let Some(link) = waiting.pop() {
-        for act in link.acts.iter().filter(|act| act.kind == "Amendment") {
-            if seen < LINKS {
-                seen += 1;
-                waiting.push(client.entry(act.id)?);
-            }
-        }
-        let is_newer =
-            current.as_ref().is_none_or(|current| (link.issued_at, link.id) > (current.issued_at, current.id));
-        if is_newer {
-            current = Some(link);
-        }
-    }
-    Ok(current)
 }
 
 /// Whether an entry would sign what its current link says already.
@@ -148,7 +125,9 @@ fn described(verb: ActVerb, id: StatementId, entry: &EntryReply, reason: &str) -
         ActVerb::Removal => ("移出名单", "remove: taken off the list from now on"),
         ActVerb::Repair => ("信用修复", "repair: publication, sharing and measures end"),
         ActVerb::Erasure => ("删除正文，任何地方都不再可读", "erase: its text is gone everywhere, for good"),
-        ActVerb::Reinstatement => ("恢复", "reinstate: one ending is taken back"),
+        ActVerb::Reinstatement => {
+            ("恢复（撤回一次终止，条目重新生效）", "reinstate: one ending is taken back, and the entry counts again")
+        }
     };
     let mut what = vec![format!("将对 {id} 执行：{zh}  would {en}")];
     match &entry.body {
@@ -199,9 +178,13 @@ fn request(args: ActArgs) -> ActRequest {
 
 fn send(verb: ActVerb, id: StatementId, request: ActRequest, yes: bool, context: &Context) -> Result<(), Fault> {
     let client = context.client()?;
-    // Taking an ending back ends nothing.
-    if !yes && verb != ActVerb::Reinstatement {
-        confirm(&described(verb, id, &client.entry(id)?, &request.reason), false, context)?;
+    if !yes {
+        // What is in force is shown, and not what was said first.
+        let entry = match current_link(&client, id)? {
+            Some(current) => current,
+            None => client.entry(id)?,
+        };
+        confirm(&described(verb, id, &entry, &request.reason), false, context)?;
     }
     let reply = client.act(id, verb, &request)?;
     context.show(&reply, show_reply)

@@ -19,7 +19,7 @@ pub fn confirm(what: &[String], yes: bool, context: &Context) -> Result<(), Faul
     if context.json || !std::io::stdin().is_terminal() {
         return Err(Fault::usage(
             "confirmation_needed",
-            "this ends something for good, and there is no terminal on which to ask",
+            "this changes what counts about somebody, and there is no terminal on which to ask",
         )
         .trying("look at what it would do, and say --yes"));
     }

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::fault::Fault;
 use crate::say;
-use huxin_api::model::{BodyView, EntryReply};
+use huxin_api::model::{BodyView, EntryReply, MatterView};
 use huxin_protocol::ids::StatementId;
 
 #[derive(Debug, clap::Args)]
@@ -18,31 +18,40 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Fault> {
 }
 
 fn show(entry: &EntryReply) {
-    let mut table = super::table(&["field", "value"]);
+    let mut table = super::table(&["项 field", "内容 value"]);
     let mut row = |name: &str, value: String| {
         table.add_row([name.to_owned(), value]);
     };
-    row("statement", format!("{} {}", entry.kind, entry.id));
-    row("issuer", format!("{} {}", entry.city, entry.city_name));
-    row("issued at", entry.issued_at_text.clone());
-    row("digest", entry.digest.to_string());
+    row("声明 statement", format!("{} {}", entry.kind, entry.id));
+    row("签发城市 issuer", format!("{} {}", entry.city, entry.city_name));
+    row("签发时间 issued at", entry.issued_at_text.clone());
+    row("摘要值 digest", entry.digest.to_string());
     if let Some(about) = entry.about {
-        row("about", about.to_string());
+        row("针对 about", about.to_string());
+    }
+    match &entry.matter {
+        Some(MatterView::Standing { current }) if *current == entry.id => row("现状 matter", "有效 stands".to_owned()),
+        Some(MatterView::Standing { current }) => {
+            row("现状 matter", format!("已由 {current} 更正，以其为准 corrected: {current} speaks now"));
+        }
+        Some(MatterView::Ended { by }) => row("现状 matter", format!("已由 {by} 终止 ended by {by}")),
+        Some(MatterView::Void) => row("现状 matter", "不发生效力 without effect".to_owned()),
+        None => {}
     }
     match &entry.body {
         BodyView::Listing { listing } => {
-            row("subject", format!("{} {}", listing.subject.id, listing.subject.name));
-            row("list", format!("{:?}: {}", listing.list, listing.list_name));
-            row("ground", listing.ground_text.clone());
-            row("authority", listing.basis.authority.clone());
-            row("law", listing.basis.law.clone().unwrap_or_default());
-            row("measures", listing.measures.join(", "));
-            row("until", listing.until.map(|until| until.to_string()).unwrap_or_default());
-            row("summary", listing.summary.clone());
+            row("主体 subject", format!("{} {}", listing.subject.id, listing.subject.name));
+            row("名单 list", format!("{:?}: {}", listing.list, listing.list_name));
+            row("事由 ground", listing.ground_text.clone());
+            row("认定机关 authority", listing.basis.authority.clone());
+            row("依据 law", listing.basis.law.clone().unwrap_or_default());
+            row("措施 measures", listing.measures.join(", "));
+            row("止日 until", listing.until.map(|until| until.to_string()).unwrap_or_default());
+            row("摘要 summary", listing.summary.clone());
         }
-        BodyView::Act { act } => row("reason", act.reason.clone()),
-        BodyView::Decline { decline } => row("reason", decline.reason.clone()),
-        other => row("body", serde_json::to_string(other).unwrap_or_default()),
+        BodyView::Act { act } => row("理由 reason", act.reason.clone()),
+        BodyView::Decline { decline } => row("理由 reason", decline.reason.clone()),
+        other => row("正文 body", serde_json::to_string(other).unwrap_or_default()),
     }
     say!("{table}");
     for act in &entry.acts {

@@ -103,7 +103,7 @@ fn show_checked(found: &Checked) {
         for Counted { code, count, samples } in counted {
             say!("  {count} × {code}");
             for (row, line, sentence) in samples {
-                say!("    第{row}行 row {row}, line {line}: {sentence}");
+                say!("    文件第{line}行（数据第{row}行） line {line}, row {row}: {sentence}");
             }
         }
     }

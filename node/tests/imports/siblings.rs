@@ -201,12 +201,122 @@ fn the_ground_of_a_case_survives_brackets_and_footnotes() {
         ("样罚（2026）1-12号", "rejected:already_listed"),
         ("样罚[2026]1－12号", "rejected:already_listed"),
         (" 样罚 〔２０２６〕 1—12 号", "rejected:already_listed"),
+        ("样罚〔2026〕1-12号①", "rejected:already_listed"),
+        ("样罚〔2026〕1-12号*", "rejected:already_listed"),
+        ("样罚〔2026〕1-12号。", "rejected:already_listed"),
         ("样罚〔2026〕11-2号", "listed"),
         ("样罚〔2026〕112号", "listed"),
     ] {
         let again = office.file("again.csv", format!("{HEAD}{},{A},示例甲,注,{number},2026-01-05\n", number.len()));
         assert_eq!(office.import(&again, &p, &[]).words(), word, "{number}");
     }
+}
+
+/// An entry of the city's own list, as JSON for `huxin publish` and `huxin amend`; `changes` are made to it.
+fn own_entry(changes: &[(&str, serde_json::Value)]) -> String {
+    let mut entry = serde_json::json!({
+        "subject": {"id": format!("uscc:{A}"), "class": "enterprise", "name": "示例甲（合成）"}, "list": "black",
+        "list_name": "样例名单", "field": "样例", "ground_text": "样例", "severity": "general", "summary": "合成样例",
+        "basis": {"law": "样例规定", "document_number": "样罚1号", "authority": "样例局", "decided_on": "2026-09-01"},
+        "measures": ["D-B-01"], "edition": "demo"
+    });
+    for (place, value) in changes {
+        *entry.pointer_mut(place).unwrap() = value.clone();
+    }
+    entry.to_string()
+}
+
+#[test]
+fn no_act_and_no_correction_carries_what_an_entry_may_not() {
+    let office = Office::open();
+    let published = office.file("entry.json", own_entry(&[]));
+    assert_eq!(office.run(&["publish", published.to_str().unwrap()]).exit, 0);
+    let number = "990099198505050028";
+    let reason = format!("身份证 {number}");
+    let id = "330900-0";
+    let acts: [(&[&str], &str); 7] = [
+        (&["remove", id, "--reason", &reason], "personal_number"),
+        (&["annul", id, "--reason", "误列", "--authority", number], "personal_number"),
+        (&["annul", id, "--reason", "误列", "--document-number", number], "personal_number"),
+        (&["erase", id, "--reason", "\u{202e}删除"], "text_unsafe"),
+        (&["remove", id, "--reason", "误列", "--decided-on", "2099-01-01"], "decided_in_future"),
+        (&["annul", id, "--reason", " "], "reason_missing"),
+        (&["remove", id, "--reason", "9900**********0028 已履行"], "personal_number"),
+    ];
+    for (args, code) in acts {
+        let done = office.run(&[args, &["--yes"]].concat());
+        assert!(done.exit != 0 && done.errors.contains(code), "{args:?}: {}", done.errors);
+        assert!(!done.errors.contains(number), "a number is not repeated: {}", done.errors);
+    }
+    // A correction is about the same subject on the same list.
+    for (changes, code) in [
+        (vec![("/subject/id", serde_json::json!(format!("uscc:{B}")))], "subject_changed"),
+        (vec![("/list", serde_json::json!("red")), ("/measures", serde_json::json!([]))], "list_changed"),
+        (vec![("/subject/name", serde_json::json!("无"))], "name_placeholder"),
+        (vec![("/subject/name", serde_json::json!("———"))], "name_placeholder"),
+        (vec![("/subject/id", serde_json::json!("name:示例甲"))], "subject_"),
+        (vec![("/subject/id", serde_json::json!("phone:13800000000"))], "subject_"),
+    ] {
+        let file = office.file("changed.json", own_entry(&changes));
+        let done = office.run(&["amend", id, file.to_str().unwrap()]);
+        assert!(done.exit != 0 && done.errors.contains(code), "{code}: {}", done.errors);
+        if code != "subject_changed" && code != "list_changed" {
+            let done = office.run(&["publish", file.to_str().unwrap()]);
+            assert!(done.exit != 0, "{code}: {}", done.errors);
+        }
+    }
+    assert_eq!(office.size(), 1, "nothing of all this was signed");
+    // Taking an ending back puts somebody on a list again: it asks as well.
+    assert_eq!(office.run(&["remove", id, "--reason", "误列", "--yes"]).exit, 0);
+    let asked = office.run(&["reinstate", "330900-1", "--reason", "移出有误"]);
+    assert!(asked.exit == 2 && asked.errors.contains("confirmation_needed"), "{}", asked.errors);
+    let entry = office.run(&["entry", id]);
+    assert_eq!(entry.json["matter"]["state"], "ended");
+}
+
+#[test]
+fn what_is_over_is_not_corrected_into_life() {
+    let office = Office::open();
+    // Minor entries last three months from the decision.
+    let over = [("/severity", serde_json::json!("minor")), ("/basis/decided_on", serde_json::json!("2026-01-05"))];
+    let file = office.file("entry.json", own_entry(&over));
+    assert_eq!(office.run(&["publish", file.to_str().unwrap()]).exit, 0);
+    for (place, value) in [("/severity", "serious"), ("/basis/decided_on", "2026-11-01")] {
+        let mut changes = over.to_vec();
+        changes.push((place, serde_json::json!(value)));
+        let file = office.file("changed.json", own_entry(&changes));
+        let done = office.run(&["amend", "330900-0", file.to_str().unwrap()]);
+        assert!(done.exit != 0 && done.errors.contains("expired"), "{place}: {}", done.errors);
+    }
+    let mut changes = over.to_vec();
+    changes.push(("/summary", serde_json::json!("合成样例，文字已更正")));
+    let file = office.file("changed.json", own_entry(&changes));
+    assert_eq!(office.run(&["amend", "330900-0", file.to_str().unwrap()]).exit, 0, "a word may be put right");
+}
+
+#[test]
+fn a_key_that_lost_its_zeros_takes_nobody_off_the_list() {
+    let office = Office::open();
+    let p = office.file("p.toml", profile("z", &format!("complete = true\n{FOREIGN}")));
+    let list = |keys: &[&str]| {
+        let row = |(at, key): (usize, &&str)| format!("{key},{},示例{at},x,样罚{at}号,2026-01-05\n", [A, B, C][at]);
+        format!("{HEAD}{}", keys.iter().enumerate().map(row).collect::<String>())
+    };
+    let first = office.file("first.csv", list(&["007", "008", "009"]));
+    assert_eq!(office.import(&first, &p, &[]).words(), "listed listed listed");
+    let stripped = office.file("stripped.csv", list(&["7", "8", "009"]));
+    let done = office.import(&stripped, &p, &["--remove-gone", "--remove-gone-limit", "100%", "--yes"]);
+    assert_eq!(done.words(), "rejected:already_listed rejected:already_listed unchanged");
+    assert_eq!(office.live("z:").len(), 3, "{}", done.errors);
+    let held = done.json["gone"].as_array().unwrap();
+    assert!(held.len() == 2 && held.iter().all(|gone| gone["outcome"] == "held"), "{held:?}");
+    assert_eq!(done.exit, 7);
+    // A file of rejects is a part of the list, and nothing has vanished that is not in it.
+    let rejects = office.path("rejects.csv");
+    let again = office.import(&stripped, &p, &["--rejects", rejects.to_str().unwrap()]);
+    assert_eq!(again.exit, 7);
+    let part = office.import(&rejects, &p, &[]);
+    assert!(part.json["gone"].as_array().is_none_or(Vec::is_empty), "{}", part.json["gone"]);
 }
 
 #[test]

@@ -55,6 +55,7 @@ impl Edition {
             faults.push(IssueFault::EditionNotBinding(self.name().to_owned(), issue.day));
         }
         check_texts(entry, &mut faults);
+        check_names(entry, &mut faults);
         size::check(entry, &mut faults);
         person::check(entry, issue, &mut faults);
         let foreign = issue.is_foreign(entry);
@@ -132,6 +133,21 @@ impl Edition {
             }
         }
         faults
+    }
+}
+
+/// Words that stand in lists where a name is not known, in folded form.
+const PLACEHOLDERS: [&str; 12] =
+    ["无", "空", "空白", "不详", "未知", "待补", "null", "none", "nil", "nan", "n-a", "unknown"];
+
+/// A name without a letter or digit, or a word in the place of one, would list nobody or anybody.
+fn check_names(entry: &EntryBody, faults: &mut Vec<IssueFault>) {
+    let names = [("subject.name", &entry.subject.name), ("basis.authority", &entry.basis.authority)];
+    for (field, name) in names {
+        let silent = !name.trim().is_empty() && !name.chars().any(char::is_alphanumeric);
+        if silent || PLACEHOLDERS.contains(&folded(name).as_str()) {
+            faults.push(IssueFault::NamePlaceholder(field));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::publish::DisclosureChoice;
 use huxin_protocol::body::{ActBody, Basis, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
 use huxin_protocol::digest::Digest;
+use huxin_protocol::fold::MatterState;
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::subject::Subject;
 use huxin_protocol::time::{Date, Millis};
@@ -31,8 +32,36 @@ pub struct EntryReply {
     /// Whether the position lies in a stretch that a key record voided.
     pub voided: bool,
     pub body: BodyView,
+    /// Of a listing: what has become of its matter, by the fold.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub matter: Option<MatterView>,
     /// Statements about this one, in the order of city and position.
     pub acts: Vec<ActItem>,
+}
+
+/// What has become of a listing's matter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum MatterView {
+    /// It stands; this link of its chain speaks.
+    Standing {
+        current: StatementId,
+    },
+    Ended {
+        by: StatementId,
+    },
+    /// It has no effect, for instance because a key record voided it.
+    Void,
+}
+
+impl From<MatterState> for MatterView {
+    fn from(state: MatterState) -> Self {
+        match state {
+            MatterState::Standing { current } => Self::Standing { current },
+            MatterState::Ended { by, .. } => Self::Ended { by },
+            MatterState::Void => Self::Void,
+        }
+    }
 }
 
 /// A statement about another one.

@@ -130,6 +130,10 @@ pub async fn entry(State(app): Shared, named: Named<String>) -> Result<Response,
     let member = roster.city(id.city);
     let acts = acts_about(&*read, &roster, id)?;
     let erased = acts.iter().any(|act| act.id.city == id.city && act.kind == Kind::Erasure.name());
+    let matter = match header.kind.is_listing() {
+        true => Some(gather::matter_state(&*read, &roster, id, &|_| None)?.into()),
+        false => None,
+    };
     let reply = EntryReply {
         id,
         digest: statement.digest,
@@ -145,6 +149,7 @@ pub async fn entry(State(app): Shared, named: Named<String>) -> Result<Response,
         commitment: header.commitment,
         voided: member.is_some_and(|member| member.is_voided(id.seq)),
         body: body_view(&statement, body, app.backend.city(), erased),
+        matter,
         acts,
     };
     Ok(json(&reply))

@@ -98,7 +98,7 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
     let orders = Orders {
         rules: Rules { amend: args.amend, constants: profile.constants() },
         rehearse: args.dry_run,
-        complete: profile.complete.then(|| profile.reference_prefix()),
+        complete: (profile.complete && !table.is_part).then(|| profile.reference_prefix()),
         remove_gone: args.remove_gone,
         remove_gone_limit: args.remove_gone_limit.unwrap_or(GONE_LIMIT),
     };

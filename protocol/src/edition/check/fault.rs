@@ -56,6 +56,10 @@ pub enum IssueFault {
     PersonId,
     #[error("{0} shows a natural person's name in full; mask it, as in 张*")]
     PersonName(&'static str),
+    #[error("the scheme {0} names people, or names; use uscc, lei, or the scheme of a list with codes of its own")]
+    SubjectScheme(String),
+    #[error("{0} says nothing: it has no letter, or stands for a name that is not known; give the name")]
+    NamePlaceholder(&'static str),
     #[error("linked persons are not signed yet; leave them out")]
     LinkedPersons,
     #[error("the entry would end on {until}, before it begins or is decided on {from}")]
@@ -96,6 +100,8 @@ impl IssueFault {
             Self::PersonDisclosure => "person_disclosure",
             Self::PersonId => "person_id",
             Self::PersonName(_) => "person_name",
+            Self::SubjectScheme(_) => "subject_scheme",
+            Self::NamePlaceholder(_) => "name_placeholder",
             Self::LinkedPersons => "linked_persons",
             Self::EndsBeforeStart { .. } => "ends_before_start",
             Self::DecidedInFuture(_) => "decided_in_future",
@@ -117,7 +123,8 @@ impl IssueFault {
             | Self::TooMany { field, .. }
             | Self::PersonName(field) => Some(field),
             Self::OtherEdition(_) | Self::EditionNotBinding(..) => Some("edition"),
-            Self::CodeCheck(_) | Self::PersonId => Some("subject.id"),
+            Self::CodeCheck(_) | Self::PersonId | Self::SubjectScheme(_) => Some("subject.id"),
+            Self::NamePlaceholder(field) => Some(field),
             Self::SeverityMissing => Some("severity"),
             Self::MeasureUnknown(_)
             | Self::MeasureClass(_)

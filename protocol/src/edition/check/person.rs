@@ -14,7 +14,33 @@ pub(crate) fn is_person(entry: &EntryBody) -> bool {
     entry.subject.class == SubjectClass::NaturalPerson || entry.subject.id.scheme() == SubjectId::PERSON
 }
 
+/// Schemes under which people would be named, or anybody by name: a name is no key (DOMAIN rule 16), and a person is named by
+/// a keyed digest only.
+const NO_SCHEMES: [&str; 18] = [
+    "name",
+    "phone",
+    "mobile",
+    "tel",
+    "telephone",
+    "email",
+    "mail",
+    "wechat",
+    "qq",
+    "passport",
+    "id",
+    "idcard",
+    "idno",
+    "identity",
+    "resident",
+    "citizen",
+    "sfz",
+    "shenfenzheng",
+];
+
 pub(super) fn check(entry: &EntryBody, issue: &Issue<'_>, faults: &mut Vec<IssueFault>) {
+    if NO_SCHEMES.contains(&entry.subject.id.scheme()) {
+        faults.push(IssueFault::SubjectScheme(entry.subject.id.scheme().to_owned()));
+    }
     if !entry.linked_persons.is_empty() {
         faults.push(IssueFault::LinkedPersons);
     }
