@@ -29,6 +29,7 @@ use crate::say;
 use clap::{Parser, Subcommand};
 use huxin_api::model::ActVerb;
 use huxin_config::Language;
+use huxin_protocol::body::List;
 use serde::Serialize;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -201,6 +202,16 @@ fn language(said: Option<Language>, config: &Path) -> Language {
         Language::of(&variable.or_else(file)?)
     };
     said.or_else(of_settings).unwrap_or(Language::Chinese)
+}
+
+/// The kind of a list in both languages.
+#[must_use]
+pub const fn list_name(list: List) -> &'static str {
+    match list {
+        List::Red => "红名单 red:",
+        List::Black => "黑名单 black:",
+        List::Watch => "重点关注 watch:",
+    }
 }
 
 /// Runs one command line.

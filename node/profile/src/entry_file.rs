@@ -183,10 +183,12 @@ fn disclosure_fault(entry: &Written) -> Option<FileFault> {
 /// An entry of this list to fill in, with comments in Chinese. None where there is no such list.
 #[must_use]
 pub fn template(list: &str) -> Option<String> {
-    let (zh, name, measure) = match list {
-        "red" => ("红名单（守信激励对象）", "守信激励对象名单", "demo 目录示例：D-R-01"),
-        "black" => ("黑名单（严重失信主体名单）", "严重失信主体名单", "demo 目录示例：D-B-01"),
-        "watch" => ("重点关注名单", "重点关注名单", "demo 目录示例：D-W-01"),
+    // The list's name is filled in by the officer: not every black list is the one of seriously dishonest subjects, and to be
+    // named on it without having been listed there defames.
+    let (zh, measure) = match list {
+        "red" => ("红名单", "demo 目录示例：D-R-01。没有就留空：[]"),
+        "black" => ("黑名单", "demo 目录示例：D-B-01。黑名单必须有措施"),
+        "watch" => ("重点关注名单", "demo 目录示例：D-W-01。没有就留空：[]"),
         _ => return None,
     };
     let severity = if list == "black" {
@@ -200,14 +202,14 @@ pub fn template(list: &str) -> Option<String> {
          # 以 # 开头的行是说明，不会签发。签发后任何人都能验证，也不能收回，请按文书核对。\n\n\
          # 名单：red 红名单、black 黑名单、watch 重点关注\n\
          list = \"{list}\"\n\
-         # 名单名称\n\
-         list_name = \"{name}\"\n\
+         # 名单名称，按设立该名单的文件书写；只有依法列入严重失信主体名单的，才能写那个名称\n\
+         list_name = \"\"\n\
          # 领域，如：税务、市场监管、工程建设\n\
          field = \"\"\n\
          # 列入事由，按决定文书书写；不得含身份证号码\n\
          ground_text = \"\"\n\
          {severity}\
-         # 措施代码，只能用目录中的；{measure}。没有就留空：[]\n\
+         # 措施代码，只能用目录中的；{measure}\n\
          measures = []\n\
          # 列入起止日期，可不写；年-月-日，加引号\n\
          # from = \"2026-01-05\"\n\

@@ -133,7 +133,7 @@ fn described(verb: ActVerb, id: StatementId, entry: &EntryReply, reason: &str) -
     match &entry.body {
         BodyView::Listing { listing } => {
             what.push(format!("  主体 subject  {} {}", listing.subject.id, harmless(&listing.subject.name)));
-            what.push(format!("  名单 list     {:?}: {}", listing.list, harmless(&listing.list_name)));
+            what.push(format!("  名单 list     {} {}", super::list_name(listing.list), harmless(&listing.list_name)));
             what.push(format!("  认定机关 authority  {}", harmless(&listing.basis.authority)));
         }
         _ => what.push(format!("  {}: {}", entry.kind, "正文不可读  its text cannot be read here")),

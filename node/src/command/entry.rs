@@ -41,7 +41,7 @@ fn show(entry: &EntryReply) {
     match &entry.body {
         BodyView::Listing { listing } => {
             row("主体 subject", format!("{} {}", listing.subject.id, listing.subject.name));
-            row("名单 list", format!("{:?}: {}", listing.list, listing.list_name));
+            row("名单 list", format!("{} {}", super::list_name(listing.list), listing.list_name));
             row("事由 ground", listing.ground_text.clone());
             row("认定机关 authority", listing.basis.authority.clone());
             row("依据 law", listing.basis.law.clone().unwrap_or_default());

@@ -43,7 +43,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     for note in items(&status, "code_notes") {
         tell!("warning[{}]: {} / {}", text(note, "/code"), text(note, "/text_zh"), text(note, "/text_en"));
     }
-    context.show(&status, show)
+    context.show(&status, |status| show(status, context))
 }
 
 fn text<'a>(value: &'a Value, path: &str) -> &'a str {
@@ -54,28 +54,33 @@ fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn show(status: &Value) {
-    say!("{}  as of {}", text(status, "/subject"), text(status, "/at_text"));
-    say!("{}", text(status, "/summary/text_en"));
+fn show(status: &Value, context: &Context) {
+    let words = context.choose("/text_en", "/text_zh");
+    say!("{}  截至 as of {}", text(status, "/subject"), text(status, "/at_text"));
     say!("{}", text(status, "/summary/text_zh"));
+    say!("{}", text(status, "/summary/text_en"));
     let entries = items(status, "entries");
     if !entries.is_empty() {
-        let mut table = super::table(&["entry", "issuer", "list", "authority", "state", "counts", "why"]);
+        let mut table =
+            super::table(&["条目 entry", "城市 issuer", "名单 list", "认定机关 authority", "有效 counts", "原因 why"]);
         for entry in entries {
             let reasons: Vec<&str> = entry
                 .get("reasons")
                 .and_then(Value::as_array)
                 .into_iter()
                 .flatten()
-                .map(|reason| text(reason, "/text_en"))
+                .map(|reason| text(reason, words))
                 .collect();
             table.add_row([
                 text(entry, "/id"),
                 text(entry, "/issuer_name"),
                 text(entry, "/content/list_name"),
                 text(entry, "/content/basis/authority"),
-                text(entry, "/state"),
-                if entry.get("counts") == Some(&Value::Bool(true)) { "yes" } else { "no" },
+                &format!(
+                    "{} {}",
+                    if entry.get("counts") == Some(&Value::Bool(true)) { "是 yes" } else { "否 no" },
+                    text(entry, "/state")
+                ),
                 &reasons.join("; "),
             ]);
         }
@@ -98,7 +103,8 @@ fn show(status: &Value) {
         say!("{}: {}", text(group, "/authority"), text(group, "/text_en"));
     }
     for step in items(status, "explanation") {
-        say!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, "/text_en"));
+        say!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, words));
     }
-    say!("logs {}  ruling {}", text(status, "/log_digest"), text(status, "/ruling_digest"));
+    say!("日志摘要 logs    {}", text(status, "/log_digest"));
+    say!("判定摘要 ruling  {}", text(status, "/ruling_digest"));
 }

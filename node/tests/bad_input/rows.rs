@@ -170,7 +170,7 @@ pub const ROWS: &[Row] = &[
             entry["subject"]["aliases"] = json!(aliases);
             run(w, &["publish"], "entry.json", &serde_json::to_vec(&entry).unwrap())
         },
-        due: Due::Exit(3, "body_too_long", "32 KiB"), metric: Some("huxin_http_problems_total{code=\"body_too_long\",route=\"/v1/entries\"}") },
+        due: Due::Exit(3, "body_too_long", "32768"), metric: Some("huxin_http_problems_total{code=\"body_too_long\",route=\"/v1/entries\"}") },
     Row { road: Road::Cli, wrong: Wrong::NotCanonical, title: "a bundle with white space",
         send: |w| { let text = String::from_utf8(w.bundle.clone()).unwrap().replacen(':', ": ", 1); verify(w, &w.target.genesis(), text.as_bytes()) },
         due: Due::Exit(3, "bundle_not_canonical", ""), metric: None },
