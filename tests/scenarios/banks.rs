@@ -81,7 +81,8 @@ fn both_banks_are_shown_and_one_decision_is_one_group() {
     let Some(data) = require_data("both_banks_are_shown_and_one_decision_is_one_group") else { return };
     let world_bank = requests(&data, "worldbank.toml", "mdb/worldbank_firms.csv");
     let idb = requests(&data, "idb.toml", "mdb/idb_firms.csv");
-    assert_eq!((world_bank.len(), idb.len()), (887, 848));
+    // Four of the World Bank's rows share two keys and say different things, so nobody knows which one is right.
+    assert_eq!((world_bank.len(), idb.len()), (883, 848));
 
     let mut world = World::new(3, 1);
     world.now = "2025-01-31".parse::<huxin_protocol::time::Date>().unwrap().start();

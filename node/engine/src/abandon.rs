@@ -108,6 +108,10 @@ impl Engine {
             if due && read_body(&*txn, city, header.epoch, seq)?.is_none() && !is_erased(&*txn, &federation, city, seq)?
             {
                 txn.put(Family::Lacking, place_key(city, seq), Vec::new());
+                if city == self.me() && header.kind.is_listing() {
+                    // It is read from the body again, when that is back.
+                    forget_reference(seq, txn)?;
+                }
             }
         }
         Ok(())

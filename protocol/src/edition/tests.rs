@@ -343,7 +343,9 @@ fn every_fault_is_told() {
         body.measures = vec!["X".to_owned()];
         body.basis.decided_on = Some(day("2027-01-01"));
     });
-    assert_eq!(all, ["text_unsafe", "code_check", "severity_missing", "measure_unknown", "decided_in_future"]);
+    let due =
+        ["text_unsafe", "name_placeholder", "code_check", "severity_missing", "measure_unknown", "decided_in_future"];
+    assert_eq!(all, due);
 }
 
 #[test]

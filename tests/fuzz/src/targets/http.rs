@@ -209,7 +209,7 @@ fn node() -> &'static (Router, Runtime) {
             hosts: Vec::new(),
             request_bytes: REQUEST_BYTES,
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(1).build();
         let Ok(runtime) = runtime else { panic!("no runtime") };
         (router(Arc::new(Prepared::new()), settings), runtime)
     })
