@@ -103,7 +103,7 @@ impl NodeBackend {
                 Ok(Ordered::Segment(Box::new(read.map_err(refused)?)))
             }
             Command::Hold => Ok(Ordered::Hold),
-            Command::Record(bytes) => Ok(Ordered::Record(bytes)),
+            Command::Record(bytes, consent) => Ok(Ordered::Record(bytes, consent)),
         }
     }
 
@@ -218,7 +218,7 @@ impl Backend for NodeBackend {
     }
 
     fn submit(&self, command: Command) -> Result<Submitted, Problem> {
-        let publishes = !matches!(command, Command::Segment(_) | Command::Record(_) | Command::Hold);
+        let publishes = !matches!(command, Command::Segment(_) | Command::Record(..) | Command::Hold);
         // What only brings in what others signed, or mends the keys, still has the room between low and full.
         if publishes || matches!(self.store.health(), StoreHealth::DiskFull { .. }) {
             self.publishing()?;

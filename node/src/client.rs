@@ -161,8 +161,9 @@ impl Client {
     pub fn hold(&self) -> Result<HoldReply, Fault> {
         self.post_bytes("/v1/rotation/hold", &[])
     }
-    pub fn record(&self, record: &[u8]) -> Result<RecordReply, Fault> {
-        self.post_bytes("/v1/rotation/record", record)
+    /// Brings a key record. Own statements below `agreed_below` may lose their effect by it, and no others.
+    pub fn record(&self, record: &[u8], agreed_below: Size) -> Result<RecordReply, Fault> {
+        self.post_bytes(&format!("/v1/rotation/record?agreed_below={agreed_below}"), record)
     }
 
     /// Any JSON answer.

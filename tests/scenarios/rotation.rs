@@ -3,7 +3,7 @@
 use crate::hand::{Hand, bring};
 use crate::restart::rotate;
 use crate::words::{act, amendment, city, counts, end, entry, list, publish, three};
-use huxin_engine::input::{Input, Road};
+use huxin_engine::input::{Consent, Input, Road};
 use huxin_engine::ledger::{CosignatureRow, HeadRow};
 use huxin_engine::{Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{Epoch, Size};
@@ -75,7 +75,7 @@ fn endings_of_an_abandoned_tail_keep_their_effect_and_its_listings_do_not() {
             tail,
         );
         let bytes = record.bytes().to_vec();
-        let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+        let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         assert_eq!(taken, Outcome::RecordTaken { city: city(1), epoch: Epoch(2) });
         assert_eq!(world.sizes(city(1))[&city(1)], size);
         assert!(world.run_until(120_000, World::agree), "{tail:?}");
@@ -111,7 +111,7 @@ fn two_records_on_one_predecessor_freeze_the_city_and_leave_one_evidence() {
     for (node, records) in [(city(2), [&one, &rival]), (city(3), [&rival, &one])] {
         for record in records {
             let bytes = record.bytes().to_vec();
-            world.command(node, |ticket| Input::Record { ticket, bytes }).unwrap();
+            world.command(node, |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         }
         let row = world.city(node).store.get(Family::Evidence, &evidence_key(city(1), Epoch(2))).unwrap().unwrap();
         let evidence = Evidence::decode(&row).unwrap();
@@ -154,7 +154,7 @@ fn a_node_starts_again_after_two_records_of_a_partner() {
         let rival = SignedRecord::sign(record, &federation, &secrets.root);
         both.insert((same_keys, rival.digest() < first.digest()));
         let bytes = rival.bytes().to_vec();
-        world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+        world.command(city(2), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         let before = world.log_digest(city(2));
         world.kill(city(2));
         world.start(city(2));
@@ -185,7 +185,7 @@ fn what_an_abandoned_erasure_took_away_comes_back() {
     let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
     let record = secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Void);
     let bytes = record.bytes().to_vec();
-    world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+    world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
     world.run_for(10_000);
     world.line.heal();
     // The third city never held the abandoned head, and its log digest says so (R88); what counts is the same.
@@ -205,7 +205,7 @@ fn a_kept_ending_of_an_abandoned_tail_can_be_reinstated() {
     let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
     let record = secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Endings);
     let bytes = record.bytes().to_vec();
-    world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+    world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
     assert!(world.run_until(120_000, World::agree));
     assert!(!counts(&world, city(2), 1));
     let back = act(&world, city(1), Kind::Reinstatement, repair);
@@ -245,7 +245,7 @@ fn an_erasure_that_is_cut_off_erases_or_leaves_a_body_to_be_found() {
         let record =
             world.cities.get_mut(&city(1)).unwrap().secrets.record(&federation, Epoch(2), federation, at, tail);
         let bytes = record.bytes().to_vec();
-        world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+        world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         assert!(world.run_until(120_000, World::agree), "{tail:?}");
         for node in world.codes() {
             let (roster, store) = (Roster::new(&world.genesis), &world.city(node).store);

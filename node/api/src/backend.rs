@@ -6,7 +6,7 @@ use crate::model::{
 };
 use crate::problem::Problem;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
-use huxin_engine::{Outcome, Refusal};
+use huxin_engine::{Consent, Outcome, Refusal};
 use huxin_protocol::body::RecognitionBody;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
@@ -31,8 +31,8 @@ pub enum Command {
     /// One segment as it was carried here.
     Segment(Vec<u8>),
     Hold,
-    /// A root-signed key record.
-    Record(Vec<u8>),
+    /// A root-signed key record, and what of the own log it may take the effect from.
+    Record(Vec<u8>, Consent),
 }
 
 /// A command under way. The reply comes once its batch is durable; a dropped sender means that the node stops.

@@ -127,6 +127,13 @@ impl From<Refusal> for Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Some("check that it is of this federation, and ask its city for it again".to_owned()),
             ),
+            Refusal::RecordTakesAway { .. } => (
+                StatusCode::CONFLICT,
+                Some("run `huxin keys rotate --resume`: it names these statements and asks, or continues at the end of the log".to_owned()),
+            ),
+            Refusal::RecordElsewhere { .. } => {
+                (StatusCode::CONFLICT, Some("run `huxin keys rotate --resume`, or `--cancel`".to_owned()))
+            }
             Refusal::Store => return Self::store(),
         };
         let mut problem = Self::new(status, refusal.code(), refusal.to_string());
@@ -185,6 +192,8 @@ mod tests {
             Refusal::Segment { code: "gap" },
             Refusal::Record { code: "record_order" },
             Refusal::NoSuchCity("330900".parse().unwrap()),
+            Refusal::RecordTakesAway { from: huxin_protocol::ids::Size(1), size: huxin_protocol::ids::Size(2) },
+            Refusal::RecordElsewhere { continues_at: huxin_protocol::ids::Size(1), size: huxin_protocol::ids::Size(2) },
             Refusal::Store,
         ];
         for refusal in all {

@@ -94,6 +94,11 @@ pub enum Event {
         city: CityCode,
         count: u64,
     },
+    /// A key record in the key folder was not taken up at the start: the own log does not end where the record continues it.
+    RecordLeft {
+        continues_at: Size,
+        size: Size,
+    },
     EvidenceFound {
         city: CityCode,
         epoch: Epoch,
@@ -138,6 +143,13 @@ pub enum Refusal {
     Segment { code: &'static str },
     #[error("the key record was refused ({code})")]
     Record { code: &'static str },
+    #[error(
+        "the key record would take the effect from the statements of this city from position {from} up to size {size}, and \
+         nobody has agreed to that"
+    )]
+    RecordTakesAway { from: Size, size: Size },
+    #[error("the key record continues the log at size {continues_at}, and the log here has size {size} or another root there")]
+    RecordElsewhere { continues_at: Size, size: Size },
     #[error("no city {0} is a member of this federation")]
     NoSuchCity(CityCode),
     #[error("the store could not be read; stop the node and run `huxin fsck`")]
@@ -161,6 +173,8 @@ impl Refusal {
             Self::UnknownEdition(_) => "unknown_edition",
             Self::TooLong => "too_long",
             Self::Segment { code } | Self::Record { code } => code,
+            Self::RecordTakesAway { .. } => "record_takes_away",
+            Self::RecordElsewhere { .. } => "record_elsewhere",
             Self::NoSuchCity(_) => "no_such_city",
             Self::Store => "store",
         }

@@ -203,7 +203,7 @@ impl Engine {
             }
             Input::Answered { peer, asked, answer } => self.answered(now, &peer, asked, answer, txn, signer),
             Input::Hold { ticket } => self.hold(now, ticket, txn, signer),
-            Input::Record { ticket, bytes } => self.operator_record(now, ticket, &bytes, txn, signer),
+            Input::Record { ticket, bytes, consent } => self.operator_record(ticket, (&bytes, consent), txn, signer),
             Input::Tick => self.tick(now, txn, signer),
         }
     }

@@ -40,6 +40,6 @@ pub mod witness;
 
 pub use effect::{Effect, Event, Outcome, Refusal};
 pub use engine::{Engine, EngineFault, Settings, Signer};
-pub use input::{Draft, Input, Peer, Road, Ticket};
+pub use input::{Consent, Draft, Input, Peer, Road, Ticket};
 pub use signing::{ClosedReason, Continuity, SigningState, partners_to_ask};
 pub use sync::Bound;

@@ -113,6 +113,15 @@ pub struct HoldReply {
     pub root: TreeHash,
 }
 
+/// Query of `POST /v1/rotation/record`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordQuery {
+    /// The operator was shown every own statement below this size that the record takes the effect from, and agreed. Without
+    /// it a record that takes the effect from any is refused.
+    pub agreed_below: Option<Size>,
+}
+
 /// Answer to `POST /v1/rotation/record`, whose body is the record's bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordReply {

@@ -3,8 +3,8 @@
 use super::{body, command, json, query};
 use crate::backend::Command;
 use crate::model::{
-    COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, RecordReply, SIZE_HEADER,
-    SegmentQuery,
+    COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, RecordQuery,
+    RecordReply, SIZE_HEADER, SegmentQuery,
 };
 use crate::problem::Problem;
 use crate::server::Shared;
@@ -13,7 +13,7 @@ use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use huxin_engine::Outcome;
+use huxin_engine::{Consent, Outcome};
 use huxin_engine::heads::Heads;
 use huxin_engine::ledger::{CosignatureRow, Family, scan_prefix};
 use huxin_engine::serve;
@@ -109,9 +109,14 @@ pub async fn hold(State(app): Shared) -> Result<Response, Problem> {
     }
 }
 
-pub async fn record(State(app): Shared, sent: Result<Bytes, BytesRejection>) -> Result<Response, Problem> {
+pub async fn record(
+    State(app): Shared,
+    asked: Result<Query<RecordQuery>, QueryRejection>,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let consent = query(asked)?.agreed_below.map_or(Consent::NOTHING, Consent::Below);
     let bytes = body(sent)?;
-    match command(&app.backend, Command::Record(bytes.to_vec())).await?.0 {
+    match command(&app.backend, Command::Record(bytes.to_vec(), consent)).await?.0 {
         Outcome::RecordTaken { city, epoch } => Ok(json(&RecordReply { city, epoch })),
         other => Err(foreign(&other)),
     }

@@ -169,7 +169,7 @@ fn answer_of(command: Command) -> Result<Result<Outcome, Refusal>, Problem> {
             size: Size(0),
             root: TreeHash([0; 32]),
         })),
-        Command::Record(bytes) => Ok(match scene().roster.clone().add(&bytes) {
+        Command::Record(bytes, _) => Ok(match scene().roster.clone().add(&bytes) {
             Ok(_) => Ok(Outcome::RecordTaken { city: city(2), epoch: Epoch(2) }),
             Err(fault) => Err(Refusal::Record { code: fault.code() }),
         }),
