@@ -15,7 +15,7 @@ use huxin_protocol::ids::{Epoch, Seq, Size};
 use huxin_protocol::key_record::{SignedRecord, Tail};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Name of the file in the key folder.
 pub const UNFINISHED_FILE: &str = "rotation.json";
@@ -60,7 +60,7 @@ impl KeyFolder {
     /// The rotation that is under way: by its file, or because the folder has keys of an epoch after `known`, the one that the
     /// node has in force.
     pub fn unfinished(&self, known: Epoch, federation: &Digest) -> Result<Option<Unfinished>, KeysFault> {
-        if let Some(noted) = self.noted_rotation()? {
+        if let Some(noted) = Self::noted_rotation(&self.path)? {
             return Ok(Some(noted));
         }
         let newest = self.newest_epoch();
@@ -83,9 +83,9 @@ impl KeyFolder {
         }))
     }
 
-    /// What the folder's own file says.
-    pub fn noted_rotation(&self) -> Result<Option<Unfinished>, KeysFault> {
-        let path = self.unfinished_path();
+    /// What the file in a key folder says.
+    pub fn noted_rotation(key_folder: &Path) -> Result<Option<Unfinished>, KeysFault> {
+        let path = key_folder.join(UNFINISHED_FILE);
         let bytes = match private_file::read_public(&path) {
             Err(KeysFault::Missing { .. }) => return Ok(None),
             other => other?,

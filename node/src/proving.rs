@@ -93,7 +93,7 @@ impl Prover {
     pub fn prove(&self, id: StatementId, world: &World<'_>) -> Result<Vec<u8>, ProveFault> {
         let World { read, roster, .. } = *world;
         let (statement, body) = gather::statement(read, roster, id)?.ok_or(ProveFault::NoSuchStatement(id))?;
-        let (stored, note) = checkpoint_note(read, id.city)?.ok_or(ProveFault::NotProved(id))?;
+        let (stored, note) = checkpoint_note(read, roster, id.city)?.ok_or(ProveFault::NotProved(id))?;
         let checkpoint = stored.checkpoint;
         if id.seq.0 >= checkpoint.size.0 {
             return Err(ProveFault::NotProved(id));

@@ -13,6 +13,7 @@ mod forks;
 mod fsck;
 mod hand;
 mod liars;
+mod lines;
 mod naive;
 mod news;
 mod order;

@@ -21,7 +21,7 @@ fn whole_log(world: &World, teller: CityCode) -> ReadSegment {
 
 fn claims_at(world: &World, code: CityCode, segment: &ReadSegment) -> Claims {
     let roster = Roster::new(&world.genesis);
-    claims(&*world.city(code).store, &roster, roster.city(city(1)).unwrap(), segment).unwrap()
+    claims(&*world.city(code).store, &roster, roster.city(city(1)).unwrap(), segment, world.now).unwrap()
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn retired_key_naked_checkpoint() {
     for code in world.codes() {
         let roster = world.city(code).roster();
         let told = naked.clone().read(&world.genesis.id()).unwrap();
-        let claims = claims(&*world.city(code).store, &roster, roster.city(city(1)).unwrap(), &told).unwrap();
+        let claims = claims(&*world.city(code).store, &roster, roster.city(city(1)).unwrap(), &told, world.now).unwrap();
         assert_eq!(claims, Claims::default(), "{code}");
     }
     world.run_for(60_000);

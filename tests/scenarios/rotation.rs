@@ -6,7 +6,7 @@ use crate::words::{act, amendment, city, counts, end, entry, list, publish, thre
 use huxin_engine::input::{Consent, Input, Road};
 use huxin_engine::ledger::{CosignatureRow, HeadRow};
 use huxin_engine::{Outcome, Refusal, SigningState};
-use huxin_protocol::ids::{Epoch, Size};
+use huxin_protocol::ids::{Epoch, Seq, Size};
 use huxin_protocol::key_record::{SignedRecord, Tail};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
@@ -287,4 +287,59 @@ fn a_cut_log_counts_as_far_as_its_record_says() {
     assert!(!counts(&world, city(3), 1), "its repair stands before the cut");
     world.run_for(120_000);
     assert!(witnessed(&world).is_none(), "R76: nothing less of the closed epoch is signed after more of it");
+}
+
+/// A rotation was interrupted after its record was signed, the node went on, and the record turns up again: at a start, or from
+/// an operator. It is taken up only where nothing loses its effect that nobody agreed to.
+#[test]
+fn a_record_that_was_left_behind_takes_nothing_away_by_itself() {
+    let all = |below: u64| Consent::Below(Size(below));
+    for (case, (since, void, consent, taken)) in [
+        (0, None, Consent::NotAsked, true),
+        (3, None, Consent::NotAsked, false),
+        (0, None, Consent::NOTHING, true),
+        (3, None, Consent::NOTHING, false),
+        (3, None, all(5), false),
+        (3, None, all(6), true),
+        (0, Some(Seq(1)), Consent::NOTHING, false),
+        (0, Some(Seq(1)), all(3), true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut world = three(7 + case as u64);
+        // Two recognitions stand before it.
+        list(&mut world, city(1), 1);
+        let held = world.command(city(1), |ticket| Input::Hold { ticket }).unwrap();
+        let Outcome::Held { epoch, last_record, size, root, .. } = held else { panic!("{held:?}") };
+        assert_eq!(size, Size(3));
+        let federation = world.genesis.id();
+        let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+        let record = secrets.record(&federation, epoch.next(), last_record, (size, root), Tail::Endings);
+        let record = huxin_protocol::key_record::KeyRecord { void_after: void, ..record.record().clone() };
+        let bytes = SignedRecord::sign(record, &federation, &secrets.root).bytes().to_vec();
+        world.run_for(62_000);
+        for number in 10..10 + since {
+            list(&mut world, city(1), number);
+        }
+        assert!(world.run_until(10_000, World::agree));
+        world.kill(city(1));
+        world.start(city(1));
+        world.run_for(5_000);
+        let outcome = world.command(city(1), |ticket| Input::Record { ticket, bytes, consent });
+        match (&outcome, consent) {
+            (Ok(Outcome::RecordTaken { .. }), _) if taken => {}
+            (Err(Refusal::RecordElsewhere { .. }), Consent::NotAsked) if !taken => {}
+            (Err(Refusal::RecordTakesAway { .. }), Consent::Below(_)) if !taken => {}
+            other => panic!("case {case}: {other:?}"),
+        }
+        assert!(world.run_until(120_000, World::agree), "case {case}");
+        for viewer in world.codes() {
+            for number in 10..10 + since {
+                assert_eq!(counts(&world, viewer, number), !taken, "case {case} {viewer} {number}");
+            }
+        }
+        let next = list(&mut world, city(1), 50);
+        assert_eq!(next.epoch, Epoch(if taken { 2 } else { 1 }), "case {case}");
+    }
 }

@@ -245,7 +245,7 @@ impl Engine {
             let heads = Arc::make_mut(&mut self.heads_told);
             for city in std::mem::take(&mut self.changed) {
                 if let Some(member) = self.roster.city(city) {
-                    heads.renew(txn, member)?;
+                    heads.renew(txn, &self.roster, member)?;
                 }
             }
         }

@@ -279,7 +279,7 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
     let (size, root) = proved(read, member, &head)?;
     // Evidence in a closed epoch speaks against its key and not against the city (R99).
     let accused = read.get(Family::Evidence, &evidence_key(city, member.current().epoch))?.is_some();
-    let cosignatures = CosignatureRow::read_all(read, city)?;
+    let cosignatures = CosignatureRow::read_all_in_force(read, roster, city)?;
     let mut lacking = lacking(read, roster, member)?;
     lacking.retain(|seq| seq.0 < size.0);
     // Complete up to the first lacking body; an own cosignature beyond it says nothing of what we hold.
@@ -308,7 +308,7 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
         history_cut,
         lacking,
         freshness,
-        witnesses: cosignatures.iter().map(|(cosigner, _)| *cosigner).filter(|cosigner| *cosigner != city).collect(),
+        witnesses: cosignatures.iter().filter(|(by, _)| *by != city).map(|(by, row)| (*by, row.size)).collect(),
     })
 }
 

@@ -3,7 +3,7 @@
 use huxin_protocol::body::Body;
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::header::Disclosure;
-use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::ids::{CityCode, Size, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::segment::ReadSegment;
 

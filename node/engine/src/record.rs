@@ -5,7 +5,7 @@ use crate::branch::stored_records;
 use crate::effect::{Event, Outcome, Refusal};
 use crate::engine::{Engine, EngineFault, Signer};
 use crate::input::{Consent, Ticket};
-use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key};
+use crate::ledger::{CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key};
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::evidence::{Evidence, VerifiedEvidence};
@@ -175,6 +175,13 @@ impl Engine {
                     let closed = Epoch(epoch.0.saturating_sub(1).max(1));
                     self.abandon(city, size, closed, txn)?;
                 }
+                // What its cosigner of before has said counts no more, on any log.
+                let logs: Vec<CityCode> = self.roster.cities().map(|member| member.code).collect();
+                for log in logs {
+                    if CosignatureRow::read(&*txn, log, city)?.is_some() {
+                        self.note_changed(log);
+                    }
+                }
                 self.event(Event::EpochOpened { city, epoch });
                 if city == self.me() {
                     self.open_own_epoch(epoch, (size, root), bringer, txn, signer)?;
@@ -242,6 +249,9 @@ impl Engine {
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         let me = self.me();
+        // Our cosigner of before counts no more: the one of this epoch says anew what we have seen.
+        let held = |city: &&CityCode| self.heads.get(city).is_some_and(|head| head.checkpoint.is_some());
+        self.to_cosign = self.witnessed.iter().filter(held).copied().collect();
         let mut opening = None;
         let state = if signer.log_key(epoch).is_none() || signer.cosigner_key(epoch).is_none() {
             SigningState::Closed(ClosedReason::NoKeys)

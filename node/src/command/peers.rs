@@ -45,5 +45,5 @@ fn show(shown: &Shown) {
         ]);
     }
     println!("{table}");
-    println!("logs {}", shown.heads.digest);
+    println!("heads digest {}", shown.heads.digest);
 }

@@ -53,7 +53,11 @@ struct Shown {
     body_held: bool,
     witnesses: Vec<huxin_protocol::ids::CityCode>,
     invalid_cosignatures: Vec<String>,
+    /// Lines that hold under a key whose epoch its city has closed since: they count for nothing.
+    retired_cosignatures: Vec<String>,
     standing: String,
+    /// The exporter has closed the epoch that signed the standing note.
+    standing_epoch_closed: bool,
 }
 
 pub fn verify(args: &VerifyArgs, context: &Context) -> Result<(), Fault> {
@@ -98,7 +102,9 @@ fn shown(bundle: &VerifiedBundle) -> Shown {
         witnesses: bundle.witnesses().into_iter().collect(),
         // A stranger's words: control characters must not reach the terminal.
         invalid_cosignatures: bundle.invalid_lines.iter().map(|name| name.escape_debug().to_string()).collect(),
+        retired_cosignatures: bundle.retired_lines().into_iter().map(|name| name.escape_debug().to_string()).collect(),
         standing,
+        standing_epoch_closed: bundle.standing.as_ref().is_some_and(|note| note.signed_in_closed_epoch()),
     }
 }
 
@@ -114,5 +120,14 @@ fn show(shown: &Shown) {
     for name in &shown.invalid_cosignatures {
         println!("invalid cosignature: {name}");
     }
+    for name in &shown.retired_cosignatures {
+        println!("cosignature of an epoch that its city has closed since, not counted: {name}");
+    }
     println!("standing: {}", shown.standing);
+    if shown.standing_epoch_closed {
+        println!(
+            "the exporter has closed the epoch whose key signed this note: whoever got hold of that key can date a note back; \
+             ask the exporter for a new bundle"
+        );
+    }
 }

@@ -3,6 +3,8 @@
 use super::Context;
 use crate::fault::Fault;
 use huxin_api::model::StatusQuery;
+use huxin_protocol::ids::{Seq, StatementId};
+use huxin_protocol::ruling::{Seen, Witness};
 use huxin_protocol::subject::SubjectId;
 use serde_json::Value;
 
@@ -61,6 +63,10 @@ fn show(status: &Value) {
             ]);
         }
         println!("{table}");
+        for entry in entries {
+            let (en, zh) = seen(status, entry).text();
+            println!("{}  {en}  {zh}", text(entry, "/id"));
+        }
     }
     for linked in items(status, "linked") {
         println!("linked by {} ({}): {}", text(linked, "/method"), text(linked, "/reviewer"), text(linked, "/subject"));
@@ -81,5 +87,15 @@ fn show(status: &Value) {
     for step in items(status, "explanation") {
         println!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, "/text_en"));
     }
-    println!("logs {}  ruling {}", text(status, "/log_digest"), text(status, "/ruling_digest"));
+    println!("log digest {}  ruling digest {}", text(status, "/log_digest"), text(status, "/ruling_digest"));
+}
+
+/// How many other cities have seen an entry with all its links (R78).
+fn seen(status: &Value, entry: &Value) -> Seen {
+    let own = |source: &&Value| text(source, "/city") == text(entry, "/issuer");
+    let witnesses = items(status, "sources").iter().find(own).map(|source| items(source, "witnesses")).unwrap_or_default();
+    let witnesses: Vec<Witness> = witnesses.iter().filter_map(|w| serde_json::from_value(w.clone()).ok()).collect();
+    let ids = items(entry, "links").iter().map(|link| text(link, "/id")).chain([text(entry, "/id")]);
+    let last = ids.filter_map(|id| id.parse::<StatementId>().ok()).map(|id| id.seq).max();
+    Seen::of(&witnesses, last.unwrap_or(Seq(0)))
 }

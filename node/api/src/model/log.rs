@@ -29,7 +29,7 @@ pub struct LinkedSubject {
 /// `GET /v1/heads`: how far this node holds every member's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeadsReply {
-    /// Equal digests on two nodes: equal logs.
+    /// The heads digest (R163): equal on two nodes that hold the same logs, witnesses and evidence. Not the log digest of a ruling.
     pub digest: Digest,
     pub heads: Vec<HeadItem>,
 }

@@ -33,7 +33,7 @@ pub async fn heads(State(app): Shared) -> Result<Response, Problem> {
             lacking += 1;
             true
         })?;
-        let rows = CosignatureRow::read_all(&*read, summary.city)?;
+        let rows = CosignatureRow::read_all_in_force(&*read, &roster, summary.city)?;
         let cosignatures: Vec<CosignatureItem> = rows
             .into_iter()
             .map(|(city, row)| CosignatureItem { city, size: row.size, time: seconds(row.time_s) })
