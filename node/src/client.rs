@@ -96,7 +96,9 @@ impl Client {
     }
     /// The ruling as JSON.
     pub fn status(&self, subject: &SubjectId, query: &StatusQuery) -> Result<serde_json::Value, Fault> {
-        let mut path = format!("/v1/subjects/{}/status?explain={}", escape(&subject.to_string()), query.explain);
+        let StatusQuery { explain, confirm_code, .. } = query;
+        let subject = escape(&subject.to_string());
+        let mut path = format!("/v1/subjects/{subject}/status?explain={explain}&confirm_code={confirm_code}");
         if let Some(at) = &query.at {
             path.push_str("&at=");
             path.push_str(&escape(at));

@@ -22,6 +22,7 @@ pub mod status;
 
 use crate::client::Client;
 use crate::fault::Fault;
+use crate::say;
 use clap::{Parser, Subcommand};
 use huxin_api::model::ActVerb;
 use serde::Serialize;
@@ -48,7 +49,7 @@ impl Context {
     /// Prints `value` as JSON where asked for, else calls `show`.
     pub fn show<T: Serialize>(&self, value: &T, show: impl FnOnce(&T)) -> Result<(), Fault> {
         if self.json {
-            println!("{}", serde_json::to_string_pretty(value).map_err(Fault::unexpected)?);
+            say!("{}", crate::screen::json(value).map_err(Fault::unexpected)?);
         } else {
             show(value);
         }

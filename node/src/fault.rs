@@ -1,6 +1,7 @@
 //! What a command ends with when it does not succeed: a stable code, a calm sentence, the next step, and an exit code
 //! that a script can act on. Every fault of the crates below becomes one of these at the edge, and nowhere earlier.
 
+use crate::{say, tell};
 use huxin_api::Problem;
 use serde::Serialize;
 use std::fmt;
@@ -22,6 +23,8 @@ pub enum Exit {
     Unreachable = 5,
     /// The store or the keys cannot be used as they are.
     Damaged = 6,
+    /// A code that was looked up cannot be one, or fails its check character: a typing error, and no answer.
+    Code = 8,
 }
 
 /// `error[code]: sentence` and `try: next step`.
@@ -75,11 +78,11 @@ impl Fault {
     /// Prints to standard error for people, or as one JSON object to standard output.
     pub fn print(&self, json: bool) {
         if json {
-            println!("{}", self.to_json());
+            say!("{}", self.to_json());
         } else {
-            eprintln!("error[{}]: {}", self.code, self.sentence);
+            tell!("error[{}]: {}", self.code, self.sentence);
             if let Some(next_step) = &self.next_step {
-                eprintln!("try: {next_step}");
+                tell!("try: {next_step}");
             }
         }
     }
@@ -95,7 +98,7 @@ impl Fault {
         }
         let shape = Shape { error: &self.code, detail: &self.sentence, next_step: self.next_step.as_deref() };
         // Three texts always have a JSON form.
-        serde_json::to_string(&shape).unwrap_or_default()
+        crate::screen::json_line(&shape).unwrap_or_default()
     }
 }
 

@@ -8,6 +8,7 @@
 //! - [`proving`]: from a statement in the store to a bundle that a stranger can check.
 //! - [`backend`]: the node behind its HTTP.
 //! - [`metrics`]: what the operator sees.
+//! - [`screen`]: what commands print, harmless whatever partners wrote.
 
 pub mod backend;
 pub mod client;
@@ -17,6 +18,7 @@ pub mod fault;
 pub mod metrics;
 pub mod proving;
 pub mod runtime;
+pub mod screen;
 pub mod settings;
 
 pub use fault::{Exit, Fault};

@@ -11,7 +11,16 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = huxin::command::Cli::parse();
     let json = cli.json;
-    match huxin::command::dispatch(cli) {
+    let ended = huxin::command::dispatch(cli).and_then(|()| match huxin::screen::failure() {
+        None => Ok(()),
+        Some(fault) => Err(huxin::Fault::new(
+            huxin::Exit::Unexpected,
+            "output",
+            format_args!("the command was carried out, and its answer could not be written: {fault}"),
+        )
+        .trying("make room where the output goes; what was signed stays signed")),
+    });
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             fault.print(json);

@@ -32,5 +32,6 @@ pub mod segment;
 pub mod standing;
 pub mod statement;
 pub mod subject;
+pub mod text;
 pub mod time;
 pub mod tree;

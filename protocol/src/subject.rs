@@ -1,9 +1,13 @@
 //! Whom an entry is about. Names are not keys: a subject is a scheme and an id within it (DOMAIN rule 16).
 
+mod entered;
 mod lei;
+mod personal;
 mod uscc;
 
+pub use entered::{Cleaning, CodeFault, EnteredCode, enter_code, enter_subject};
 pub use lei::{LeiFault, check_lei};
+pub use personal::{Form, Found, personal_number};
 pub use uscc::{UsccFault, UsccParts, check_uscc};
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +15,8 @@ use std::fmt;
 use std::str::FromStr;
 
 /// `uscc:91990099MA00000156`: a scheme of 2 to 16 `[a-z0-9]` and an id of 1 to 64 printable characters without
-/// spaces, slashes or control characters. Ids of `uscc` and `lei` are upper case; others are kept as they are (R50).
+/// spaces, slashes or control characters. Ids of `uscc` and `lei` are upper case and have the length and the letters of
+/// such codes; others are kept as they are (R50).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubjectId {
     scheme: String,
@@ -26,6 +31,17 @@ pub enum SubjectFault {
     Uscc(#[from] UsccFault),
     #[error("the legal entity identifier is not well formed: {0}")]
     Lei(#[from] LeiFault),
+}
+
+impl SubjectFault {
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Shape => "subject_shape",
+            Self::Uscc(fault) => fault.code(),
+            Self::Lei(fault) => fault.code(),
+        }
+    }
 }
 
 impl SubjectId {
@@ -45,6 +61,11 @@ impl SubjectId {
             return Err(SubjectFault::Shape);
         }
         let id = if matches!(scheme, Self::USCC | Self::LEI) { id.to_ascii_uppercase() } else { id.to_owned() };
+        match scheme {
+            Self::USCC => uscc::check_shape(&id)?,
+            Self::LEI => lei::check_shape(&id)?,
+            _ => {}
+        }
         Ok(Self { scheme: scheme.to_owned(), id })
     }
     /// Nobody: for questions that look at headers only, in which no subject takes part.

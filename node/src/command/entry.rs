@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::fault::Fault;
+use crate::say;
 use huxin_api::model::{BodyView, EntryReply};
 use huxin_protocol::ids::StatementId;
 
@@ -43,8 +44,8 @@ fn show(entry: &EntryReply) {
         BodyView::Decline { decline } => row("reason", decline.reason.clone()),
         other => row("body", serde_json::to_string(other).unwrap_or_default()),
     }
-    println!("{table}");
+    say!("{table}");
     for act in &entry.acts {
-        println!("{}  {}  {}", act.issued_at_text, act.kind, act.id);
+        say!("{}  {}  {}", act.issued_at_text, act.kind, act.id);
     }
 }

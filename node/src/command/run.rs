@@ -95,10 +95,12 @@ fn signals(end_with_input: bool) -> Result<Receiver<i32>, Fault> {
 
 /// Logs go to standard error; `HUXIN_LOG` overrides the settings with a filter such as `huxin=debug,libp2p=info`.
 fn start_log(settings: &Settings) {
+    use crate::screen::LogLines;
     use tracing_subscriber::EnvFilter;
     let level = settings.log.level.as_str();
     let filter = std::env::var("HUXIN_LOG").unwrap_or_else(|_| format!("{level},{LIBRARY}"));
-    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_ansi(false).with_writer(|| LogLines);
     let started = match settings.log.format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),

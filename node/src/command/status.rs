@@ -1,11 +1,12 @@
 //! `huxin status`: what counts for a subject here, and why.
 
 use super::Context;
-use crate::fault::Fault;
+use crate::fault::{Exit, Fault};
+use crate::{say, tell};
 use huxin_api::model::StatusQuery;
 use huxin_protocol::ids::{Seq, StatementId};
 use huxin_protocol::ruling::{Seen, Witness};
-use huxin_protocol::subject::SubjectId;
+use huxin_protocol::subject::{EnteredCode, enter_subject};
 use serde_json::Value;
 
 #[derive(Debug, clap::Args)]
@@ -13,19 +14,37 @@ use serde_json::Value;
     after_help = "Examples:\n  huxin status uscc:91990099MA00000156\n  huxin status uscc:91990099MA00000156 --at 2026-01-31 --explain"
 )]
 pub struct Args {
-    /// Scheme and id, for instance uscc:91990099MA00000156
-    pub subject: SubjectId,
+    /// Scheme and code, for instance uscc:91990099MA00000156; 18 characters alone are read as a uscc
+    pub subject: String,
     /// For an earlier instant: a date or milliseconds since 1970
     #[arg(long)]
     pub at: Option<String>,
     /// Print the chain of reasons
     #[arg(long)]
     pub explain: bool,
+    /// The code fails its check character, and the certificate shows it like this all the same
+    #[arg(long)]
+    pub confirm_code: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
-    let query = StatusQuery { at: args.at, explain: args.explain };
-    let status = context.client()?.status(&args.subject, &query)?;
+    let query = StatusQuery { at: args.at, explain: args.explain, confirm_code: args.confirm_code };
+    let EnteredCode { id, cleaning } = enter_subject(&args.subject).map_err(|fault| {
+        let (en, zh) = fault.text();
+        Fault::new(Exit::Code, fault.code(), format_args!("{zh} / {en}"))
+            .trying("write it as scheme:code, for instance uscc:91990099MA00000156")
+    })?;
+    if let Some(cleaning) = cleaning {
+        let (en, zh) = cleaning.text();
+        tell!("note[{}]: {zh} / {en}: {id}", cleaning.code());
+    }
+    let status = context.client()?.status(&id, &query).map_err(|fault| match fault.code.as_str() {
+        "code_check" => Fault { exit: Exit::Code, ..fault },
+        _ => fault,
+    })?;
+    for note in items(&status, "code_notes") {
+        tell!("warning[{}]: {} / {}", text(note, "/code"), text(note, "/text_zh"), text(note, "/text_en"));
+    }
     context.show(&status, show)
 }
 
@@ -38,9 +57,9 @@ fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
 }
 
 fn show(status: &Value) {
-    println!("{}  as of {}", text(status, "/subject"), text(status, "/at_text"));
-    println!("{}", text(status, "/summary/text_en"));
-    println!("{}", text(status, "/summary/text_zh"));
+    say!("{}  as of {}", text(status, "/subject"), text(status, "/at_text"));
+    say!("{}", text(status, "/summary/text_en"));
+    say!("{}", text(status, "/summary/text_zh"));
     let entries = items(status, "entries");
     if !entries.is_empty() {
         let mut table = super::table(&["entry", "issuer", "list", "authority", "state", "counts", "why"]);
@@ -62,17 +81,17 @@ fn show(status: &Value) {
                 &reasons.join("; "),
             ]);
         }
-        println!("{table}");
+        say!("{table}");
         for entry in entries {
             let (en, zh) = seen(status, entry).text();
-            println!("{}  {en}  {zh}", text(entry, "/id"));
+            say!("{}  {en}  {zh}", text(entry, "/id"));
         }
     }
     for linked in items(status, "linked") {
-        println!("linked by {} ({}): {}", text(linked, "/method"), text(linked, "/reviewer"), text(linked, "/subject"));
-        println!("  {}", text(linked, "/ruling/summary/text_en"));
+        say!("linked by {} ({}): {}", text(linked, "/method"), text(linked, "/reviewer"), text(linked, "/subject"));
+        say!("  {}", text(linked, "/ruling/summary/text_en"));
         for entry in items(linked.get("ruling").unwrap_or(&Value::Null), "entries") {
-            println!(
+            say!(
                 "  {}  {}  {}  {}",
                 text(entry, "/id"),
                 text(entry, "/content/list_name"),
@@ -82,12 +101,12 @@ fn show(status: &Value) {
         }
     }
     for group in items(status, "decisions_across") {
-        println!("{}: {}", text(group, "/authority"), text(group, "/text_en"));
+        say!("{}: {}", text(group, "/authority"), text(group, "/text_en"));
     }
     for step in items(status, "explanation") {
-        println!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, "/text_en"));
+        say!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, "/text_en"));
     }
-    println!("log digest {}  ruling digest {}", text(status, "/log_digest"), text(status, "/ruling_digest"));
+    say!("log digest {}  ruling digest {}", text(status, "/log_digest"), text(status, "/ruling_digest"));
 }
 
 /// How many other cities have seen an entry with all its links (R78).

@@ -16,7 +16,7 @@ fn demo() -> Edition {
 fn entry() -> EntryBody {
     EntryBody {
         subject: Subject {
-            id: SubjectId::new("uscc", "91330900TEST000001").unwrap(),
+            id: SubjectId::new("uscc", "91990099MA00000156").unwrap(),
             class: SubjectClass::Enterprise,
             name: "示例有限公司".to_owned(),
             aliases: Vec::new(),

@@ -8,6 +8,9 @@ pub enum LeiFault {
     Check,
 }
 
+/// Characters of a code.
+pub(super) const LENGTH: usize = 20;
+
 impl LeiFault {
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -25,17 +28,21 @@ impl LeiFault {
 /// The shape is looked at first; lower-case letters do not belong to it.
 pub fn check_lei(code: &str) -> Result<(), LeiFault> {
     let bytes = code.as_bytes();
-    let shape = bytes.len() == 20
-        && bytes[..18].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        && bytes[18..].iter().all(u8::is_ascii_digit);
-    if !shape {
-        return Err(LeiFault::Shape);
-    }
+    check_shape(code)?;
     let remainder = bytes.iter().fold(0_u32, |remainder, byte| match byte {
         b'0'..=b'9' => (remainder * 10 + u32::from(byte - b'0')) % 97,
         _ => (remainder * 100 + u32::from(byte - b'A') + 10) % 97,
     });
     if remainder == 1 { Ok(()) } else { Err(LeiFault::Check) }
+}
+
+/// The shape alone: 18 upper-case letters or digits, and two digits.
+pub(super) fn check_shape(code: &str) -> Result<(), LeiFault> {
+    let bytes = code.as_bytes();
+    let shape = bytes.len() == LENGTH
+        && bytes[..LENGTH - 2].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && bytes[LENGTH - 2..].iter().all(u8::is_ascii_digit);
+    if shape { Ok(()) } else { Err(LeiFault::Shape) }
 }
 
 #[cfg(test)]

@@ -54,15 +54,7 @@ fn value(byte: u8) -> Option<u32> {
 /// # Errors
 /// The first fault. Positions in [`UsccFault::Character`] count from 1.
 pub fn check_uscc(code: &str) -> Result<UsccParts<'_>, UsccFault> {
-    let characters = code.chars().count();
-    if characters != LENGTH {
-        return Err(UsccFault::Length(characters));
-    }
-    let mut values = [0; LENGTH];
-    for (at, c) in code.chars().enumerate() {
-        let known = u8::try_from(c).ok().and_then(value);
-        values[at] = known.ok_or(UsccFault::Character(at + 1))?;
-    }
+    let values = values_of(code)?;
     // From here on the code is ASCII, so bytes and characters are one.
     let bytes = code.as_bytes();
     let due = check_character(&values);
@@ -77,6 +69,24 @@ pub fn check_uscc(code: &str) -> Result<UsccParts<'_>, UsccFault> {
         return Err(UsccFault::Organisation { found, due });
     }
     Ok(UsccParts { registrar: char::from(bytes[0]), class: char::from(bytes[1]), region: &code[2..8], organisation })
+}
+
+/// The shape alone: 18 characters of the alphabet.
+pub(super) fn check_shape(code: &str) -> Result<(), UsccFault> {
+    values_of(code).map(|_| ())
+}
+
+fn values_of(code: &str) -> Result<[u32; LENGTH], UsccFault> {
+    let characters = code.chars().count();
+    if characters != LENGTH {
+        return Err(UsccFault::Length(characters));
+    }
+    let mut values = [0; LENGTH];
+    for (at, c) in code.chars().enumerate() {
+        let known = u8::try_from(c).ok().and_then(value);
+        values[at] = known.ok_or(UsccFault::Character(at + 1))?;
+    }
+    Ok(values)
 }
 
 /// GB 32100: weights 3^i mod 31; the check value brings the sum to a multiple of 31.

@@ -16,6 +16,9 @@ pub struct StatusQuery {
     /// Whether the reply tells the chain of reasons.
     #[serde(default)]
     pub explain: bool,
+    /// The officer looked at a code whose check character fails, and means it (DOMAIN rule 15).
+    #[serde(default)]
+    pub confirm_code: bool,
 }
 
 /// A subject that a crosswalk links with the one that was asked for. Shown apart: a link is no proof of identity.

@@ -6,11 +6,12 @@ use crate::problem::Problem;
 use crate::server::Shared;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use huxin_engine::gather::case_file_under;
 use huxin_protocol::fold::{Viewpoint, decisions_across, explain, rule_under};
 use huxin_protocol::ruling::{Group, Ruling, Step};
-use huxin_protocol::subject::SubjectId;
+use huxin_protocol::subject::{Cleaning, CodeFault, EnteredCode, SubjectFault, SubjectId, enter_subject};
 use huxin_protocol::time::{Date, Millis};
 use serde::Serialize;
 
@@ -19,6 +20,9 @@ use serde::Serialize;
 struct StatusReply {
     #[serde(flatten)]
     ruling: Ruling,
+    /// What was taken away around the code, and whether its check character fails.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    code_notes: Vec<CodeNote>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<Vec<Step>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -42,9 +46,7 @@ pub async fn status(
     asked: Result<Query<StatusQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let asked = query(asked)?;
-    let subject: SubjectId = path(named)?
-        .parse()
-        .map_err(|fault: huxin_protocol::subject::SubjectFault| Problem::malformed(fault.to_string()))?;
+    let EnteredCode { id: subject, cleaning } = enter_subject(&path(named)?).map_err(|fault| not_a_code(&fault))?;
     let (at, now) = match &asked.at {
         Some(text) => (instant(text)?, false),
         None => (app.backend.now(), true),
@@ -66,18 +68,59 @@ pub async fn status(
     };
     let case = of(&subject)?;
     let ruling = rule_under(&case, sources.log_digest);
+    let check = subject.check_code().err().filter(|_| !asked.confirm_code);
+    // "Nothing counts here" is no answer to a typing error. Genuine early codes fail as well (DOMAIN rule 15): where
+    // something is found under one it is shown with the warning, and an officer can confirm the code.
+    if let Some(fault) = check.as_ref().filter(|_| ruling.entries.is_empty()) {
+        return Err(mistyped(&subject, fault));
+    }
+    let code_notes: Vec<CodeNote> =
+        cleaning.map(CodeNote::cleaned).into_iter().chain(check.as_ref().map(CodeNote::failing)).collect();
     let mut linked = Vec::new();
     for link in app.backend.linked(&subject) {
         let ruling = rule_under(&of(&link.subject)?, sources.log_digest);
         linked.push(LinkedStatus { link, ruling });
     }
-    if !asked.explain && linked.is_empty() {
+    if !asked.explain && linked.is_empty() && code_notes.is_empty() {
         return Ok(json(&ruling));
     }
     let rulings: Vec<&Ruling> = std::iter::once(&ruling).chain(linked.iter().map(|linked| &linked.ruling)).collect();
     let decisions_across = decisions_across(&rulings);
     let explanation = asked.explain.then(|| explain(&case));
-    Ok(json(&StatusReply { ruling, explanation, linked, decisions_across }))
+    Ok(json(&StatusReply { ruling, code_notes, explanation, linked, decisions_across }))
+}
+
+/// A word about the code as it was entered.
+#[derive(Serialize)]
+struct CodeNote {
+    code: &'static str,
+    text_zh: String,
+    text_en: String,
+}
+
+impl CodeNote {
+    fn cleaned(cleaning: Cleaning) -> Self {
+        let (en, zh) = cleaning.text();
+        Self { code: cleaning.code(), text_zh: zh.to_owned(), text_en: en.to_owned() }
+    }
+    fn failing(fault: &SubjectFault) -> Self {
+        Self {
+            code: "code_check", text_zh: "代码校验位不符，请与证照核对".to_owned(), text_en: fault.to_string()
+        }
+    }
+}
+
+fn not_a_code(fault: &CodeFault) -> Problem {
+    let (en, zh) = fault.text();
+    Problem::new(StatusCode::BAD_REQUEST, fault.code(), format!("{zh} / {en}"))
+        .trying("write it as scheme:code, for instance uscc:91990099MA00000156")
+}
+
+fn mistyped(subject: &SubjectId, fault: &SubjectFault) -> Problem {
+    let detail = format!("{subject} 校验位不符，未查到任何记录，可能录入有误 / nothing is held under it, and {fault}");
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "code_check", detail).trying(
+        "compare it with the certificate; where the certificate shows it like this, ask again with confirm_code",
+    )
 }
 
 /// Milliseconds since 1970, or a date, which means its first instant in UTC+8.

@@ -105,11 +105,11 @@ fn record_of(folder: &KeyFolder, epoch: &Epoch) -> Option<Digest> {
 
 fn show(rotated: &Rotated, keys: &Path, context: &Context) -> Result<(), Fault> {
     context.show(rotated, |rotated| {
-        println!("{} signs under epoch {} from position {} on", rotated.city, rotated.epoch, rotated.continues_at);
+        say!("{} signs under epoch {} from position {} on", rotated.city, rotated.epoch, rotated.continues_at);
         if let Some(record) = &rotated.record {
-            println!("record {record}");
+            say!("record {record}");
         }
-        println!("next: back up the key folder {}", keys.display());
+        say!("next: back up the key folder {}", keys.display());
     })
 }
 
@@ -207,9 +207,9 @@ fn cancel(folder: &mut KeyFolder, begun: &Unfinished, context: &Context) -> Resu
         record: aside.map(|path| path.display().to_string()),
     };
     context.show(&cancelled, |cancelled| {
-        println!("{} goes on under its old keys; epoch {} is not opened", cancelled.city, cancelled.epoch);
+        say!("{} goes on under its old keys; epoch {} is not opened", cancelled.city, cancelled.epoch);
         if let Some(record) = &cancelled.record {
-            println!("the record that was signed lies in {record}; never bring it to a node: beside another one it freezes the city");
+            say!("the record that was signed lies in {record}; never bring it to a node: beside another one it freezes the city");
         }
     })
 }

@@ -29,7 +29,7 @@ pub fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 pub fn subject() -> SubjectId {
-    SubjectId::new("uscc", "91330900TEST000001").unwrap()
+    SubjectId::new("uscc", "91990099MA00000156").unwrap()
 }
 pub fn tag(text: &str) -> Digest {
     Context::Ground.digest(text.as_bytes())

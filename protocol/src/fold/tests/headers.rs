@@ -249,13 +249,13 @@ fn a_corrected_subject_leaves() {
     let mut book = Book::recognising();
     let entry = book.list(zhoushan(), "g", black());
     let mut other = black();
-    other.subject.id = crate::subject::SubjectId::new("uscc", "91330900TEST000002").unwrap();
+    other.subject.id = crate::subject::SubjectId::new("uscc", "919900991234560405").unwrap();
     other.subject.name = "另一家有限公司".to_owned();
     book.amend(entry, "g2", other);
     let ruling = book.entry(entry);
     assert_eq!((ruling.state, codes(&ruling)), (State::Void, vec![ReasonCode::OtherSubject]));
     assert!(!serde_json::to_string(&book.ask(ningbo())).unwrap().contains("另一家"));
     // Seen from the other subject it counts.
-    book.subject = crate::subject::SubjectId::new("uscc", "91330900TEST000002").unwrap();
+    book.subject = crate::subject::SubjectId::new("uscc", "919900991234560405").unwrap();
     assert!(book.entry(entry).counts);
 }

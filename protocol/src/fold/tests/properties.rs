@@ -49,7 +49,7 @@ fn write(acts: &[Act]) -> Book {
             body.basis.document_number = Some("2".to_owned());
         }
         if act.body == 3 {
-            body.subject.id = crate::subject::SubjectId::new("uscc", "91330900TEST000009").unwrap();
+            body.subject.id = crate::subject::SubjectId::new("uscc", "919900991234560592").unwrap();
         }
         let about = said.get(act.about % said.len().max(1)).copied();
         let new = match (act.kind, about) {

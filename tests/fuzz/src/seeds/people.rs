@@ -207,6 +207,14 @@ fn requests(seeds: &mut Seeds) {
             bytes(&json!({"addresses": ["/dns4/c01.example/tcp/4001", "/ip6/2001:db8::1/tcp/4001"]})),
         ),
         ("recognise", "POST /v1/recognitions", bytes(&rule)),
+        ("live-records", "POST /v1/references/live", bytes(&json!({"prefix": "row "}))),
+        (
+            "records",
+            "POST /v1/records",
+            bytes(&json!({"rehearse": true, "commands": [
+                {"do": "list", "entry": entry}, {"do": "amend", "id": "c01-0", "entry": entry},
+                {"do": "remove", "id": "c01-0", "act": act}]})),
+        ),
         ("references", "POST /v1/references", bytes(&json!({"refs": ["row 3", "row 6"]}))),
         ("record", "POST /v1/rotation/record", scene.records[0].clone()),
         ("hold", "POST /v1/rotation/hold", Vec::new()),

@@ -8,9 +8,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use huxin_api::model::{
-    ActRequest, AnnounceRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply, PublishRequest, ReadyReply,
+    ActRequest, ActVerb, AnnounceRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply, PublishRequest,
+    ReadyReply, RecordCommand, RecordsRequest,
 };
-use huxin_api::{Backend, Command, Problem, ServerSettings, Sources, Submitted, router};
+use huxin_api::{Backend, Command, Problem, ServerSettings, Sources, Submitted, SubmittedEach, router};
 use huxin_engine::gather::sources;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_engine::{Outcome, Refusal};
@@ -80,6 +81,28 @@ impl Backend for Prepared {
         // The receiver is at hand: the answer always arrives.
         let _ = writer.send(answer_of(command)?);
         Ok(Submitted { reply, warnings: Vec::new() })
+    }
+    fn submit_each(&self, commands: Vec<RecordCommand>, rehearse: bool) -> Result<SubmittedEach, Problem> {
+        let request = RecordsRequest { commands, rehearse };
+        same(&request, |bytes| serde_json::from_slice(bytes));
+        let (mut drafted, mut outcomes) = (Vec::new(), Vec::new());
+        for command in request.commands {
+            let one = match command {
+                RecordCommand::List { entry } => answer_of(Command::Publish(vec![*entry])),
+                RecordCommand::Amend { id, entry } => answer_of(Command::Amend(id, entry)),
+                RecordCommand::Remove { id, act } => answer_of(Command::Act(id, ActVerb::Removal, act)),
+            };
+            drafted.push(one.map(|outcome| {
+                outcomes.push(outcome.map(|outcome| match outcome {
+                    Outcome::Published(ids) => ids,
+                    _ => Vec::new(),
+                }));
+                Vec::new()
+            }));
+        }
+        let (writer, reply) = oneshot::channel();
+        let _ = writer.send(Ok(Outcome::Each(outcomes)));
+        Ok(SubmittedEach { reply, drafted })
     }
     fn prove(&self, _: StatementId) -> Result<Vec<u8>, Problem> {
         Err(Problem::not_found("no_such_statement", "this ledger proves nothing").trying("ask another"))
