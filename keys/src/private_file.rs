@@ -1,13 +1,14 @@
 //! Files that only this account may read, written so that a power cut leaves the old file or the new one.
 //!
-//! A new file is written beside its place under a passing name, synced, moved into place, and the folder is synced.
+//! How a file gets into its place is [`crate::out_file`]'s business; here are secrets and what lies beside them.
 //! [`place`] never replaces: a key that exists may already be known to partners. [`replace`] is for what grows.
 
 use crate::fault::KeysFault;
+use crate::out_file::{Existing, OutFile};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// No key file, record or list of this folder comes near; a wrong path must not fill the memory.
@@ -26,27 +27,12 @@ pub fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, KeysFault> {
 
 /// Writes a file of mode 0600 that must not exist yet.
 pub fn place(path: &Path, bytes: &[u8]) -> Result<(), KeysFault> {
-    let passing = write_beside(path, bytes)?;
-    // A hard link fails where the name exists; a rename would replace it.
-    let linked = fs::hard_link(&passing, path);
-    let removed = fs::remove_file(&passing);
-    linked.map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => KeysFault::Taken { path: path.to_owned() },
-        _ => KeysFault::io("put into place", path)(source),
-    })?;
-    removed.map_err(KeysFault::io("remove", &passing))?;
-    sync_folder_of(path)
+    OutFile::write_whole(path, bytes, Existing::Stays)
 }
 
 /// Writes a file of mode 0600 in place of an older one, or as a new one.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeysFault> {
-    let passing = write_beside(path, bytes)?;
-    if let Err(source) = fs::rename(&passing, path) {
-        // The passing file may hold a secret; losing it is right, failing to remove it changes nothing.
-        let _ = fs::remove_file(&passing);
-        return Err(KeysFault::io("put into place", path)(source));
-    }
-    sync_folder_of(path)
+    OutFile::write_whole(path, bytes, Existing::Goes)
 }
 
 /// Writes a file of mode 0600 in place of an older one without waiting for the disk. One writer at a time.
@@ -121,29 +107,6 @@ fn read_open(file: File, path: &Path) -> Result<Zeroizing<Vec<u8>>, KeysFault> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
     file.take(FILE_BYTES).read_to_end(&mut bytes).map_err(KeysFault::io("read", path))?;
     Ok(bytes)
-}
-
-fn write_beside(path: &Path, bytes: &[u8]) -> Result<PathBuf, KeysFault> {
-    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("key");
-    let passing = path.with_file_name(format!(".{name}.{}.new", hex::encode(*random::<6>()?)));
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&passing)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    if let Err(source) = written {
-        let _ = fs::remove_file(&passing);
-        return Err(KeysFault::io("write", path)(source));
-    }
-    Ok(passing)
-}
-
-fn sync_folder_of(path: &Path) -> Result<(), KeysFault> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => sync_folder(folder),
-        _ => sync_folder(Path::new(".")),
-    }
 }
 
 #[cfg(test)]

@@ -245,7 +245,7 @@ impl Backend for NodeBackend {
         Ok(SubmittedEach { reply, drafted })
     }
 
-    fn prove(&self, id: StatementId) -> Result<Vec<u8>, Problem> {
+    fn prove(&self, id: StatementId, with_body: bool) -> Result<Vec<u8>, Problem> {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let world = World {
             read: &*read,
@@ -254,7 +254,7 @@ impl Backend for NodeBackend {
             crosswalk: self.crosswalk.digest(),
             now: now(),
         };
-        Ok(self.prover.prove(id, &world)?)
+        Ok(self.prover.prove(id, with_body, &world)?)
     }
 
     fn info(&self) -> InfoReply {

@@ -109,8 +109,9 @@ impl Client {
         self.get(&format!("/v1/entries/{id}"))
     }
     /// The bytes of a `*.huxin` bundle.
-    pub fn prove(&self, id: StatementId) -> Result<Vec<u8>, Fault> {
-        self.get_bytes(&format!("/v1/entries/{id}/proof")).map(|(bytes, _)| bytes)
+    /// `with_body` puts a text into it that is not for everybody, where this city may pass it on.
+    pub fn prove(&self, id: StatementId, with_body: bool) -> Result<Vec<u8>, Fault> {
+        self.get_bytes(&format!("/v1/entries/{id}/proof?body={with_body}")).map(|(bytes, _)| bytes)
     }
     pub fn publish(&self, request: &PublishRequest) -> Result<PublishReply, Fault> {
         self.post("/v1/entries", request)
@@ -147,7 +148,10 @@ impl Client {
     }
     /// One page of a log.
     pub fn segment(&self, query: &SegmentQuery) -> Result<SegmentPage, Fault> {
-        let path = format!("/v1/segments?city={}&from={}&epoch={}", query.city, query.from, query.epoch);
+        let mut path = format!("/v1/segments?city={}&from={}&epoch={}", query.city, query.from, query.epoch);
+        if let Some(reader) = query.reader {
+            path.push_str(&format!("&reader={reader}"));
+        }
         let (bytes, number) = self.get_bytes(&path)?;
         Ok(SegmentPage {
             bytes,

@@ -1,7 +1,7 @@
 //! The settings file as the node and its commands use it: read once, with the files that it names.
 
 use crate::fault::{Exit, Fault};
-use huxin_keys::{KeyFolder, Passphrase, PassphraseSource};
+use huxin_keys::{Existing, KeyFolder, KeysFault, OutFile, Passphrase, PassphraseSource};
 use huxin_profile::Crosswalk;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{EDITION_BYTES, Edition, builtin};
@@ -134,17 +134,36 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-/// Writes a file that must not exist yet, so that a command never destroys what a person made.
+/// Writes a file of mode 0600 that must not exist yet, so that a command never destroys what a person made.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| {
-        let fault = Fault::file("make", path, &source);
-        if source.kind() == std::io::ErrorKind::AlreadyExists {
-            fault.trying("name another folder, or move the file away yourself")
-        } else {
-            fault
+    write_out(path, bytes, false)
+}
+
+/// As [`write_new`]; with `force` a file that stands there is replaced.
+pub fn write_out(path: &Path, bytes: &[u8], force: bool) -> Result<(), Fault> {
+    OutFile::write_whole(path, bytes, existing(force)).map_err(out_fault)
+}
+
+/// Begins a long file of mode 0600.
+pub fn begin_out(path: &Path, force: bool) -> Result<OutFile, Fault> {
+    OutFile::begin(path, existing(force)).map_err(out_fault)
+}
+
+const fn existing(force: bool) -> Existing {
+    if force { Existing::Goes } else { Existing::Stays }
+}
+
+/// What kept a file from being written.
+pub fn out_fault(fault: KeysFault) -> Fault {
+    match fault {
+        KeysFault::Taken { path } => {
+            Fault::usage("file", format_args!("{} exists already and is not replaced", path.display())).trying(
+                "name another place, or move it away yourself; --force replaces a file, where the command has it",
+            )
         }
-    })?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|source| Fault::file("write", path, &source))
+        KeysFault::Io { doing, path, source } => Fault::file(doing, &path, &source),
+        other => other.into(),
+    }
 }
 
 #[cfg(test)]

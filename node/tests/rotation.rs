@@ -53,10 +53,10 @@ fn a_rotation_killed_at_every_step_takes_nothing_away() {
             assert_eq!(killed.status.signal(), Some(signal_hook::consts::SIGKILL), "{name}: {killed:?}");
             // The hold is forgotten with the process that held.
             let (child, client) = restarted(&config, child);
-            // What continues exactly what stands is taken up.
+            // What continues exactly what stands is taken up, before anything else is signed.
+            publish(&client, &mut answered);
             let opened = client.info().unwrap().epoch == Epoch(2);
             assert_eq!(opened, name == Step::Listed.name() || name == ROTATION_TAKEN, "{name}");
-            publish(&client, &mut answered);
             let (child, client) = restarted(&config, child);
             assert_eq!(lost(&client, &answered), [], "{name}: signed since");
 

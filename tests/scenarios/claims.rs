@@ -76,7 +76,9 @@ fn a_partner_that_missed_a_key_record_with_a_cut_tail_closes_nothing() {
     let federation = world.genesis.id();
     let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
     let record = secrets.record(&federation, Epoch(2), federation, (at.size(), at.root()), Tail::Void);
-    world.command(city(1), |ticket| Input::Record { ticket, bytes: record.bytes().to_vec(), consent: Consent::ANYTHING }).unwrap();
+    world
+        .command(city(1), |ticket| Input::Record { ticket, bytes: record.bytes().to_vec(), consent: Consent::ANYTHING })
+        .unwrap();
     world.run_for(5_000);
     world.kill(city(1));
     world.kill(city(2));

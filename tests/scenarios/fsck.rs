@@ -75,7 +75,13 @@ fn eventful(seed: u64) -> World {
     let federation = world.genesis.id();
     let node = world.cities.get_mut(&city(2)).unwrap();
     let record = node.secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Endings);
-    world.command(city(2), |ticket: Ticket| Input::Record { ticket, bytes: record.bytes().to_vec(), consent: Consent::ANYTHING }).unwrap();
+    world
+        .command(city(2), |ticket: Ticket| Input::Record {
+            ticket,
+            bytes: record.bytes().to_vec(),
+            consent: Consent::ANYTHING,
+        })
+        .unwrap();
     list(&mut world, city(2), 67);
     assert!(world.run_until(240_000, World::agree));
     world.run_for(120_000);

@@ -34,7 +34,14 @@ fn told(world: &World, log: CityCode, lines: Vec<SignatureLine>) -> Segment {
     let (checkpoint, own) = newest(world, log);
     let note = Note { text: checkpoint.text(), signatures: std::iter::once(own).chain(lines).collect() };
     let from = Seq(checkpoint.size.0);
-    Segment { city: log, records: Vec::new(), from, items: Vec::new(), consistency: Vec::new(), checkpoint: note.encode() }
+    Segment {
+        city: log,
+        records: Vec::new(),
+        from,
+        items: Vec::new(),
+        consistency: Vec::new(),
+        checkpoint: note.encode(),
+    }
 }
 
 fn source(world: &World, node: CityCode, log: CityCode) -> SourceFact {
@@ -130,7 +137,8 @@ fn a_line_that_is_ahead_is_left_out_and_refuses_nothing() {
         .unwrap()
         .unwrap();
         let seconds = world.now.0 / 1000 + ahead;
-        segment.checkpoint = told(&world, city(1), vec![line(&world, city(1), (city(1), Epoch::FIRST), seconds)]).checkpoint;
+        segment.checkpoint =
+            told(&world, city(1), vec![line(&world, city(1), (city(1), Epoch::FIRST), seconds)]).checkpoint;
         bring(&mut world, city(3), Road::Disk, segment).unwrap();
         let now = source(&world, city(3), city(1));
         assert_eq!(now.size.0, id.seq.0 + 1, "{ahead}: the statement is here");

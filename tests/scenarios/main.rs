@@ -18,6 +18,7 @@ mod naive;
 mod news;
 mod order;
 mod partition;
+mod readers;
 mod records;
 mod recovery;
 mod releases;

@@ -75,7 +75,8 @@ fn endings_of_an_abandoned_tail_keep_their_effect_and_its_listings_do_not() {
             tail,
         );
         let bytes = record.bytes().to_vec();
-        let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
+        let taken =
+            world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         assert_eq!(taken, Outcome::RecordTaken { city: city(1), epoch: Epoch(2) });
         assert_eq!(world.sizes(city(1))[&city(1)], size);
         assert!(world.run_until(120_000, World::agree), "{tail:?}");

@@ -172,7 +172,9 @@ fn evidence(cases: &mut Cases) {
         let object = Evidence::two_records(&one, &rival).unwrap().encode();
         objects.push(format!("{epoch} {}", hex::encode(object)));
     }
-    for (title, objects) in [("of two epochs", objects.as_slice()), ("of one epoch", &objects[..1]), ("of nothing", &[])] {
+    for (title, objects) in
+        [("of two epochs", objects.as_slice()), ("of one epoch", &objects[..1]), ("of nothing", &[])]
+    {
         let text = objects.join("\n");
         cases.0.push(Case {
             title: title.to_owned(),

@@ -85,11 +85,11 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// The queue is full, or the node takes no statements now. What is wrong with single commands is in the answer.
     fn submit_each(&self, commands: Vec<RecordCommand>, rehearse: bool) -> Result<SubmittedEach, Problem>;
-    /// The bytes of a `*.huxin` bundle. Signs one note and hashes two paths: some 200 µs.
+    /// The bytes of a `*.huxin` bundle. `with_body` puts a text into it that is not for everybody, where this city may. Signs one note and hashes two paths: some 200 µs.
     ///
     /// # Errors
     /// The statement is not held, or not yet under a checkpoint.
-    fn prove(&self, id: StatementId) -> Result<Vec<u8>, Problem>;
+    fn prove(&self, id: StatementId, with_body: bool) -> Result<Vec<u8>, Problem>;
     fn info(&self) -> InfoReply;
     fn peers(&self) -> PeersReply;
     fn ready(&self) -> ReadyReply;

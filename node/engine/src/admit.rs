@@ -48,6 +48,8 @@ impl Engine {
         }
         let reply = match &outcome {
             Ok(admission) => Ok(Outcome::Admitted { city, new: admission.new, size: admission.size }),
+            // A contradiction that was found here is no defect of the file.
+            Err(SegmentFault::Proof) if self.is_accused(city, &*txn)? => Err(Refusal::OtherHistory(city)),
             Err(fault) => Err(Refusal::Segment { code: fault.code() }),
         };
         self.reply(ticket, reply);

@@ -250,14 +250,15 @@ fn body_state(
     statement: &Statement,
 ) -> Result<BodyState, ReadFault> {
     let header = &statement.header;
+    // Whatever lies on the disk: what this city may not read is as if it were not held (R107).
+    if !header.disclosure.allows(header.city, reader) {
+        return Ok(BodyState::NotReader);
+    }
     if let Some(body) = read_body(read, header.city, header.epoch, header.seq)? {
         return Ok(match Body::decode(header.kind, header.body_version, &body) {
             Ok(body) => BodyState::Held(body),
             Err(fault) => BodyState::Malformed(fault.code()),
         });
-    }
-    if !header.disclosure.allows(header.city, reader) {
-        return Ok(BodyState::NotReader);
     }
     let erased = header.kind.is_listing() && is_erased(read, federation, header.city, header.seq)?;
     Ok(if erased { BodyState::Erased } else { BodyState::Lacking })

@@ -56,11 +56,7 @@ impl Heads {
     }
 }
 
-fn summary(
-    read: &(impl LedgerRead + ?Sized),
-    roster: &Roster,
-    member: &CityRoster,
-) -> Result<HeadSummary, ReadFault> {
+fn summary(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoster) -> Result<HeadSummary, ReadFault> {
     let head = HeadRow::read(read, member.code)?;
     let stored = head.checkpoint()?.map(|stored| stored.checkpoint);
     let mut hasher = Context::View.hasher();

@@ -28,6 +28,7 @@ pub mod wire;
 mod abandon;
 mod admit;
 mod branch;
+mod decline;
 mod engine;
 mod fork;
 pub mod index;

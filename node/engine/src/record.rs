@@ -5,7 +5,9 @@ use crate::branch::stored_records;
 use crate::effect::{Event, Outcome, Refusal};
 use crate::engine::{Engine, EngineFault, Signer};
 use crate::input::{Consent, Ticket};
-use crate::ledger::{CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key};
+use crate::ledger::{
+    CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key,
+};
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::evidence::{Evidence, VerifiedEvidence};

@@ -5,6 +5,8 @@
 
 use super::Context;
 use crate::fault::Fault;
+use crate::settings::{begin_out, out_fault};
+use crate::{say, tell};
 use huxin_api::model::SegmentQuery;
 use huxin_engine::wire::{FRAME_BYTES, LENGTH_BYTES, frame_length};
 use huxin_protocol::ids::{CityCode, Epoch, Seq};
@@ -24,9 +26,15 @@ pub struct ExportArgs {
     /// From this position on
     #[arg(long, requires = "city", default_value_t = 0)]
     pub from: u64,
+    /// The city that the file is carried to: texts for named readers come along where it is one of them
+    #[arg(long = "for", value_name = "CITY")]
+    pub reader: Option<CityCode>,
     /// Where the segments go
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -47,8 +55,7 @@ struct Carried {
 
 pub fn export(args: &ExportArgs, context: &Context) -> Result<(), Fault> {
     let client = context.client()?;
-    let file = File::create(&args.output).map_err(|source| Fault::file("write", &args.output, &source))?;
-    let mut writer = BufWriter::new(file);
+    let mut writer = BufWriter::new(begin_out(&args.output, args.force)?);
     let mut carried = Carried::default();
     let cities = match args.city {
         Some(city) => vec![city],
@@ -57,7 +64,7 @@ pub fn export(args: &ExportArgs, context: &Context) -> Result<(), Fault> {
     for city in cities {
         let mut from = Seq(args.from);
         loop {
-            let page = client.segment(&SegmentQuery { city, from, epoch: Epoch::FIRST })?;
+            let page = client.segment(&SegmentQuery { city, from, epoch: Epoch::FIRST, reader: args.reader })?;
             let length = u32::try_from(page.bytes.len()).map_err(Fault::unexpected)?;
             writer
                 .write_all(&length.to_be_bytes())
@@ -72,13 +79,16 @@ pub fn export(args: &ExportArgs, context: &Context) -> Result<(), Fault> {
             }
         }
     }
-    writer
-        .into_inner()
-        .map_err(Fault::unexpected)?
-        .sync_all()
-        .map_err(|source| Fault::file("write", &args.output, &source))?;
+    let written = writer.into_inner().map_err(|fault| Fault::file("write", &args.output, fault.error()))?;
+    written.finish().map_err(out_fault)?;
     context.show(&carried, |carried| {
-        println!("{} statements in {} segments, {} bytes", carried.statements, carried.segments, carried.bytes);
+        say!("{} statements in {} segments, {} bytes", carried.statements, carried.segments, carried.bytes);
+        match args.reader {
+            Some(reader) => {
+                tell!("texts that {reader} may read are in this file, and whoever gets it can read them: carry it to {reader} only");
+            }
+            None => tell!("texts for members of the federation are in this file; those for named readers come with --for CITY"),
+        }
     })
 }
 
@@ -117,7 +127,7 @@ pub fn import(args: &ImportArgs, context: &Context) -> Result<(), Fault> {
     }
     if refused.is_empty() {
         return context.show(&carried, |carried| {
-            println!("{} new statements from {} segments", carried.statements, carried.segments);
+            say!("{} new statements from {} segments", carried.statements, carried.segments);
         });
     }
     let Carried { segments, statements, .. } = carried;

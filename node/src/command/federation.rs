@@ -229,10 +229,10 @@ struct Shown {
 struct ShownMember {
     code: CityCode,
     name: String,
-    /// Digests of the keys, as signatures name them.
-    root: Digest,
-    log: Digest,
-    cosigner: Digest,
+    /// Ids of the keys, as signatures name them (R14): digests, not the keys themselves.
+    root_id: Digest,
+    log_id: Digest,
+    cosigner_id: Digest,
     peer_id: String,
     addresses: Vec<String>,
 }
@@ -252,9 +252,9 @@ fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
             .map(|member| ShownMember {
                 code: member.code,
                 name: member.name.clone(),
-                root: member.root.digest(),
-                log: member.log.digest(),
-                cosigner: member.cosigner.digest(),
+                root_id: member.root.digest(),
+                log_id: member.log.digest(),
+                cosigner_id: member.cosigner.digest(),
                 peer_id: peer_id_text(&member.peer_id),
                 addresses: member.addresses.clone(),
             })
@@ -265,12 +265,12 @@ fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
         println!("name        {}", shown.name);
         println!("founded     {}", shown.founded_at_text);
         println!("approval    above {}/{} of the members", shown.threshold.0, shown.threshold.1);
-        let mut table = super::table(&["city", "name", "root key", "peer id", "addresses"]);
+        let mut table = super::table(&["city", "name", "root key id", "peer id", "addresses"]);
         for member in &shown.members {
             table.add_row([
                 member.code.to_string(),
                 member.name.clone(),
-                member.root.to_string()[..16].to_owned(),
+                member.root_id.to_string()[..16].to_owned(),
                 member.peer_id.clone(),
                 member.addresses.join("\n"),
             ]);

@@ -4,6 +4,7 @@ mod rotate;
 
 use super::Context;
 use crate::fault::Fault;
+use crate::say;
 use crate::settings;
 use huxin_keys::{KeyFolder, KeyFolderPublic, PassphraseSource};
 use huxin_protocol::ids::CityCode;
@@ -96,10 +97,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
 fn show(public: &KeyFolderPublic, folder: &Path, context: &Context) -> Result<(), Fault> {
     let under_way = KeyFolder::noted_rotation(folder)?;
     context.show(public, |public| {
-        println!("city       {}", public.city);
-        println!("encrypted  {}", if public.encrypted { "yes" } else { "no (for demonstrations only)" });
-        println!("root       {}", public.root.digest());
-        println!("peer id    {}", public.peer_id);
+        say!("city       {}", public.city);
+        say!("encrypted  {}", if public.encrypted { "yes" } else { "no (for demonstrations only)" });
+        say!("root       {}", public.root.digest());
+        say!("peer id    {}", public.peer_id);
         let mut table = super::table(&["epoch", "log key", "cosigner key", "opened by record"]);
         for keys in &public.epochs {
             table.add_row([
@@ -109,10 +110,10 @@ fn show(public: &KeyFolderPublic, folder: &Path, context: &Context) -> Result<()
                 keys.record.map_or_else(|| "genesis".to_owned(), |record| record.to_string()[..16].to_owned()),
             ]);
         }
-        println!("{table}");
+        say!("{table}");
         if let Some(rotation) = &under_way {
-            println!("a rotation to epoch {} was begun at size {} and is not finished", rotation.epoch, rotation.size);
-            println!("next: huxin keys rotate --resume, or huxin keys rotate --cancel");
+            say!("a rotation to epoch {} was begun at size {} and is not finished", rotation.epoch, rotation.size);
+            say!("next: huxin keys rotate --resume, or huxin keys rotate --cancel");
         }
     })
 }

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::fault::Fault;
+use crate::say;
 use huxin_api::model::{HeadsReply, PeersReply};
 use serde::Serialize;
 
@@ -35,7 +36,7 @@ fn show(shown: &Shown) {
         };
         table.add_row([
             head.city.to_string(),
-            head.name.clone(),
+            if head.frozen { format!("{} (frozen)", head.name) } else { head.name.clone() },
             connected,
             head.size.to_string(),
             head.proved.to_string(),
@@ -44,6 +45,6 @@ fn show(shown: &Shown) {
             head.cosignatures.iter().filter(|line| line.city != head.city).count().to_string(),
         ]);
     }
-    println!("{table}");
-    println!("heads digest {}", shown.heads.digest);
+    say!("{table}");
+    say!("heads digest {}", shown.heads.digest);
 }

@@ -2,20 +2,32 @@
 
 use super::Context;
 use crate::fault::{Exit, Fault};
+use crate::settings::write_out;
+use crate::{say, tell};
 use huxin_protocol::bundle::{Bundle, VerifiedBundle};
 use huxin_protocol::genesis::Genesis;
+use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::StatementId;
+use huxin_protocol::statement::Statement;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  huxin prove 330900-17 -o entry.huxin")]
+#[command(
+    after_help = "Examples:\n  huxin prove 330900-17 -o entry.huxin\n  huxin prove 330900-17 --with-body -o entry.huxin     also where the text is not for everybody"
+)]
 pub struct ProveArgs {
     /// The statement to prove
     pub id: StatementId,
     /// Where the bundle goes
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Put the text into the file although it is not public: whoever gets the file can read it
+    #[arg(long)]
+    pub with_body: bool,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -31,10 +43,37 @@ pub struct VerifyArgs {
 }
 
 pub fn prove(args: &ProveArgs, context: &Context) -> Result<(), Fault> {
-    let bundle = context.client()?.prove(args.id)?;
-    std::fs::write(&args.output, &bundle).map_err(|source| Fault::file("write", &args.output, &source))?;
-    let done = serde_json::json!({ "id": args.id, "file": args.output, "bytes": bundle.len() });
-    context.show(&done, |_| println!("{} ({} bytes)", args.output.display(), bundle.len()))
+    let client = context.client()?;
+    let bundle = client.prove(args.id, args.with_body)?;
+    write_out(&args.output, &bundle, args.force)?;
+    let readers = readers(&bundle);
+    let done = serde_json::json!({
+        "id": args.id, "file": args.output, "bytes": bundle.len(),
+        "readers": readers.as_ref().map(|(readers, _)| readers), "body": readers.as_ref().is_none_or(|(_, body)| *body),
+    });
+    context.show(&done, |_| {
+        say!("{} ({} bytes)", args.output.display(), bundle.len());
+        match &readers {
+            Some((readers, true)) => tell!(
+                "the text in this file is for {readers} only, and whoever gets the file can read it: give it to nobody else"
+            ),
+            Some((readers, false)) => {
+                tell!("the text is for {readers} only and is not in this file; --with-body puts it there, where this city may");
+            }
+            None => {}
+        }
+    })
+}
+
+/// For whom the text of a statement is, where that is not everybody, and whether the file holds it.
+fn readers(bundle: &[u8]) -> Option<(String, bool)> {
+    let bundle = Bundle::decode(bundle).ok()?;
+    let readers = match Statement::read_header(&bundle.statement).ok()?.disclosure {
+        Disclosure::Public => return None,
+        Disclosure::Federation => "members of the federation".to_owned(),
+        Disclosure::Named(cities) => cities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    };
+    Some((readers, bundle.body.is_some()))
 }
 
 /// What a bundle shows, in a form to print.
@@ -109,23 +148,23 @@ fn shown(bundle: &VerifiedBundle) -> Shown {
 }
 
 fn show(shown: &Shown) {
-    println!("{} {} was signed by {} on {}", shown.kind, shown.id, shown.issuer, shown.issued_at);
-    println!("it stands in the log of {} statements with root {}", shown.checkpoint_size, shown.root);
-    println!("key state as of record {}", shown.key_state);
+    say!("{} {} was signed by {} on {}", shown.kind, shown.id, shown.issuer, shown.issued_at);
+    say!("it stands in the log of {} statements with root {}", shown.checkpoint_size, shown.root);
+    say!("key state as of record {}", shown.key_state);
     if shown.voided {
-        println!("a later key record voids this stretch of the log: the statement has no effect");
+        say!("a later key record voids this stretch of the log: the statement has no effect");
     }
     let witnesses: Vec<String> = shown.witnesses.iter().map(ToString::to_string).collect();
-    println!("witnesses: {}", if witnesses.is_empty() { "none".to_owned() } else { witnesses.join(", ") });
+    say!("witnesses: {}", if witnesses.is_empty() { "none".to_owned() } else { witnesses.join(", ") });
     for name in &shown.invalid_cosignatures {
-        println!("invalid cosignature: {name}");
+        say!("invalid cosignature: {name}");
     }
     for name in &shown.retired_cosignatures {
-        println!("cosignature of an epoch that its city has closed since, not counted: {name}");
+        say!("cosignature of an epoch that its city has closed since, not counted: {name}");
     }
-    println!("standing: {}", shown.standing);
+    say!("standing: {}", shown.standing);
     if shown.standing_epoch_closed {
-        println!(
+        say!(
             "the exporter has closed the epoch whose key signed this note: whoever got hold of that key can date a note back; \
              ask the exporter for a new bundle"
         );

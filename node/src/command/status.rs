@@ -112,7 +112,8 @@ fn show(status: &Value) {
 /// How many other cities have seen an entry with all its links (R78).
 fn seen(status: &Value, entry: &Value) -> Seen {
     let own = |source: &&Value| text(source, "/city") == text(entry, "/issuer");
-    let witnesses = items(status, "sources").iter().find(own).map(|source| items(source, "witnesses")).unwrap_or_default();
+    let witnesses =
+        items(status, "sources").iter().find(own).map(|source| items(source, "witnesses")).unwrap_or_default();
     let witnesses: Vec<Witness> = witnesses.iter().filter_map(|w| serde_json::from_value(w.clone()).ok()).collect();
     let ids = items(entry, "links").iter().map(|link| text(link, "/id")).chain([text(entry, "/id")]);
     let last = ids.filter_map(|id| id.parse::<StatementId>().ok()).map(|id| id.seq).max();

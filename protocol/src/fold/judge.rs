@@ -15,7 +15,7 @@ use crate::kind::Kind;
 use crate::limits::CLOCK_TOLERANCE_MS;
 use crate::ruling::{
     Content, DisclosureLevel, EditionUsed, EntryRuling, LinkRuling, Reason, ReasonCode, Ruling, SourceRuling, State,
-    Summary, WithoutEffect, log_digest, ruling_digest, Witness,
+    Summary, WithoutEffect, Witness, log_digest, ruling_digest,
 };
 use crate::time::{Date, Millis};
 use std::borrow::Cow;
@@ -351,7 +351,8 @@ impl<'a> Bench<'a> {
             .filter_map(|city| {
                 let source = self.source(city)?;
                 let standing = self.source_standing(city);
-                let witnesses = source.witnesses.iter().map(|(city, size)| Witness { city: *city, size: *size }).collect();
+                let witnesses =
+                    source.witnesses.iter().map(|(city, size)| Witness { city: *city, size: *size }).collect();
                 let rule = self.rules.of(city).filter(|_| city != view.viewer);
                 Some(SourceRuling {
                     city,

@@ -89,8 +89,10 @@ pub fn from_disk(read: &dyn LedgerRead, genesis: &Genesis, reader: CityCode) -> 
         }
         if let Ok(Some(row)) = CosignatureRow::read(read, member.code, member.code) {
             // `<origin>/cosigner`, and the origin ends with the cosigner's epoch (R71, R75).
-            let epoch = row.line.name.rsplit('/').nth(1).and_then(|epoch| epoch.parse().ok()).expect("a cosigner's name");
-            held.heartbeats.insert(member.code, Heartbeat { size: row.size.0, time_s: row.time_s, epoch: Epoch(epoch) });
+            let epoch =
+                row.line.name.rsplit('/').nth(1).and_then(|epoch| epoch.parse().ok()).expect("a cosigner's name");
+            held.heartbeats
+                .insert(member.code, Heartbeat { size: row.size.0, time_s: row.time_s, epoch: Epoch(epoch) });
         }
     }
     held

@@ -78,6 +78,18 @@ pub struct SegmentQuery {
     /// Last epoch whose key record the receiver has; the records after it come along.
     #[serde(default = "first_epoch")]
     pub epoch: Epoch,
+    /// The city that the segments are carried to: texts that name their readers come along where it is one of them. Without
+    /// it only texts that every member may read do.
+    #[serde(default)]
+    pub reader: Option<CityCode>,
+}
+
+/// Query of `GET /v1/entries/{id}/proof`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProofQuery {
+    /// Puts the text into the bundle although it is not public.
+    pub body: bool,
 }
 
 const fn first() -> Seq {

@@ -11,6 +11,7 @@ use crate::command::Context;
 use crate::fault::Fault;
 use crate::runtime::failpoint::{Failpoint, ROTATION_TAKEN};
 use crate::settings;
+use crate::{say, tell};
 use huxin_api::model::{BodyView, HoldReply};
 use huxin_engine::SigningState;
 use huxin_keys::{KeyFolder, RotationOrder, Unfinished};
@@ -65,8 +66,12 @@ pub fn run(args: &RotateArgs, context: &Context) -> Result<(), Fault> {
             .trying("rotate once more if these keys should not be used"));
         }
         if args.resume {
-            let rotated =
-                Rotated { city: info.city, epoch: info.epoch, continues_at: done.size, record: record_of(&folder, &info.epoch) };
+            let rotated = Rotated {
+                city: info.city,
+                epoch: info.epoch,
+                continues_at: done.size,
+                record: record_of(&folder, &info.epoch),
+            };
             return show(&rotated, &settings.node.keys, context);
         }
     }
@@ -92,8 +97,12 @@ pub fn run(args: &RotateArgs, context: &Context) -> Result<(), Fault> {
             let taken = client.record(signed.bytes(), agreed_below)?;
             failpoint.pass(ROTATION_TAKEN);
             folder.finish_rotation()?;
-            let rotated =
-                Rotated { city: taken.city, epoch: taken.epoch, continues_at: held.size, record: Some(signed.digest()) };
+            let rotated = Rotated {
+                city: taken.city,
+                epoch: taken.epoch,
+                continues_at: held.size,
+                record: Some(signed.digest()),
+            };
             show(&rotated, &settings.node.keys, context)
         }
     }
@@ -140,9 +149,14 @@ fn resumed(
     if held.epoch.next() != begun.epoch || held.last_record != begun.previous {
         return Err(Fault::refused(
             "rotation_order",
-            format_args!("the rotation to epoch {} does not follow epoch {}, which the node has in force", begun.epoch, held.epoch),
+            format_args!(
+                "the rotation to epoch {} does not follow epoch {}, which the node has in force",
+                begun.epoch, held.epoch
+            ),
         )
-        .trying("compare `huxin keys show` with `huxin federation show`; put back the newest backup of the key folder"));
+        .trying(
+            "compare `huxin keys show` with `huxin federation show`; put back the newest backup of the key folder",
+        ));
     }
     let federation = begun.federation;
     let signed = folder.read_record(begun.epoch, &federation, &folder.show().root)?;
@@ -172,7 +186,7 @@ fn agree(client: &Client, held: &HoldReply, order: &RotationOrder, confirm: Opti
     if confirm == Some(count) {
         return Ok(held.size);
     }
-    eprintln!("these statements of {} lose their effect by the rotation:", held.city);
+    tell!("these statements of {} lose their effect by the rotation:", held.city);
     for seq in first..held.size.0 {
         let id = StatementId { city: held.city, epoch: held.epoch, seq: Seq(seq) };
         match client.entry(id) {
@@ -181,14 +195,17 @@ fn agree(client: &Client, held: &HoldReply, order: &RotationOrder, confirm: Opti
                     BodyView::Listing { listing } => format!("{} {}", listing.subject.id, listing.subject.name),
                     _ => entry.about.map(|about| format!("about {about}")).unwrap_or_default(),
                 };
-                eprintln!("  {id}  {}  {about}", entry.kind);
+                tell!("  {id}  {}  {about}", entry.kind);
             }
-            Err(fault) => eprintln!("  {id}  ({fault})"),
+            Err(fault) => tell!("  {id}  ({fault})"),
         }
     }
     let refused = || {
-        Fault::refused("rotation_takes_away", format_args!("{count} statements would lose their effect, and nobody agreed"))
-            .trying(format!("if that is meant, say so: --confirm {count}"))
+        Fault::refused(
+            "rotation_takes_away",
+            format_args!("{count} statements would lose their effect, and nobody agreed"),
+        )
+        .trying(format!("if that is meant, say so: --confirm {count}"))
     };
     if confirm.is_some() || !std::io::stdin().is_terminal() {
         return Err(refused());
@@ -201,11 +218,8 @@ fn agree(client: &Client, held: &HoldReply, order: &RotationOrder, confirm: Opti
 
 fn cancel(folder: &mut KeyFolder, begun: &Unfinished, context: &Context) -> Result<(), Fault> {
     let aside = folder.cancel_rotation(begun)?;
-    let cancelled = Cancelled {
-        city: folder.city(),
-        epoch: begun.epoch,
-        record: aside.map(|path| path.display().to_string()),
-    };
+    let cancelled =
+        Cancelled { city: folder.city(), epoch: begun.epoch, record: aside.map(|path| path.display().to_string()) };
     context.show(&cancelled, |cancelled| {
         say!("{} goes on under its old keys; epoch {} is not opened", cancelled.city, cancelled.epoch);
         if let Some(record) = &cancelled.record {

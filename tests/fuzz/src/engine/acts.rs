@@ -96,7 +96,11 @@ fn input(node: &mut Node, script: &mut Script<'_>) -> Option<Input> {
         6 => Some(match script.below(4) {
             0 => Input::Hold { ticket: node.ticket() },
             1 => Input::Record { ticket: node.ticket(), bytes: script.part().to_vec(), consent: Consent::ANYTHING },
-            2 => Input::Record { ticket: node.ticket(), bytes: script.of(&scene().records)?.clone(), consent: Consent::ANYTHING },
+            2 => Input::Record {
+                ticket: node.ticket(),
+                bytes: script.of(&scene().records)?.clone(),
+                consent: Consent::ANYTHING,
+            },
             _ => partner_record(node, script),
         }),
         _ => Some(Input::Tick),

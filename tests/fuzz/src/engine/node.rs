@@ -143,7 +143,11 @@ impl Node {
         // The records in the key folder are taken up, as the node's program does.
         for record in self.folder.values().cloned().collect::<Vec<_>>() {
             let ticket = self.ticket();
-            self.give(vec![Input::Record { ticket, bytes: record.0, consent: Consent::ANYTHING }], Fate::Durable, Some(record.1));
+            self.give(
+                vec![Input::Record { ticket, bytes: record.0, consent: Consent::ANYTHING }],
+                Fate::Durable,
+                Some(record.1),
+            );
         }
     }
 

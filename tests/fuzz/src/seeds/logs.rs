@@ -1,7 +1,7 @@
 //! Seeds of what carries logs: checkpoints, segments, evidence, bundles, questions and answers.
 
 use super::Seeds;
-use crate::scene::{Scene, city, scene};
+use crate::scene::{Scene, city, roster_of, scene};
 use huxin_engine::gather;
 use huxin_engine::heads::Heads;
 use huxin_engine::ledger::{HeadRow, LedgerTree};

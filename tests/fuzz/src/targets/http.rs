@@ -104,7 +104,7 @@ impl Backend for Prepared {
         let _ = writer.send(Ok(Outcome::Each(outcomes)));
         Ok(SubmittedEach { reply, drafted })
     }
-    fn prove(&self, _: StatementId) -> Result<Vec<u8>, Problem> {
+    fn prove(&self, _: StatementId, _: bool) -> Result<Vec<u8>, Problem> {
         Err(Problem::not_found("no_such_statement", "this ledger proves nothing").trying("ask another"))
     }
     fn info(&self) -> InfoReply {
