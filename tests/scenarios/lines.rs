@@ -70,11 +70,11 @@ fn a_retired_key_makes_nothing_fresh_and_witnesses_nothing() {
     let row = CosignatureRow::read(&*world.city(city(3)).store, city(3), city(2)).unwrap().unwrap();
     assert_eq!(Cosignature::cosigner_of(&row.line).unwrap().epoch, Epoch(2));
     assert!(source(&world, city(3), city(1)).witnesses.contains_key(&city(2)));
-    let before = source(&world, city(3), city(1));
     // The log and its cities fall silent, and whoever stole the retired keys speaks.
     world.kill(city(1));
     world.kill(city(2));
     world.run_for(3_600_000);
+    let before = source(&world, city(3), city(1));
     let seconds = world.now.0 / 1000;
     for by in [city(1), city(2)] {
         let stale = line(&world, city(1), (by, Epoch::FIRST), seconds);

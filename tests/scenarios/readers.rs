@@ -4,7 +4,7 @@ use crate::hand::{Hand, bring};
 use crate::words::{city, entry, list, publish, three};
 use huxin_engine::Refusal;
 use huxin_engine::gather::statement;
-use huxin_engine::input::{Draft, Peer, Road};
+use huxin_engine::input::{Draft, Road};
 use huxin_engine::ledger::{Family, LedgerRead, body_key, place_key, scan_prefix, subject_prefix};
 use huxin_engine::serve::segment;
 use huxin_protocol::body::{Body, DeclineBody};
@@ -12,11 +12,7 @@ use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
-use huxin_tests::world::{World, draft, subject};
-
-fn from(world: &World, code: CityCode) -> Peer {
-    Peer(world.city(code).code.key_bytes().to_vec())
-}
+use huxin_tests::world::{World, draft, peer_of, subject};
 
 /// Whether a node holds a text, finds it by its subject, or misses it.
 fn traces(world: &World, node: CityCode, id: StatementId, number: u64) -> (bool, bool, bool) {
@@ -43,7 +39,7 @@ fn a_text_that_a_city_may_not_read_is_dropped_at_every_door() {
         let id = hand.add(&secret);
         assert!(hand.run(begin).items[0].body.is_some(), "it is on its way with its text");
         for reader in [city(2), city(3)] {
-            let peer = from(&world, city(1));
+            let peer = peer_of(city(1));
             let road =
                 [Road::Gossip { from: peer.clone() }, Road::Sync { from: peer }, Road::Disk][number as usize].clone();
             bring(&mut world, reader, road, hand.run(begin)).unwrap();
