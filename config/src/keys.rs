@@ -137,6 +137,14 @@ pub static KEYS: &[Key] = &[
         form: Form::Path { at: |settings| &mut settings.listen.token },
     },
     Key {
+        section: "listen",
+        name: "read_token",
+        example: "\"api-token-read\"",
+        english: "File with a second token that only reads, for Prometheus and for looking things up; made at the first start if it is missing.",
+        chinese: "只读令牌文件,供监控与查询使用;缺失时首次启动自动生成。",
+        form: Form::Path { at: |settings| &mut settings.listen.read_token },
+    },
+    Key {
         section: "network",
         name: "gossip",
         example: "true",

@@ -6,7 +6,7 @@
 //!
 //! A mistake in the file is never passed over: an unknown key is refused with the nearest known name, a wrong type
 //! with the line, what is due and an example, a value out of range with the range; and all mistakes are told at once.
-//! `HUXIN_<SECTION>_<KEY>` in the environment overrides the file. Relative paths are meant from the file's folder.
+//! `HUXIN_<SECTION>_<KEY>` in the environment overrides the file; a variable that only looks like one has no effect and is noted. Relative paths are meant from the file's folder.
 
 mod fault;
 mod given;
@@ -21,6 +21,7 @@ mod settings;
 pub use fault::{SettingsFault, SettingsFaults};
 pub use key::Key;
 pub use keys::{KEYS, SECTIONS, Section};
+pub use load::ForeignVariable;
 pub use multiaddress::{AddressFault, Multiaddress};
 pub use place::Place;
 pub use render::{InitChoices, commented, commented_default};

@@ -22,9 +22,20 @@ impl Settings {
         path: &Path,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingsFaults> {
+        Self::load_noting(path, environment).map(|(settings, _)| settings)
+    }
+
+    /// As [`Settings::load`], and beside the settings the variables that look like settings and are none.
+    ///
+    /// # Errors
+    /// As for [`Settings::load`].
+    pub fn load_noting(
+        path: &Path,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<(Self, Vec<ForeignVariable>), SettingsFaults> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| SettingsFaults::new(SettingsFault::Unreadable { path: path.to_owned(), source }, []))?;
-        Self::read(path, &text, environment)
+        Self::read_noting(path, &text, environment)
     }
 
     /// As [`Settings::load`], with the file's text handed in; `path` names it in faults and is where relative paths
@@ -34,13 +45,37 @@ impl Settings {
         text: &str,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingsFaults> {
-        let mut reading = Reading { path, faults: Vec::new(), given: BTreeMap::new() };
+        Self::read_noting(path, text, environment).map(|(settings, _)| settings)
+    }
+
+    /// As [`Settings::load_noting`], with the file's text handed in.
+    ///
+    /// # Errors
+    /// As for [`Settings::load`].
+    pub fn read_noting(
+        path: &Path,
+        text: &str,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<(Self, Vec<ForeignVariable>), SettingsFaults> {
+        let mut reading = Reading { path, faults: Vec::new(), given: BTreeMap::new(), foreign: Vec::new() };
         reading.take_file(text)?;
         for (name, value) in environment {
             reading.take_variable(&name, value);
         }
-        reading.finish()
+        let mut foreign = std::mem::take(&mut reading.foreign);
+        foreign.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok((reading.finish()?, foreign))
     }
+}
+
+/// A variable whose name begins like a setting and names none. A cluster that runs a service called `huxin-node` puts such
+/// variables into every process; and a person may have mistyped a name. Nobody can tell the two apart, so the variable has no
+/// effect, and whoever starts the program is told once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignVariable {
+    pub name: String,
+    /// The variable that may have been meant.
+    pub nearest: Option<String>,
 }
 
 struct Reading<'a> {
@@ -48,6 +83,7 @@ struct Reading<'a> {
     faults: Vec<SettingsFault>,
     /// By position in [`KEYS`].
     given: BTreeMap<usize, Given>,
+    foreign: Vec<ForeignVariable>,
 }
 
 impl Reading<'_> {
@@ -101,13 +137,12 @@ impl Reading<'_> {
     }
 
     /// Variables of other programs, and those of huxin that are no settings (`HUXIN_PASSPHRASE`), are passed over; one
-    /// that begins like a section and names no key is a mistake.
+    /// that begins like a section and names no key is noted, see [`ForeignVariable`].
     fn take_variable(&mut self, name: &OsString, value: OsString) {
         let Some(name) = name.to_str().filter(|name| name.starts_with("HUXIN_")) else { return };
-        let place = Place::Environment(name.to_owned());
         if let Some(index) = KEYS.iter().position(|key| key.variable() == name) {
             let value = value.into_string().map_or(GivenValue::NotText, GivenValue::Environment);
-            self.given.insert(index, Given { place, value });
+            self.given.insert(index, Given { place: Place::Environment(name.to_owned()), value });
             return;
         }
         let begins = |section: &str| {
@@ -118,7 +153,7 @@ impl Reading<'_> {
         if SECTIONS.iter().any(|section| begins(section.name)) {
             let variables: Vec<String> = KEYS.iter().map(Key::variable).collect();
             let nearest = nearest(name, variables.iter().map(String::as_str)).map(str::to_owned);
-            self.faults.push(SettingsFault::UnknownKey { place, key: name.to_owned(), nearest });
+            self.foreign.push(ForeignVariable { name: name.to_owned(), nearest });
         }
     }
 

@@ -24,6 +24,8 @@ pub struct InitChoices {
     pub data: PathBuf,
     pub keys: PathBuf,
     pub genesis: PathBuf,
+    pub token: PathBuf,
+    pub read_token: PathBuf,
     pub p2p: Vec<Multiaddress>,
     pub api: SocketAddr,
     pub dial: Vec<Multiaddress>,
@@ -41,6 +43,8 @@ impl InitChoices {
             data: node.data,
             keys: node.keys,
             genesis: node.genesis,
+            token: listen.token,
+            read_token: listen.read_token,
             p2p: listen.p2p,
             api: listen.api,
             dial: network.dial,
@@ -57,6 +61,8 @@ impl InitChoices {
         settings.node.data = choices.data;
         settings.node.keys = choices.keys;
         settings.node.genesis = choices.genesis;
+        settings.listen.token = choices.token;
+        settings.listen.read_token = choices.read_token;
         settings.listen.p2p = choices.p2p;
         settings.listen.api = choices.api;
         settings.network.dial = choices.dial;

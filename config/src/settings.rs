@@ -39,6 +39,7 @@ pub struct ListenSettings {
     /// Always a loopback address in this release.
     pub api: SocketAddr,
     pub token: PathBuf,
+    pub read_token: PathBuf,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -153,6 +154,7 @@ impl Settings {
                 p2p: "/ip4/0.0.0.0/tcp/7651".parse().into_iter().collect(),
                 api: SocketAddr::from((Ipv4Addr::LOCALHOST, 7650)),
                 token: PathBuf::from("api-token"),
+                read_token: PathBuf::from("api-token-read"),
             },
             network: NetworkSettings {
                 gossip: true,

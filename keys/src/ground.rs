@@ -8,6 +8,7 @@ use crate::secret_file::Secret;
 use huxin_protocol::body::{EntryBody, List};
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::subject::SubjectId;
+use huxin_protocol::text::folded;
 use huxin_protocol::time::Date;
 use minicbor::Encoder;
 use minicbor::encode::Error;
@@ -63,8 +64,9 @@ impl<'a> GroundInput<'a> {
     }
 
     /// Deterministic CBOR `[list, scheme, subject id, authority, document number or null, decided_on or null]`, with
-    /// `record_ref` (or null) as a seventh item where one of those two is null. List 0 red, 1 black, 2 watch; texts
-    /// in NFC, the date as `2026-11-22`.
+    /// `record_ref` (or null) as a seventh item where one of those two is null. List 0 red, 1 black, 2 watch; the id in
+    /// NFC, the date as `2026-11-22`. Authority, number and record_ref are folded ([`folded`], R8), so that another kind of
+    /// bracket or width is the same case; what folds to nothing is null.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Encoder::new(Vec::new());
@@ -75,7 +77,9 @@ impl<'a> GroundInput<'a> {
     }
 
     fn write(&self, out: &mut Encoder<Vec<u8>>) -> Result<(), Error<Infallible>> {
-        let named = self.document_number.is_some() && self.decided_on.is_some();
+        let kept = |text: Option<&str>| text.map(folded).filter(|text| !text.is_empty());
+        let number = kept(self.document_number);
+        let named = number.is_some() && self.decided_on.is_some();
         out.array(if named { 6 } else { 7 })?
             .u8(match self.list {
                 List::Red => 0,
@@ -84,11 +88,11 @@ impl<'a> GroundInput<'a> {
             })?
             .str(self.subject.scheme())?
             .str(&normal(self.subject.id()))?
-            .str(&normal(self.authority))?;
-        text_or_null(out, self.document_number.map(normal))?;
+            .str(&folded(self.authority))?;
+        text_or_null(out, number)?;
         text_or_null(out, self.decided_on.map(|date| date.to_string()))?;
         if !named {
-            text_or_null(out, self.record_ref.map(normal))?;
+            text_or_null(out, kept(self.record_ref))?;
         }
         Ok(())
     }
@@ -137,11 +141,65 @@ mod tests {
     fn the_encoding_is_the_one_of_the_rule() {
         let subject = SubjectId::new("wb", "7").unwrap();
         let full = GroundInput { authority: "A", document_number: Some("B"), ..input(&subject) };
-        assert_eq!(hex::encode(full.encode()), "8601627762613761416142 6a323032362d31312d3232".replace(' ', ""));
+        assert_eq!(hex::encode(full.encode()), "8601627762613761616162 6a323032362d31312d3232".replace(' ', ""));
         let bare = GroundInput { document_number: None, decided_on: None, ..full };
-        assert_eq!(hex::encode(bare.encode()), "8701627762613761 41f6f665726f772d37".replace(' ', ""));
+        assert_eq!(hex::encode(bare.encode()), "8701627762613761 61f6f665726f772d37".replace(' ', ""));
         let nameless = GroundInput { record_ref: None, ..bare };
-        assert_eq!(hex::encode(nameless.encode()), "870162776261376141f6f6f6");
+        assert_eq!(hex::encode(nameless.encode()), "870162776261376161f6f6f6");
+        // 甲（乙）局 and 〔2026〕1－12号, in UTF-8: brackets are ( and ), the wide dash is one `-`.
+        let chinese =
+            GroundInput { authority: "甲（乙）局", document_number: Some("〔２０２６〕 1－12号"), ..full };
+        let authority = format!("6b{}28{}29{}", "e794b2", "e4b999", "e5b180");
+        let number = format!("6d28{}29{}2d{}{}", "32303236", "31", "3132", "e58fb7");
+        let due = format!("86016277626137{authority}{number}6a323032362d31312d3232");
+        assert_eq!(hex::encode(chinese.encode()), due);
+    }
+
+    /// R40: what is one case and what is another, as the parts of a ground that differ.
+    #[test]
+    fn what_is_one_case_and_what_is_another() {
+        let subject = SubjectId::new("wb", "7").unwrap();
+        let of = |authority: &str, number: Option<&str>, dated: bool, record: Option<&str>| {
+            let parts = GroundInput {
+                authority,
+                document_number: number,
+                decided_on: input(&subject).decided_on.filter(|_| dated),
+                record_ref: record,
+                ..input(&subject)
+            };
+            ground_tag(&secret(1), &parts)
+        };
+        let base = of("样例法院", Some("(2026)样例1-12号"), true, Some("k:1"));
+        let same = [
+            of("样例法院 ", Some("(2026)样例1-12号"), true, Some("k:1")),
+            of("样例 法院", Some("〔2026〕样例1-12号"), true, Some("k:2")),
+            of("样例法院", Some("（２０２６）样例1—12号"), true, None),
+            of("样例法院", Some("【2026】样例 1－12 号"), true, Some("")),
+            of("样例法院", Some("[2026]样例1/12号"), true, Some("脚注")),
+        ];
+        for (at, tag) in same.iter().enumerate() {
+            assert_eq!(*tag, base, "{at}");
+        }
+        let other = [
+            of("样例法院", Some("(2026)样例11-2号"), true, Some("k:1")),
+            of("样例法院", Some("(2026)样例112号"), true, Some("k:1")),
+            of("样例法院", Some("(2025)样例1-12号"), true, Some("k:1")),
+            of("另一法院", Some("(2026)样例1-12号"), true, Some("k:1")),
+            of("样例法院", Some("(2026)样例1-12号"), false, Some("k:1")),
+            of("样例法院", None, true, Some("k:1")),
+            of("样例法院", None, true, Some("k:2")),
+            of("样例法院", None, true, None),
+        ];
+        for (at, tag) in other.iter().enumerate() {
+            assert!(*tag != base && !other[..at].contains(tag), "{at}");
+        }
+        // A number of spaces is none.
+        assert_eq!(of("样例法院", Some("　"), true, Some("k:1")), other[5]);
+        // Ten yearly ratings of one firm, by ten record keys, are ten; the same key in another width is the same.
+        let ratings: std::collections::BTreeSet<Digest> =
+            (2016..2026).map(|year| of("样例税务局", None, false, Some(&format!("tax-a:{year}")))).collect();
+        assert_eq!(ratings.len(), 10);
+        assert!(ratings.contains(&of("样例税务局", None, false, Some("ＴＡＸ－Ａ：２０２０"))));
     }
 
     #[test]
@@ -187,7 +245,7 @@ mod tests {
     }
 
     proptest! {
-        /// No two different inputs share an encoding.
+        /// No two different inputs share an encoding, but that an empty text is none.
         #[test]
         fn encodings_are_one_to_one(
             a in (0u8..3, "[a-z]{1,3}", proptest::option::of("[a-z]{0,2}"), proptest::option::of("[a-z]{0,2}")),
@@ -205,7 +263,11 @@ mod tests {
                 }
                 .encode()
             };
-            prop_assert_eq!(a == b, make(&a) == make(&b));
+            let kept = |(list, authority, number, record): &(u8, String, Option<String>, Option<String>)| {
+                let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+                (*list, authority.clone(), said(number), said(record))
+            };
+            prop_assert_eq!(kept(&a) == kept(&b), make(&a) == make(&b));
         }
     }
 }

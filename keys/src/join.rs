@@ -17,6 +17,7 @@ use huxin_protocol::digest::Digest;
 use huxin_protocol::genesis::{Genesis, GenesisFault, Manifest, Member};
 use huxin_protocol::ids::{CityCode, Epoch};
 use huxin_protocol::key::{PublicKey, Sign};
+use huxin_protocol::text::check_text;
 use huxin_protocol::time::Millis;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,6 +122,7 @@ impl JoinFault {
             Self::OtherManifest(_) => "founding_other_manifest",
             Self::NoFirstEpoch => "join_no_first_epoch",
             Self::Keys(fault) => fault.code(),
+            Self::Genesis(fault @ GenesisFault::Text { .. }) => fault.code(),
             Self::Genesis(_) => "founding_genesis",
         }
     }
@@ -196,7 +198,14 @@ impl JoinFile {
 
     fn check_name(&self) -> Result<(), JoinFault> {
         let long = self.name.chars().count() > 100;
-        if self.name.trim().is_empty() || long { Err(JoinFault::Name(self.code)) } else { Ok(()) }
+        if self.name.trim().is_empty() || long {
+            return Err(JoinFault::Name(self.code));
+        }
+        let mut texts = self.addresses.iter().map(|text| ("address", text)).chain([("name", &self.name)]);
+        texts.try_for_each(|(what, text)| {
+            let field = || format!("{what} of {}", self.code);
+            check_text(text).map_err(|fault| GenesisFault::Text { field: field(), fault }.into())
+        })
     }
 
     fn signed_bytes(&self) -> Result<Vec<u8>, JoinFault> {
@@ -245,19 +254,22 @@ pub fn found(terms: &FoundingTerms, files: &[JoinFile]) -> Result<Manifest, Join
     if members.is_empty() {
         return Err(JoinFault::Nobody);
     }
-    Ok(Manifest {
+    let manifest = Manifest {
         name: terms.name.clone(),
         members: members.into_values().collect(),
         threshold: terms.threshold,
         clocks: terms.clocks.clone(),
         founded_at: terms.founded_at,
-    })
+    };
+    manifest.check_texts()?;
+    Ok(manifest)
 }
 
 impl FoundingSignature {
     /// Signs a manifest with the root of `folder`, after every key that it names for this city was found to be the
     /// folder's own.
     pub fn make(manifest: &Manifest, folder: &KeyFolder) -> Result<Self, JoinFault> {
+        manifest.check_texts()?;
         let city = folder.city();
         let member = manifest.members.iter().find(|member| member.code == city).ok_or(JoinFault::NoMember(city))?;
         let public = folder.show();

@@ -22,9 +22,16 @@ pub struct Passphrase(Zeroizing<String>);
 
 impl Passphrase {
     /// Refuses the empty text: a mistake in a script must not make a key file that anybody opens.
+    ///
+    /// Editors and scripts put marks around a text that nobody sees: a byte-order mark before it, line ends behind it. They never
+    /// belong to the passphrase, whichever way it came, so that what was set with one way opens with every other. Of several lines the
+    /// first counts. Spaces belong to it.
     pub fn new(text: impl Into<String>) -> Result<Self, PassphraseFault> {
         let text = Zeroizing::new(text.into());
-        if text.is_empty() { Err(PassphraseFault::Empty) } else { Ok(Self(text)) }
+        let unseen = |c: char| matches!(c, '\u{feff}' | '\r' | '\n');
+        let whole = text.trim_matches(unseen);
+        let line = whole.split('\n').next().unwrap_or_default().trim_end_matches(unseen);
+        if line.is_empty() { Err(PassphraseFault::Empty) } else { Ok(Self(Zeroizing::new(line.to_owned()))) }
     }
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -47,7 +54,7 @@ pub enum PassphraseSource {
     Prompt,
     /// Ask twice, for a passphrase that is about to be set.
     PromptTwice,
-    /// First line of a file that only this account may read.
+    /// First line of a file that only this account may read, see [`Passphrase::new`].
     File(PathBuf),
     /// The variable [`ENVIRONMENT_NAME`].
     Environment,
@@ -67,7 +74,7 @@ pub enum PassphraseFault {
     File { path: PathBuf, source: io::Error },
     #[error("the passphrase file {} may be used by other accounts (mode {mode:03o})", path.display())]
     OpenToOthers { path: PathBuf, mode: u32 },
-    #[error("the first line of {} is not UTF-8 text, or the file is longer than 4 KiB", path.display())]
+    #[error("{} is not UTF-8 text, or it is longer than 4 KiB", path.display())]
     NotText { path: PathBuf },
     #[error("the environment variable {ENVIRONMENT_NAME} is not set, or is not UTF-8 text")]
     NotInEnvironment,
@@ -185,9 +192,7 @@ fn first_line(path: &Path, rights: Rights) -> Result<Passphrase, PassphraseFault
         return Err(not_text());
     }
     let bytes = Zeroizing::new(fs::read(path).map_err(fault)?);
-    let line = bytes.split(|b| *b == b'\n').next().unwrap_or(&[]);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    Passphrase::new(std::str::from_utf8(line).map_err(|_| not_text())?)
+    Passphrase::new(std::str::from_utf8(&bytes).map_err(|_| not_text())?)
 }
 
 #[cfg(test)]
@@ -222,11 +227,45 @@ mod tests {
     }
 
     #[test]
+    fn marks_and_line_ends_around_a_passphrase_never_matter_whichever_way_it_comes() {
+        let folder = tempfile::tempdir().unwrap();
+        let due = " 口令 horse ";
+        for given in [
+            " 口令 horse ",
+            " 口令 horse \n",
+            " 口令 horse \r\n",
+            " 口令 horse \r",
+            " 口令 horse \n\n",
+            "\u{feff} 口令 horse ",
+            "\u{feff} 口令 horse \r\n\r\n",
+            "\r\n 口令 horse ",
+            "\u{feff}\n 口令 horse \u{feff}",
+        ] {
+            let path = file(folder.path(), "p", given.as_bytes(), 0o600);
+            file(folder.path(), CREDENTIAL_NAME, given.as_bytes(), 0o440);
+            let place = folder.path().as_os_str().to_owned();
+            let environment = move |name: &str| match name {
+                ENVIRONMENT_NAME => Some(OsString::from(given)),
+                "CREDENTIALS_DIRECTORY" => Some(place.clone()),
+                _ => None,
+            };
+            let sources =
+                [PassphraseSource::File(path), PassphraseSource::Environment, PassphraseSource::SystemdCredential];
+            for source in sources {
+                let read = source.read_with(&environment).unwrap().unwrap();
+                assert_eq!(read.expose(), due, "{given:?} by {source:?}");
+            }
+            assert_eq!(Passphrase::new(given).unwrap().expose(), due, "typed: {given:?}");
+        }
+    }
+
+    #[test]
     fn every_fault_of_a_source_has_its_code() {
         let folder = tempfile::tempdir().unwrap();
         let code = |source: PassphraseSource| source.read_with(&nothing).unwrap_err().code();
         let at = |name: &str, bytes: &[u8], mode| PassphraseSource::File(file(folder.path(), name, bytes, mode));
-        assert_eq!(code(at("empty", b"\nsecond\n", 0o600)), "passphrase_empty");
+        assert_eq!(code(at("empty", b"\n\r\n", 0o600)), "passphrase_empty");
+        assert_eq!(code(at("mark", "\u{feff}\r\n".as_bytes(), 0o600)), "passphrase_empty");
         assert_eq!(code(at("open", b"x\n", 0o640)), "passphrase_file_open_to_others");
         assert_eq!(code(at("latin", b"\xff\n", 0o600)), "passphrase_file_text");
         assert_eq!(code(at("long", &[b'x'; 5000], 0o600)), "passphrase_file_text");

@@ -1,14 +1,13 @@
 //! Files that only this account may read, written so that a power cut leaves the old file or the new one.
 //!
-//! How a file gets into its place is [`crate::out_file`]'s business; here are secrets and what lies beside them.
+//! A new file is written beside its place under a passing name, synced, moved into place, and the folder is synced.
 //! [`place`] never replaces: a key that exists may already be known to partners. [`replace`] is for what grows.
 
 use crate::fault::KeysFault;
-use crate::out_file::{Existing, OutFile};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// No key file, record or list of this folder comes near; a wrong path must not fill the memory.
@@ -27,12 +26,57 @@ pub fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, KeysFault> {
 
 /// Writes a file of mode 0600 that must not exist yet.
 pub fn place(path: &Path, bytes: &[u8]) -> Result<(), KeysFault> {
-    OutFile::write_whole(path, bytes, Existing::Stays)
+    let passing = write_beside(path, bytes)?;
+    // A hard link fails where the name exists; a rename would replace it.
+    let linked = fs::hard_link(&passing, path);
+    let removed = fs::remove_file(&passing);
+    let placed = match linked {
+        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => place_without_link(path, bytes),
+        other => other,
+    };
+    placed.map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => KeysFault::Taken { path: path.to_owned() },
+        _ => KeysFault::io("put into place", path)(source),
+    })?;
+    removed.map_err(KeysFault::io("remove", &passing))?;
+    sync_folder_of(path)
+}
+
+/// For a file system that has no hard links (FAT, some network file systems): the name is taken first and written then. A power cut
+/// in between may leave a part of the file, which no reader takes for a key.
+fn place_without_link(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let written = keep_owner(&file, path).and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_all());
+    if written.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
+/// Gives a new file to whom the folder belongs. Root may rotate keys or make a record in the folder of the node's own account; the
+/// node must still be able to read what was written.
+pub fn keep_owner(file: &File, path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (due, found) = (fs::metadata(folder)?, file.metadata()?);
+    if (due.uid(), due.gid()) == (found.uid(), found.gid()) {
+        return Ok(());
+    }
+    match std::os::unix::fs::fchown(file, Some(due.uid()), Some(due.gid())) {
+        // Only root may give files away; whoever else was let into the folder keeps what it wrote.
+        Err(source) if source.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        other => other,
+    }
 }
 
 /// Writes a file of mode 0600 in place of an older one, or as a new one.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeysFault> {
-    OutFile::write_whole(path, bytes, Existing::Goes)
+    let passing = write_beside(path, bytes)?;
+    if let Err(source) = fs::rename(&passing, path) {
+        // The passing file may hold a secret; losing it is right, failing to remove it changes nothing.
+        let _ = fs::remove_file(&passing);
+        return Err(KeysFault::io("put into place", path)(source));
+    }
+    sync_folder_of(path)
 }
 
 /// Writes a file of mode 0600 in place of an older one without waiting for the disk. One writer at a time.
@@ -45,7 +89,7 @@ pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<(), KeysFault> {
         .truncate(true)
         .mode(0o600)
         .open(&passing)
-        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|mut file| keep_owner(&file, path).and_then(|()| file.write_all(bytes)))
         .and_then(|()| fs::rename(&passing, path))
         .map_err(KeysFault::io("write", path))
 }
@@ -109,6 +153,26 @@ fn read_open(file: File, path: &Path) -> Result<Zeroizing<Vec<u8>>, KeysFault> {
     Ok(bytes)
 }
 
+fn write_beside(path: &Path, bytes: &[u8]) -> Result<PathBuf, KeysFault> {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("key");
+    let passing = path.with_file_name(format!(".{name}.{}.new", hex::encode(*random::<6>()?)));
+    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&passing).and_then(|mut file| {
+        keep_owner(&file, path).and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_all())
+    });
+    if let Err(source) = written {
+        let _ = fs::remove_file(&passing);
+        return Err(KeysFault::io("write", path)(source));
+    }
+    Ok(passing)
+}
+
+fn sync_folder_of(path: &Path) -> Result<(), KeysFault> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => sync_folder(folder),
+        _ => sync_folder(Path::new(".")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -126,6 +190,36 @@ mod tests {
         assert_eq!(read_private(&path).unwrap().as_slice(), b"first");
         // Nothing passing is left behind.
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    /// Only root can show it: everybody else writes files that are their own anyway.
+    #[test]
+    fn files_belong_to_whom_the_folder_belongs() {
+        let folder = tempfile::tempdir().unwrap();
+        let account = 65_534;
+        if std::os::unix::fs::chown(folder.path(), Some(account), Some(account)).is_err() {
+            eprintln!("skipped: files_belong_to_whom_the_folder_belongs: it needs root");
+            return;
+        }
+        let path = |name: &str| folder.path().join(name);
+        place(&path("placed"), b"1").unwrap();
+        place_without_link(&path("unlinked"), b"1").unwrap();
+        replace(&path("replaced"), b"1").unwrap();
+        replace(&path("replaced"), b"2").unwrap();
+        replace_unsynced(&path("unsynced"), b"1").unwrap();
+        for name in ["placed", "unlinked", "replaced", "unsynced"] {
+            let found = fs::metadata(path(name)).unwrap();
+            assert_eq!((found.uid(), found.gid(), found.mode() & 0o777), (account, account, 0o600), "{name}");
+        }
+    }
+
+    #[test]
+    fn without_hard_links_nothing_is_replaced_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pem");
+        place_without_link(&path, b"first").unwrap();
+        assert_eq!(place_without_link(&path, b"second").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(read_private(&path).unwrap().as_slice(), b"first");
     }
 
     #[test]

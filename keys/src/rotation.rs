@@ -203,6 +203,7 @@ impl KeyFolder {
             .truncate(false)
             .write(true)
             .open(&path)
+            .and_then(|file| private_file::keep_owner(&file, &path).map(|()| file))
             .map_err(KeysFault::io("open", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(file),

@@ -1,12 +1,13 @@
 //! The node behind its HTTP: drafts commands for the writer, reads from snapshots, and says how it is.
 
-use crate::drafting::{DraftFault, Drafter};
+use crate::drafting::{DraftFault, Drafter, World as Moment};
 use crate::metrics::{Metrics, resident_bytes};
 use crate::proving::{Prover, World};
 use crate::runtime::clock::now;
 use crate::runtime::writer::{Answered, NotTaken, Ordered, WriterHandle};
 use huxin_api::model::{
-    ActVerb, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, RecordCommand, Warning,
+    ActVerb, BackupReply, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, RecordCommand,
+    Warning,
 };
 use huxin_api::{Backend, Command, Problem, Sources, Submitted, SubmittedEach};
 use huxin_engine::gather::sources;
@@ -36,6 +37,8 @@ use tokio::sync::oneshot;
 /// A writer that has not been round for this long is not ready: its ticks come five times a second, and the slowest disk
 /// of the field answers a sync within two seconds.
 const SILENT_MS: i64 = 5_000;
+/// Where a copy of the store lies, beside it, until `huxin backup` has carried it away.
+const BACKUP_FOLDER: &str = "backup-to-carry-away";
 
 /// The node as the API sees it.
 pub struct NodeBackend {
@@ -48,6 +51,8 @@ pub struct NodeBackend {
     pub net: NetHandle,
     pub metrics: Arc<Metrics>,
     pub libp2p: Mutex<Registry>,
+    /// Held while the store is copied.
+    pub backing_up: Mutex<()>,
     pub prover: Prover,
     /// Sources of the last group that was asked about, by the group's number.
     pub sources: RwLock<Option<(u64, Arc<Sources>)>>,
@@ -60,8 +65,9 @@ pub struct NodeBackend {
 impl NodeBackend {
     fn publishing(&self) -> Result<(), Problem> {
         match self.store.health() {
-            StoreHealth::Ok => Ok(()),
-            StoreHealth::DiskLow { .. } | StoreHealth::DiskFull { .. } => Err(Problem::disk_full()),
+            // Low is a warning, in the log and in the metrics; only the floor stops anything.
+            StoreHealth::Ok | StoreHealth::DiskLow { .. } => Ok(()),
+            StoreHealth::DiskFull { .. } => Err(Problem::disk_full()),
             StoreHealth::Failed => Err(Problem::stopping()),
         }
     }
@@ -75,20 +81,20 @@ impl NodeBackend {
 
     fn draft(&self, command: Command, warnings: &mut Vec<Warning>) -> Result<Ordered, Problem> {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
-        let (drafter, read) = (&self.drafter, &*read as &dyn LedgerRead);
+        let (drafter, world) = (&self.drafter, (&*read as &dyn LedgerRead, &*roster, now()));
         let one = |draft: Result<_, DraftFault>| -> Result<Ordered, Problem> { Ok(Ordered::Publish(vec![draft?])) };
         match command {
             Command::Publish(entries) => {
                 let many = entries.len() > 1;
                 let mut drafts = Vec::with_capacity(entries.len());
                 for (index, entry) in entries.into_iter().enumerate() {
-                    let draft = drafter.listing(entry, None, read, &roster, warnings, index);
+                    let draft = drafter.listing(entry, None, world, (warnings, index));
                     drafts.push(draft.map_err(|fault| named(fault, many.then_some(index)))?);
                 }
                 Ok(Ordered::Publish(drafts))
             }
-            Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), read, &roster, warnings, 0)),
-            Command::Act(id, verb, act) => one(drafter.act(id, verb, act, read, &roster, now())),
+            Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), world, (warnings, 0))),
+            Command::Act(id, verb, act) => one(drafter.act(id, verb, act, world)),
             Command::Decline(id, decline) => one(drafter.decline(id, decline)),
             Command::Announce(request) => one(drafter.announcement(self.peer_id.clone(), &request.addresses)),
             Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
@@ -111,14 +117,13 @@ impl NodeBackend {
     fn draft_record(
         &self,
         (index, command): (usize, RecordCommand),
-        read: &dyn LedgerRead,
-        roster: &Roster,
+        world: Moment<'_>,
     ) -> Result<(Draft, Vec<Warning>), Problem> {
         let (drafter, mut warnings) = (&self.drafter, Vec::new());
         let draft = match command {
-            RecordCommand::List { entry } => drafter.listing(*entry, None, read, roster, &mut warnings, index),
-            RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), read, roster, &mut warnings, index),
-            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, read, roster, now()),
+            RecordCommand::List { entry } => drafter.listing(*entry, None, world, (&mut warnings, index)),
+            RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), world, (&mut warnings, index)),
+            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, world),
         };
         Ok((draft?, warnings))
     }
@@ -132,8 +137,12 @@ impl NodeBackend {
                 let label = [source.city.as_str()];
                 metrics.bodies_lacking.with_label_values(&label).set(signed(source.lacking.len() as u64));
                 metrics.head_witnesses.with_label_values(&label).set(signed(source.witnesses.len() as u64));
-                let age = source.freshness.map_or(f64::INFINITY, |fresh| (present.0 - fresh.0) as f64 / 1000.0);
-                metrics.head_age.with_label_values(&label).set(age);
+                // A city that never spoke has no age. One whose sign of life lies ahead of this clock is not fresh: it is told apart.
+                if let Some(fresh) = source.freshness {
+                    let age = (present.0 - fresh.0) as f64 / 1000.0;
+                    metrics.head_age.with_label_values(&label).set(age.max(0.0));
+                    metrics.head_ahead.with_label_values(&label).set((-age).max(0.0));
+                }
                 if let Ok(head) = HeadRow::read(&*read, source.city) {
                     metrics.head_size.with_label_values(&label).set(signed(head.frontier.size().0));
                 }
@@ -158,6 +167,10 @@ impl NodeBackend {
             if let Ok(free) = free_bytes(rocks.path()) {
                 metrics.disk_free.set(free as f64);
             }
+            let health = rocks.health();
+            let is = |holds: bool| if holds { 1.0 } else { 0.0 };
+            metrics.disk_low.set(is(matches!(health, StoreHealth::DiskLow { .. } | StoreHealth::DiskFull { .. })));
+            metrics.disk_full.set(is(matches!(health, StoreHealth::DiskFull { .. })));
         }
         if let Some(bytes) = resident_bytes() {
             metrics.resident_bytes.set(bytes as f64);
@@ -235,7 +248,7 @@ impl Backend for NodeBackend {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
         for command in commands.into_iter().enumerate() {
-            drafted.push(self.draft_record(command, &*read, &roster).map(|(draft, warnings)| {
+            drafted.push(self.draft_record(command, (&*read, &roster, now())).map(|(draft, warnings)| {
                 drafts.push(vec![draft]);
                 warnings
             }));
@@ -310,8 +323,8 @@ impl Backend for NodeBackend {
         };
         due(self.store.get(Family::Meta, meta::CITY).is_ok_and(|row| row.is_some()), "store_read");
         match self.store.health() {
-            StoreHealth::Ok => {}
-            StoreHealth::DiskLow { .. } | StoreHealth::DiskFull { .. } => due(false, "disk_full"),
+            StoreHealth::Ok | StoreHealth::DiskLow { .. } => {}
+            StoreHealth::DiskFull { .. } => due(false, "disk_full"),
             StoreHealth::Failed => due(false, "store_failed"),
         }
         due(now().0 - self.writer.board.beat.load(Ordering::Relaxed) < SILENT_MS, "writer_silent");
@@ -324,6 +337,28 @@ impl Backend for NodeBackend {
     fn metrics(&self) -> String {
         self.scrape();
         self.metrics.text(self.net.counters(), &self.libp2p.lock())
+    }
+
+    fn backup(&self) -> Result<BackupReply, Problem> {
+        let store = |fault: &dyn std::fmt::Display| {
+            tracing::error!(%fault, "the store could not be copied");
+            Problem::new(
+                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+                "backup",
+                format!("the store could not be copied: {fault}"),
+            )
+            .trying("look at the disk and its free space")
+        };
+        let Some(rocks) = &self.rocks else { return Err(store(&"it is kept in memory")) };
+        // Beside the store, so that files are linked and not copied. Only one at a time: the one before is of no use any more.
+        let folder = rocks.path().with_file_name(BACKUP_FOLDER);
+        let _alone = self.backing_up.lock();
+        match std::fs::remove_dir_all(&folder) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(store(&fault)),
+            _ => {}
+        }
+        rocks.checkpoint(&folder).map_err(|fault| store(&fault))?;
+        Ok(BackupReply { folder, city: self.drafter.city, federation: self.drafter.federation, made_at: now() })
     }
 
     fn observe(&self, route: &'static str, status: u16, problem: Option<&str>, seconds: f64) {

@@ -4,10 +4,10 @@
 use crate::fault::{Exit, Fault};
 use huxin_api::Problem;
 use huxin_api::model::{
-    ActRequest, ActVerb, AnnounceRequest, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest, FROM_HEADER,
-    HeadsReply, HoldReply, ImportReply, InfoReply, LiveReply, LiveRequest, PeersReply, PublishReply, PublishRequest,
-    ReadyReply, RecognitionsReply, RecordReply, RecordsReply, RecordsRequest, ReferencesReply, ReferencesRequest,
-    SIZE_HEADER, SegmentQuery, StatusQuery,
+    ActRequest, ActVerb, AnnounceRequest, BackupReply, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest,
+    FROM_HEADER, HeadsReply, HoldReply, ImportReply, InfoReply, LiveReply, LiveRequest, PeersReply, PublishReply,
+    PublishRequest, ReadyReply, RecognitionsReply, RecordReply, RecordsReply, RecordsRequest, ReferencesReply,
+    ReferencesRequest, SIZE_HEADER, SegmentQuery, StatusQuery,
 };
 use huxin_protocol::body::RecognitionBody;
 use huxin_protocol::ids::{Seq, Size, StatementId};
@@ -48,6 +48,9 @@ impl Client {
     pub fn new(address: &str, token: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            // The node answers on this machine only. A proxy that the environment names would be asked for its own machine, and would
+            // be shown the token.
+            .proxy(None)
             .timeout_global(Some(TIMEOUT))
             .timeout_connect(Some(Duration::from_secs(3)))
             .build();
@@ -93,6 +96,10 @@ impl Client {
         let mut response = self.send_get("/readyz")?;
         let body = read(&mut response)?;
         decode(&body)
+    }
+    /// The node's figures as Prometheus reads them.
+    pub fn metrics(&self) -> Result<String, Fault> {
+        self.get_bytes("/metrics").map(|(bytes, _)| String::from_utf8_lossy(&bytes).into_owned())
     }
     /// The ruling as JSON.
     pub fn status(&self, subject: &SubjectId, query: &StatusQuery) -> Result<serde_json::Value, Fault> {
@@ -164,6 +171,10 @@ impl Client {
     pub fn import(&self, segment: &[u8]) -> Result<ImportReply, Fault> {
         self.post_bytes("/v1/segments", segment)
     }
+    /// Lets the node copy its store; where the copy lies.
+    pub fn backup(&self) -> Result<BackupReply, Fault> {
+        self.post_bytes("/v1/backup", &[])
+    }
     pub fn hold(&self) -> Result<HoldReply, Fault> {
         self.post_bytes("/v1/rotation/hold", &[])
     }
@@ -213,8 +224,9 @@ impl Client {
     }
 
     fn unreachable(&self, fault: &ureq::Error) -> Fault {
-        Fault::new(Exit::Unreachable, "unreachable", format_args!("no node answers at {}: {fault}", self.base))
-            .trying("start it with `huxin run`, or check [listen] api in the configuration file")
+        Fault::new(Exit::Unreachable, "unreachable", format_args!("no node answers at {}: {fault}", self.base)).trying(
+            "start it with `huxin run` (or `systemctl start huxin`), or check [listen] api in the settings file",
+        )
     }
 }
 
@@ -270,6 +282,34 @@ mod tests {
     fn paths_are_escaped() {
         assert_eq!(escape("uscc:91990099MA00000156"), "uscc:91990099MA00000156");
         assert_eq!(escape("wb:a b/甲?"), "wb:a%20b%2F%E7%94%B2%3F");
+    }
+
+    /// Every way in which a program may be told of a proxy. The variables hold for a child of this test, which asks a port where nobody
+    /// listens: only a client that asks itself says so with that port's refusal.
+    #[test]
+    fn a_proxy_of_the_environment_is_never_asked() {
+        const CHILD: &str = "HUXIN_TEST_PROXY_CHILD";
+        if std::env::var_os(CHILD).is_some() {
+            let answer = Client::new("127.0.0.1:1", "secret").info();
+            assert_eq!(answer.unwrap_err().code, "unreachable");
+            return;
+        }
+        let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        proxy.set_nonblocking(true).unwrap();
+        let address = proxy.local_addr().unwrap();
+        for variable in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+            for scheme in ["http", "socks5"] {
+                let test = "client::tests::a_proxy_of_the_environment_is_never_asked";
+                let done = std::process::Command::new(std::env::current_exe().unwrap())
+                    .args([test, "--exact"])
+                    .env(CHILD, "1")
+                    .env(variable, format!("{scheme}://{address}"))
+                    .output()
+                    .unwrap();
+                assert!(done.status.success(), "{variable}: {}", String::from_utf8_lossy(&done.stdout));
+                assert!(proxy.accept().is_err(), "{variable}={scheme}://…: the proxy was asked");
+            }
+        }
     }
 
     #[test]

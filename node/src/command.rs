@@ -3,10 +3,12 @@
 
 pub mod act;
 pub mod announce;
+pub mod backup;
 pub mod bench;
 pub mod carry;
 pub mod codes;
 pub mod completions;
+pub mod confirm;
 pub mod demo;
 pub mod entry;
 pub mod federation;
@@ -14,6 +16,7 @@ pub mod fsck;
 pub mod init;
 pub mod keys;
 pub mod peers;
+pub mod profile;
 pub mod proof;
 pub mod publish;
 pub mod recognise;
@@ -25,8 +28,10 @@ use crate::fault::Fault;
 use crate::say;
 use clap::{Parser, Subcommand};
 use huxin_api::model::ActVerb;
+use huxin_config::Language;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 
 /// What every command gets.
 #[derive(Clone, Debug)]
@@ -35,6 +40,8 @@ pub struct Context {
     pub config: PathBuf,
     /// Whether to print one JSON document instead of tables.
     pub json: bool,
+    /// In which language people are spoken to.
+    pub language: Language,
 }
 
 impl Context {
@@ -44,6 +51,15 @@ impl Context {
     /// The configuration or the token file cannot be read. Whether a node answers shows with the first request.
     pub fn client(&self) -> Result<Client, Fault> {
         Client::open(&self.config)
+    }
+
+    /// The text in the language of this command.
+    #[must_use]
+    pub const fn choose<'a>(&self, english: &'a str, chinese: &'a str) -> &'a str {
+        match self.language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
     }
 
     /// Prints `value` as JSON where asked for, else calls `show`.
@@ -70,6 +86,9 @@ pub struct Cli {
     /// Print one JSON document instead of text for people
     #[arg(long, global = true)]
     pub json: bool,
+    /// Language in which people are spoken to: zh-CN or en. Without it that of the settings, else zh-CN
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = read_language)]
+    pub language: Option<Language>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -90,6 +109,9 @@ pub enum Command {
     Demo(demo::Args),
     /// Publish one entry, or a whole list through an import profile
     Publish(publish::Args),
+    /// Hold an import profile against a file, or read it out
+    #[command(subcommand)]
+    Profile(profile::Args),
     /// Publish a corrected successor of an entry
     Amend(act::AmendArgs),
     /// An entry was wrong: void from the start (撤销)
@@ -125,6 +147,10 @@ pub enum Command {
     /// Check codes
     #[command(subcommand)]
     Codes(codes::Args),
+    /// Copy the store while the node runs, or check such a copy
+    Backup(backup::Args),
+    /// Make a backup the store of this node
+    Restore(backup::restore::Args),
     /// Check a stopped node's store from end to end
     Fsck(fsck::Args),
     /// Measure this machine: whole nodes, beside what the machine itself can do
@@ -133,24 +159,62 @@ pub enum Command {
     Completions(completions::Args),
 }
 
+/// Columns of a table where no terminal says how many it has.
+const COLUMNS: u16 = 80;
+
 /// A table for people, in the one style of all commands.
 #[must_use]
 pub fn table(head: &[&str]) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED).set_header(head.iter().copied());
+    // A table fits the terminal; where there is none, the eighty columns that people print and mail. Chinese takes two each.
+    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    if !std::io::stdout().is_terminal() {
+        table.set_width(COLUMNS);
+    }
     table
+}
+
+/// A file that a command was to make and could not.
+pub(crate) fn not_written(path: &Path, source: &std::io::Error) -> Fault {
+    if source.kind() == std::io::ErrorKind::AlreadyExists {
+        return Fault::usage("file_exists", format_args!("{} exists already, or is a link", path.display()))
+            .trying("name another file, or write over it with --force");
+    }
+    Fault::file("write", path, source)
+}
+
+fn read_language(text: &str) -> Result<Language, String> {
+    Language::of(text).ok_or_else(|| "it is zh-CN or en".to_owned())
+}
+
+/// The language of a command: what was said, else what the settings say, else Chinese. Settings that cannot be read are left to
+/// the command that needs them.
+fn language(said: Option<Language>, config: &Path) -> Language {
+    let of_settings = || {
+        let variable = std::env::var("HUXIN_NODE_LANGUAGE").ok();
+        let file = || {
+            let text = std::fs::read_to_string(config).ok()?;
+            let settings: toml::Table = toml::from_str(&text).ok()?;
+            Some(settings.get("node")?.get("language")?.as_str()?.to_owned())
+        };
+        Language::of(&variable.or_else(file)?)
+    };
+    said.or_else(of_settings).unwrap_or(Language::Chinese)
 }
 
 /// Runs one command line.
 pub fn dispatch(cli: Cli) -> Result<(), Fault> {
-    let context = Context { config: cli.config, json: cli.json };
+    let language = language(cli.language, &cli.config);
+    let context = Context { config: cli.config, json: cli.json, language };
     match cli.command {
-        Command::Init(args) => init::run(args, &context),
+        Command::Init(args) => init::run(init::Args { language: cli.language, ..args }, &context),
         Command::Federation(args) => federation::run(args, &context),
         Command::Keys(args) => keys::run(args, &context),
         Command::Run(args) => run::run(args, &context),
         Command::Demo(args) => demo::run(args, &context),
         Command::Publish(args) => publish::run(args, &context),
+        Command::Profile(args) => profile::run(args, &context),
         Command::Amend(args) => act::amend(&args, &context),
         Command::Annul(args) => act::act(ActVerb::Annulment, args, &context),
         Command::Remove(args) => act::act(ActVerb::Removal, args, &context),
@@ -168,6 +232,8 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Import(args) => carry::import(&args, &context),
         Command::Peers(args) => peers::run(&args, &context),
         Command::Codes(args) => codes::run(&args, &context),
+        Command::Backup(args) => backup::run(args, &context),
+        Command::Restore(args) => backup::restore::run(&args, &context),
         Command::Fsck(args) => fsck::run(args, &context),
         Command::Bench(args) => bench::run(args, &context),
         Command::Completions(args) => completions::run(args, &context),
@@ -176,11 +242,43 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::Cli;
     use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn tables_take_eighty_columns_also_of_chinese() {
+        let mut table = super::table(&["城市", "名称", "连接", "原因"]);
+        table.set_width(80);
+        let long = "某某市某某区信用信息共享平台建设与运行管理办公室".repeat(4);
+        table.add_row(["330900", &long, "否", &"the other side does not answer ".repeat(6)]);
+        for line in table.to_string().lines() {
+            let columns: usize = line.chars().map(|c| if c > '\u{2e7f}' { 2 } else { 1 }).sum();
+            assert!(columns <= 80, "{columns} columns: {line}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_what_was_said_then_the_settings_then_chinese() {
+        use huxin_config::Language::{Chinese, English};
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("huxin.toml");
+        assert_eq!(super::language(None, &config), Chinese);
+        assert_eq!(super::language(Some(English), &config), English);
+        for (text, due) in [
+            ("[node]\nlanguage = \"en\"\n", English),
+            ("[node]\nlanguage = \"zh-CN\"\n", Chinese),
+            ("[node]\nlanguage = \"fr\"\n", Chinese),
+            ("[node\n", Chinese),
+        ] {
+            std::fs::write(&config, text).unwrap();
+            assert_eq!(super::language(None, &config), due, "{text}");
+            assert_eq!(super::language(Some(Chinese), &config), Chinese);
+        }
     }
 }

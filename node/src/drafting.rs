@@ -5,8 +5,8 @@
 //! be answered to its sender; basis and catalogue are checked by the engine, which sees the whole log.
 
 use axum::http::StatusCode;
-use huxin_api::Problem;
 use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, EntryRequest, Warning};
+use huxin_api::{Problem, ProblemItem};
 use huxin_config::{AddressFault, Multiaddress};
 use huxin_engine::Draft;
 use huxin_engine::gather;
@@ -16,25 +16,25 @@ use huxin_protocol::body::{
     Body, BodyFault, DeclineBody, EntryBody, NodeAnnouncementBody, RecognitionBody, Salt, commitment,
 };
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::{Edition, IssueFault};
+use huxin_protocol::edition::{Edition, Issue, IssueFault};
+use huxin_protocol::fold::MatterState;
 use huxin_protocol::header::{AGENCY_BYTES, About, BODY_VERSION, Disclosure};
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::limits::READERS;
 use huxin_protocol::roster::Roster;
-use huxin_protocol::subject::{SubjectClass, SubjectFault, SubjectId};
+use huxin_protocol::text::check_text;
 use huxin_protocol::time::Millis;
 use std::collections::BTreeMap;
 
 /// Why a request did not become a draft.
 #[derive(Debug, thiserror::Error)]
 pub enum DraftFault {
-    #[error("{0}")]
-    Code(#[from] SubjectFault),
-    #[error("this node does not take entries about natural persons")]
-    NaturalPerson,
-    #[error("an entry about a natural person is disclosed to named cities only")]
-    PersonDisclosure,
+    /// Everything that the moment of issue refuses of a listing, at least one thing.
+    #[error("{}", sentences(.0))]
+    Listing(Vec<IssueFault>),
+    #[error("this node does not hold the edition of the entry any more")]
+    EditionGone,
     #[error("there is no catalogue edition {0:?} here")]
     NoSuchEdition(String),
     #[error("the entry names no catalogue edition, and this node holds several")]
@@ -67,12 +67,13 @@ pub enum DraftFault {
 
 impl DraftFault {
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
-            Self::Code(SubjectFault::Shape) => "subject_shape",
-            Self::Code(_) => "code_check",
-            Self::NaturalPerson => "natural_person",
-            Self::PersonDisclosure => "person_disclosure",
+            Self::Listing(faults) => match faults.first() {
+                Some(fault) => fault.code(),
+                None => "listing",
+            },
+            Self::EditionGone => "unknown_edition",
             Self::NoSuchEdition(_) => "unknown_edition",
             Self::EditionUnstated => "edition_unstated",
             Self::Agency => "agency",
@@ -90,17 +91,22 @@ impl DraftFault {
         }
     }
 
-    const fn next_step(&self) -> &'static str {
+    fn next_step(&self) -> &'static str {
         match self {
-            Self::Code(_) => {
-                "check the code with `huxin codes check`; where the certificate shows it like this, confirm it with confirm_code"
-            }
-            Self::NaturalPerson => "set [rights] allow_natural_persons if the city's rules permit it",
-            Self::PersonDisclosure => "state the readers: {\"named\": [\"330900\", …]}",
+            Self::Listing(faults) => match faults.first() {
+                Some(IssueFault::CodeCheck(_)) => {
+                    "check the code with `huxin codes check`; where the certificate shows it like this, confirm it with confirm_code"
+                }
+                Some(IssueFault::NaturalPerson) => "set [rights] allow_natural_persons if the city's rules permit it",
+                Some(IssueFault::PersonDisclosure) => "state the readers: {\"named\": [\"330900\", …]}",
+                _ => "complete the entry by the rules of its catalogue edition",
+            },
+            Self::EditionGone => "add its file to the configuration",
             Self::NoSuchEdition(_) | Self::EditionUnstated => "name one of the editions that `GET /v1/info` lists",
             Self::NotAMember(_) | Self::Readers => "see the members with `huxin federation show`",
             Self::NoSuchStatement(_) => "check the id, and `huxin peers` for how far the logs are held",
             Self::Body(BodyFault::TooLong) => "shorten the summary; the decision itself stays with the authority",
+            Self::Body(BodyFault::Text { .. }) => "take out what the sentence names, and send the request again",
             Self::Body(_) => {
                 "keep the lengths in bytes: summary 8192, reason 8192, ground and law 4096, names 512, codes 128; a measure stands once"
             }
@@ -123,11 +129,19 @@ impl From<DraftFault> for Problem {
             DraftFault::Read(_) | DraftFault::Random => StatusCode::INTERNAL_SERVER_ERROR,
             DraftFault::NoSuchStatement(_) | DraftFault::NotAMember(_) => StatusCode::NOT_FOUND,
             DraftFault::Body(BodyFault::TooLong) => StatusCode::PAYLOAD_TOO_LARGE,
-            DraftFault::NaturalPerson => StatusCode::FORBIDDEN,
+            DraftFault::Listing(faults) if faults.contains(&IssueFault::NaturalPerson) => StatusCode::FORBIDDEN,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        Self::new(status, fault.code(), fault.to_string()).trying(fault.next_step())
+        let mut problem = Self::new(status, fault.code(), fault.to_string()).trying(fault.next_step());
+        if let DraftFault::Listing(faults) = &fault {
+            problem.faults = faults.iter().map(ProblemItem::from).collect();
+        }
+        problem
     }
+}
+
+fn sentences(faults: &[IssueFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// The body that a request asks to be signed.
@@ -158,6 +172,9 @@ pub fn entry_body(request: EntryRequest, edition: Digest, derived_from: Option<A
     }
 }
 
+/// What the moment of drafting adds: the ledger, the members, and the time.
+pub type World<'a> = (&'a dyn LedgerRead, &'a Roster, Millis);
+
 /// What drafting needs to know; the same for the whole life of the process.
 pub struct Drafter {
     pub federation: Digest,
@@ -165,6 +182,8 @@ pub struct Drafter {
     pub ground: GroundSecret,
     pub editions: BTreeMap<Digest, Edition>,
     pub allow_natural_persons: bool,
+    /// Names that mean this city itself: an entry that names one of them as its source is its own list (R152).
+    pub own_names: Vec<String>,
 }
 
 impl Drafter {
@@ -176,26 +195,11 @@ impl Drafter {
         &self,
         request: EntryRequest,
         about: Option<StatementId>,
-        read: &dyn LedgerRead,
-        roster: &Roster,
-        warnings: &mut Vec<Warning>,
-        index: usize,
+        (read, roster, now): World<'_>,
+        (warnings, index): (&mut Vec<Warning>, usize),
     ) -> Result<Draft, DraftFault> {
-        if let Err(fault) = request.subject.id.check_code() {
-            if !request.confirm_code && request.source.is_none() {
-                return Err(fault.into());
-            }
-            warnings.push(Warning { index, code: "code_check".to_owned(), sentence: fault.to_string() });
-        }
+        let confirmed_code = request.confirm_code;
         let disclosure = self.disclosure(request.disclosure.clone().into(), roster)?;
-        let person =
-            request.subject.class == SubjectClass::NaturalPerson || request.subject.id.scheme() == SubjectId::PERSON;
-        if person && !self.allow_natural_persons {
-            return Err(DraftFault::NaturalPerson);
-        }
-        if person && disclosure.is_open_to_members() {
-            return Err(DraftFault::PersonDisclosure);
-        }
         let edition = self.edition(request.edition.as_deref())?;
         let derived_from = match request.derived_from {
             Some(id) => Some(About { id, digest: statement(read, roster, id)?.0 }),
@@ -203,6 +207,21 @@ impl Drafter {
         };
         let agency = request.agency.clone();
         let body = entry_body(request, edition, derived_from);
+        let issue = Issue {
+            day: now.date(),
+            disclosure: &disclosure,
+            allow_natural_persons: self.allow_natural_persons,
+            confirmed_code,
+            own_names: &self.own_names,
+        };
+        let edition = self.editions.get(&edition).ok_or(DraftFault::EditionGone)?;
+        let faults = edition.check_listing(&body, &issue);
+        if !faults.is_empty() {
+            return Err(DraftFault::Listing(faults));
+        }
+        if let Err(fault) = body.subject.id.check_code() {
+            warnings.push(Warning { index, code: "code_check".to_owned(), sentence: fault.to_string() });
+        }
         let ground = ground_tag(&self.ground, &GroundInput::of(&body));
         let kind = if about.is_some() { Kind::Amendment } else { Kind::Entry };
         let mut draft = self.seal(kind, Body::Listing(Box::new(body)), agency, disclosure)?;
@@ -221,24 +240,37 @@ impl Drafter {
         id: StatementId,
         verb: ActVerb,
         request: ActRequest,
-        read: &dyn LedgerRead,
-        roster: &Roster,
-        now: Millis,
+        (read, roster, now): World<'_>,
     ) -> Result<Draft, DraftFault> {
         if request.reason.trim().is_empty() {
             return Err(DraftFault::Reason);
         }
-        let (_, disclosure, body) = statement(read, roster, id)?;
-        if let (ActVerb::Repair, Some(Body::Listing(entry))) = (verb, body)
-            && let Some(edition) = self.editions.get(&entry.edition)
-            && let Some(fault) = edition.check_repair(&entry, now.date()).into_iter().next()
-        {
-            return Err(DraftFault::Repair(fault));
+        let (_, disclosure, _) = statement(read, roster, id)?;
+        if verb == ActVerb::Repair {
+            self.check_repair(id, (read, roster, now))?;
         }
         let (body, agency) = request.into_body();
         let mut draft = self.seal(verb.kind(), Body::Act(body), agency, disclosure)?;
         draft.about = Some(id);
         Ok(draft)
+    }
+
+    /// A repair is judged by the link that speaks now, and its time counts from the earliest decision of any link that can be
+    /// read: amending a day renews no term (DOMAIN rules 3 and 4).
+    fn check_repair(&self, id: StatementId, (read, roster, now): World<'_>) -> Result<(), DraftFault> {
+        let links = gather::chain_listings(read, roster, id)?;
+        let current = match gather::matter_state(read, roster, id, &|_| None)? {
+            MatterState::Standing { current } => current,
+            // The engine says what is wrong with acting on it.
+            MatterState::Ended { .. } | MatterState::Void => return Ok(()),
+        };
+        let Some((_, entry)) = links.iter().find(|(link, _)| *link == current) else { return Ok(()) };
+        let Some(edition) = self.editions.get(&entry.edition) else { return Ok(()) };
+        let all: Vec<&EntryBody> = links.iter().map(|(_, entry)| entry).collect();
+        match edition.check_repair(entry, &all, now.date()).into_iter().next() {
+            Some(fault) => Err(DraftFault::Repair(fault)),
+            None => Ok(()),
+        }
     }
 
     /// A reasoned opt-out from another city's entry.
@@ -322,6 +354,9 @@ impl Drafter {
     ) -> Result<Draft, DraftFault> {
         if agency.as_ref().is_some_and(|agency| agency.trim().is_empty() || agency.len() > AGENCY_BYTES) {
             return Err(DraftFault::Agency);
+        }
+        if let Some(agency) = &agency {
+            check_text(agency).map_err(|fault| BodyFault::Text { field: "agency", fault })?;
         }
         let mut salt = Salt::default();
         getrandom::fill(&mut salt).map_err(|_| DraftFault::Random)?;

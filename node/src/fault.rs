@@ -23,8 +23,14 @@ pub enum Exit {
     Unreachable = 5,
     /// The store or the keys cannot be used as they are.
     Damaged = 6,
+    /// Done in part: what could not be done is named, the rest is done and stays. Of an import: some rows need somebody to look at them.
+    Rejects = 7,
     /// A code that was looked up cannot be one, or fails its check character: a typing error, and no answer.
     Code = 8,
+    /// Something that the node needs is not there yet, or somebody else still has it: an address, a port, the genesis, the
+    /// passphrase, the store, room on the disk. The same command succeeds once it is; a service manager tries again
+    /// (`EX_TEMPFAIL` of sysexits.h).
+    NotYet = 75,
 }
 
 /// `error[code]: sentence` and `try: next step`.
@@ -34,16 +40,24 @@ pub struct Fault {
     pub code: String,
     pub sentence: String,
     pub next_step: Option<String>,
+    /// Whether a report with all of this was printed already: with --json nothing more is.
+    pub is_told: bool,
 }
 
 impl Fault {
     #[must_use]
     pub fn new(exit: Exit, code: impl Into<String>, sentence: impl fmt::Display) -> Self {
-        Self { exit, code: code.into(), sentence: sentence.to_string(), next_step: None }
+        Self { exit, code: code.into(), sentence: sentence.to_string(), next_step: None, is_told: false }
     }
     #[must_use]
     pub fn trying(mut self, next_step: impl Into<String>) -> Self {
         self.next_step = Some(next_step.into());
+        self
+    }
+    /// The same fault after a report that says it.
+    #[must_use]
+    pub fn told(mut self) -> Self {
+        self.is_told = true;
         self
     }
     #[must_use]
@@ -53,6 +67,11 @@ impl Fault {
     #[must_use]
     pub fn refused(code: &str, sentence: impl fmt::Display) -> Self {
         Self::new(Exit::Refused, code, sentence)
+    }
+    /// What passes by itself, or as soon as somebody brings what is missing.
+    #[must_use]
+    pub fn not_yet(code: &str, sentence: impl fmt::Display) -> Self {
+        Self::new(Exit::NotYet, code, sentence)
     }
     #[must_use]
     pub fn damaged(code: &str, sentence: impl fmt::Display) -> Self {
@@ -78,6 +97,9 @@ impl Fault {
     /// Prints to standard error for people, or as one JSON object to standard output.
     pub fn print(&self, json: bool) {
         if json {
+            if self.is_told {
+                return;
+            }
             say!("{}", self.to_json());
         } else {
             tell!("error[{}]: {}", self.code, self.sentence);
@@ -114,12 +136,12 @@ impl From<Problem> for Fault {
         let exit = match problem.code.as_str() {
             "store" => Exit::Damaged,
             "busy" | "stopping" => Exit::Unreachable,
-            "disk_full" => Exit::Refused,
+            "disk_full" => Exit::NotYet,
             _ if problem.status == 400 || problem.status == 401 => Exit::Usage,
             _ if problem.status < 500 => Exit::Refused,
             _ => Exit::Unexpected,
         };
-        Self { exit, code: problem.code, sentence: problem.detail, next_step: problem.next_step }
+        Self { exit, code: problem.code, sentence: problem.detail, next_step: problem.next_step, is_told: false }
     }
 }
 
@@ -130,7 +152,14 @@ impl From<huxin_keys::KeysFault> for Fault {
 }
 impl From<huxin_keys::PassphraseFault> for Fault {
     fn from(fault: huxin_keys::PassphraseFault) -> Self {
-        Self::usage(fault.code(), &fault).trying(fault.next_step())
+        let exit = match &fault {
+            // The file is brought later than the node is started.
+            huxin_keys::PassphraseFault::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                Exit::NotYet
+            }
+            _ => Exit::Usage,
+        };
+        Self::new(exit, fault.code(), &fault).trying(fault.next_step())
     }
 }
 impl From<huxin_keys::JoinFault> for Fault {
@@ -142,6 +171,8 @@ impl From<huxin_store::OpenFault> for Fault {
     fn from(fault: huxin_store::OpenFault) -> Self {
         let exit = match fault.code() {
             "store_damaged" => Exit::Damaged,
+            // Another process that ends, or room that somebody makes.
+            "store_locked" | "disk_full" => Exit::NotYet,
             _ => Exit::Refused,
         };
         Self::new(exit, fault.code(), &fault)
@@ -151,7 +182,7 @@ impl From<huxin_store::CommitFault> for Fault {
     fn from(fault: huxin_store::CommitFault) -> Self {
         // A failed write is no damage: the node is started again and goes on from what was kept.
         let exit = match fault {
-            huxin_store::CommitFault::DiskFull { .. } => Exit::Refused,
+            huxin_store::CommitFault::DiskFull { .. } => Exit::NotYet,
             _ => Exit::Unexpected,
         };
         Self::new(exit, fault.code(), &fault)
@@ -198,7 +229,7 @@ mod tests {
             (Problem::malformed("unknown field `x`"), Exit::Usage),
             (Problem::busy(), Exit::Unreachable),
             (Problem::store(), Exit::Damaged),
-            (Problem::disk_full(), Exit::Refused),
+            (Problem::disk_full(), Exit::NotYet),
             (Problem::new(StatusCode::CONFLICT, "already_listed", "…"), Exit::Refused),
         ];
         for (problem, exit) in cases {

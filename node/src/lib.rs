@@ -9,10 +9,12 @@
 //! - [`backend`]: the node behind its HTTP.
 //! - [`metrics`]: what the operator sees.
 //! - [`screen`]: what commands print, harmless whatever partners wrote.
+//! - [`destination`]: where the files go that commands make.
 
 pub mod backend;
 pub mod client;
 pub mod command;
+pub mod destination;
 pub mod drafting;
 pub mod fault;
 pub mod metrics;

@@ -18,6 +18,38 @@ const COMMIT_BUCKETS: [f64; 14] =
 /// From 50 µs, a status from memory, to 10 s.
 const HTTP_BUCKETS: [f64; 13] =
     [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 10.0];
+/// By which segments come.
+const ROADS: [&str; 4] = ["gossip", "sync", "disk", "own"];
+/// Why a segment is refused at the door: the codes of `SegmentFault`, and of gossip that could not be taken in.
+const REFUSALS: [&str; 17] = [
+    "segment_not_canonical",
+    "segment_shape",
+    "segment_too_long",
+    "foreign_federation",
+    "foreign_city",
+    "other_city",
+    "unknown_epoch",
+    "closed_epoch",
+    "before_epoch",
+    "crosses_epoch",
+    "epoch_border",
+    "gap",
+    "proof",
+    "checkpoint_short",
+    "checkpoint_signature",
+    "stale",
+    "gossip_queue_full",
+];
+/// What a peer is blamed for most.
+const BLAMES: [&str; 7] = [
+    "segment_not_canonical",
+    "segment_shape",
+    "segment_too_long",
+    "foreign_city",
+    "other_city",
+    "proof",
+    "checkpoint_signature",
+];
 const GROUP_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0];
 
 /// All of the node's own metrics.
@@ -47,6 +79,7 @@ pub struct Metrics {
     pub http_seconds: HistogramVec,
     pub head_size: IntGaugeVec,
     pub head_age: GaugeVec,
+    pub head_ahead: GaugeVec,
     pub head_witnesses: IntGaugeVec,
     pub bodies_lacking: IntGaugeVec,
     pub partner_up: IntGaugeVec,
@@ -54,6 +87,8 @@ pub struct Metrics {
     pub queue_length: IntGaugeVec,
     pub signing: Gauge,
     pub disk_free: Gauge,
+    pub disk_low: Gauge,
+    pub disk_full: Gauge,
     pub store_bytes: Gauge,
     pub store_wal_syncs: Gauge,
     pub resident_bytes: Gauge,
@@ -95,7 +130,28 @@ impl Metrics {
     /// # Errors
     /// Two metrics of one name: a defect of this program that its tests find.
     pub fn new() -> Result<Self, Fault> {
-        Self::register().map_err(Fault::unexpected)
+        let metrics = Self::register().map_err(Fault::unexpected)?;
+        metrics.begin();
+        Ok(metrics)
+    }
+
+    /// Counters with labels have no sample until they are first named, and an increase from nothing to one is none for Prometheus: the
+    /// first refusal, which is the one that an operator should hear of, would pass unseen. So what can be foreseen is named here.
+    fn begin(&self) {
+        for road in ROADS {
+            self.statements_admitted.with_label_values(&[road]);
+            self.segments_repeated.with_label_values(&[road]);
+            for code in REFUSALS {
+                self.refused.with_label_values(&[road, code]);
+            }
+        }
+        for code in BLAMES {
+            self.blamed.with_label_values(&[code]);
+        }
+        self.requests_served.with_label_values(&["busy"]);
+        for queue in ["commands", "inputs"] {
+            self.queue_length.with_label_values(&[queue]);
+        }
     }
 
     fn register() -> Result<Self, prometheus::Error> {
@@ -172,6 +228,11 @@ impl Metrics {
             http_seconds: r.take(http_seconds)?,
             head_size: r.int_gauges("huxin_head_size", "Statements held of a city's log", &["city"])?,
             head_age: r.gauges("huxin_head_age_seconds", "Age of a city's newest own cosignature", &["city"])?,
+            head_ahead: r.gauges(
+                "huxin_head_ahead_seconds",
+                "How far a city's newest own cosignature lies ahead of this node's clock",
+                &["city"],
+            )?,
             head_witnesses: r.int_gauges(
                 "huxin_head_witnesses",
                 "Other cities that cosigned a city's newest checkpoint",
@@ -191,6 +252,9 @@ impl Metrics {
             queue_length: r.int_gauges("huxin_queue_length", "Items waiting, by queue", &["queue"])?,
             signing: r.gauge("huxin_signing_ready", "1 while this node signs")?,
             disk_free: r.gauge("huxin_disk_free_bytes", "Bytes free on the store's disk")?,
+            disk_low: r.gauge("huxin_disk_low", "1 while less than [storage] low_mib is free")?,
+            disk_full: r
+                .gauge("huxin_disk_full", "1 while less than [storage] min_free_mib is free: nothing is written")?,
             store_bytes: r.gauge("huxin_store_bytes", "Bytes of all files of the store")?,
             store_wal_syncs: r.gauge("huxin_store_wal_syncs", "Syncs of the write-ahead log since the start")?,
             resident_bytes: r.gauge("huxin_resident_bytes", "Resident memory of this process")?,
@@ -297,6 +361,26 @@ mod tests {
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             assert!(line.starts_with("huxin_"), "{line}");
         }
+    }
+
+    #[test]
+    fn counters_stand_at_zero_before_their_first_event() {
+        let metrics = Metrics::new().unwrap();
+        let text = || metrics.text(&NetCounters::default(), &prometheus_client::registry::Registry::default());
+        let before = text();
+        for sample in [
+            "huxin_refused_total{code=\"gap\",road=\"gossip\"} 0",
+            "huxin_refused_total{code=\"proof\",road=\"sync\"} 0",
+            "huxin_peers_blamed_total{code=\"proof\"} 0",
+            "huxin_statements_admitted_total{road=\"disk\"} 0",
+            "huxin_evidence_found_total 0",
+        ] {
+            assert!(before.lines().any(|line| line == sample), "{sample} is missing");
+        }
+        // A city that never spoke has no age.
+        assert!(!before.contains("huxin_head_age_seconds{"));
+        metrics.event(&Event::Refused { road: "gossip", code: "gap" });
+        assert!(text().contains("huxin_refused_total{code=\"gap\",road=\"gossip\"} 1\n"));
     }
 
     #[test]

@@ -12,10 +12,13 @@ pub mod clock;
 mod committer;
 mod continuity;
 pub mod failpoint;
+mod handles;
+mod http;
 mod intake;
 mod partners;
 mod serving;
 mod signer;
+mod sockets;
 pub mod writer;
 
 use crate::backend::NodeBackend;
@@ -26,7 +29,7 @@ use crate::proving::Prover;
 use crate::settings::{self, Settings};
 use checker::Checker;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use huxin_api::ServerSettings;
+use huxin_api::{Backend as _, ServerSettings};
 use huxin_engine::{Continuity, Engine, partners_to_ask};
 use huxin_keys::peer_id_bytes;
 use huxin_net::NetSettings;
@@ -61,6 +64,7 @@ pub struct Running {
     /// Where partners may connect, with real ports.
     pub p2p: Vec<String>,
     pub writer: WriterHandle,
+    backend: Arc<NodeBackend>,
     ended: Receiver<Result<(), Fault>>,
     stop_writer: Sender<()>,
     stop_api: watch::Sender<bool>,
@@ -77,13 +81,16 @@ pub struct Running {
 /// The first thing that is not in order. What was begun until then ends with the process.
 pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     let city = settings.node.city;
+    handles::raise(settings)?;
     let genesis = settings::read_genesis(&settings.node.genesis)?;
     let editions = settings::editions(settings)?;
     let crosswalk = settings::crosswalk(settings)?;
-    let token = settings::read_or_make_token(settings)?;
+    let token = settings::read_or_make_token(&settings.listen.token)?;
+    let read_token = settings::read_or_make_token(&settings.listen.read_token)?;
     let (folder, passphrase) = settings::open_keys(settings)?;
     let roster = Roster::new(&genesis);
-    let listener = bind_http(settings.listen.api)?;
+    let listener = sockets::bind_http(settings.listen.api)?;
+    sockets::probe(&settings.listen.p2p)?;
     let member = roster.city(city).ok_or_else(|| {
         Fault::usage("not_a_member", format_args!("the genesis names no city {city}"))
             .trying("check [node] city and [node] genesis")
@@ -111,9 +118,14 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     }
 
     let members = roster.cities().count();
+    let own_name =
+        genesis.manifest().members.iter().find(|member| member.code == city).map(|member| member.name.clone());
+    let own_names: Vec<String> = own_name.into_iter().collect();
     let engine_settings = huxin_engine::Settings {
         city,
         editions: editions.clone(),
+        allow_natural_persons: settings.rights.allow_natural_persons,
+        own_names: own_names.clone(),
         sync_every_ms: millis(settings.network.sync_every()),
         heartbeat_every_ms: millis(settings.network.heartbeat_every()),
         gossip: settings.network.gossip,
@@ -186,6 +198,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
             ground,
             editions,
             allow_natural_persons: settings.rights.allow_natural_persons,
+            own_names,
         },
         crosswalk,
         store,
@@ -194,6 +207,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         net: net.clone(),
         metrics,
         libp2p: Mutex::new(libp2p),
+        backing_up: Mutex::new(()),
         prover: Prover { city, genesis: genesis.bytes().to_vec(), signer: Mutex::new(exporter) },
         sources: RwLock::new(None),
         federation_name: genesis.manifest().name.clone(),
@@ -201,11 +215,18 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         started_at: clock::now(),
     };
     let (stop_api, api_stop) = watch::channel(false);
-    let server = ServerSettings { token, request_bytes: settings.limits.request_bytes() };
-    let router = huxin_api::router(Arc::new(backend), server);
+    let server = ServerSettings {
+        token,
+        read_token: Some(read_token),
+        hosts: vec![settings.listen.api.ip().to_string()],
+        request_bytes: settings.limits.request_bytes(),
+    };
+    let backend = Arc::new(backend);
+    let router = huxin_api::router(backend.clone(), server);
     let api = listener.local_addr().map_err(Fault::unexpected)?;
-    let api_task = serve_http(listener, router, api_stop, runtime)?;
+    let api_task = http::serve(listener, router, api_stop, runtime)?;
     Ok(Running {
+        backend,
         city,
         api,
         p2p,
@@ -233,7 +254,8 @@ fn open_store(settings: &Settings) -> Result<RocksStore, Fault> {
     if let Ok(free) = free_bytes(data)
         && free < floor
     {
-        return Err(Fault::from(CommitFault::DiskFull { free, floor }).trying("make room, then start the node again"));
+        let full = CommitFault::DiskFull { free, floor };
+        return Err(Fault::not_yet(full.code(), &full).trying("make room on the disk; the node starts once there is"));
     }
     let options = Options {
         cache_mib: settings.storage.cache_mib as usize,
@@ -257,48 +279,28 @@ fn heard(listening: &Receiver<String>, due: usize) -> Result<Vec<String>, Fault>
         match listening.recv_deadline(until) {
             Ok(address) => addresses.push(address),
             Err(_) => {
-                return Err(Fault::usage("net_listen", "the network did not open its addresses within five seconds")
-                    .trying("check [listen] p2p"));
+                return Err(Fault::not_yet(
+                    "net_listen",
+                    format_args!(
+                        "the network did not open its addresses within {} seconds: of {due} it opened {}",
+                        LISTEN_WAIT.as_secs(),
+                        addresses.len()
+                    ),
+                )
+                .trying("check [listen] p2p; the lines of the log before this one say what each socket met"));
             }
         }
     }
     Ok(addresses)
 }
 
-/// Takes the API's port before anything else is begun.
-fn bind_http(address: SocketAddr) -> Result<std::net::TcpListener, Fault> {
-    let taken = |source: std::io::Error| {
-        Fault::usage("api_listen", format_args!("cannot listen on {address}: {source}"))
-            .trying("is another node running? choose another port in [listen] api")
-    };
-    let listener = std::net::TcpListener::bind(address).map_err(taken)?;
-    listener.set_nonblocking(true).map_err(taken)?;
-    Ok(listener)
-}
-
-fn serve_http(
-    listener: std::net::TcpListener,
-    router: axum::Router,
-    mut stop: watch::Receiver<bool>,
-    runtime: &Handle,
-) -> Result<tokio::task::JoinHandle<()>, Fault> {
-    let guard = runtime.enter();
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(Fault::unexpected)?;
-    drop(guard);
-    Ok(runtime.spawn(async move {
-        use axum::serve::ListenerExt as _;
-        // Answers are one small write each: they must not wait for the next segment of the connection.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let ended = async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        if let Err(fault) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
-            tracing::error!(%fault, "the HTTP interface ended");
-        }
-    }))
-}
-
 impl Running {
+    /// What keeps the node from doing all of its work, as `/readyz` says it; empty when it is ready.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        self.backend.ready().missing
+    }
+
     /// Resolves when the writer has ended by itself, which it only does for a fault.
     #[must_use]
     pub const fn ended(&self) -> &Receiver<Result<(), Fault>> {
@@ -323,6 +325,8 @@ impl Running {
         });
         let _ = self.stop_checker.try_send(());
         self.net.shutdown();
+        // The last holders of the store, apart from the threads.
+        drop(self.backend);
         drop(self.writer);
         for thread in self.threads {
             let _ = thread.join();

@@ -1,7 +1,9 @@
 //! The settings file as the node and its commands use it: read once, with the files that it names.
 
+use crate::destination::private_file;
 use crate::fault::{Exit, Fault};
-use huxin_keys::{Existing, KeyFolder, KeysFault, OutFile, Passphrase, PassphraseSource};
+use crate::tell;
+use huxin_keys::{KeyFolder, Passphrase, PassphraseSource};
 use huxin_profile::Crosswalk;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{EDITION_BYTES, Edition, builtin};
@@ -12,6 +14,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
+use huxin_config::ForeignVariable;
 pub use huxin_config::Settings;
 
 /// Longest genesis or token file that is read; a federation of 300 cities has about 100 KB.
@@ -22,8 +25,23 @@ const FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// # Errors
 /// Every mistake in it at once.
 pub fn load(path: &Path) -> Result<Settings, Fault> {
-    Settings::load(path, std::env::vars_os())
-        .map_err(|faults| Fault::usage(faults.code(), &faults).trying(faults.next_step()))
+    let (settings, foreign) = Settings::load_noting(path, std::env::vars_os())
+        .map_err(|faults| Fault::usage(faults.code(), &faults).trying(faults.next_step()))?;
+    if !foreign.is_empty() {
+        // One warning a process, however often it reads its settings.
+        static TOLD: std::sync::Once = std::sync::Once::new();
+        TOLD.call_once(|| tell!("warning: {}", foreign_sentence(&foreign)));
+    }
+    Ok(settings)
+}
+
+/// Names the variables that begin like settings and are none, each with the setting that it may have been meant for.
+fn foreign_sentence(foreign: &[ForeignVariable]) -> String {
+    let named = foreign.iter().map(|variable| match &variable.nearest {
+        Some(nearest) => format!("{} (the nearest setting is {nearest})", variable.name),
+        None => variable.name.clone(),
+    });
+    format!("these variables are no settings and have no effect: {}", named.collect::<Vec<_>>().join(", "))
 }
 
 /// Reads the file alone, without the environment: right after it was written.
@@ -37,7 +55,10 @@ pub fn load_plain(path: &Path) -> Result<Settings, Fault> {
 
 /// The API's token.
 pub fn read_token(settings: &Settings) -> Result<String, Fault> {
-    let path = &settings.listen.token;
+    token_of(&settings.listen.token)
+}
+
+fn token_of(path: &Path) -> Result<String, Fault> {
     let bytes = read_file(path)?;
     let token = String::from_utf8_lossy(&bytes).trim().to_owned();
     if token.is_empty() {
@@ -48,8 +69,7 @@ pub fn read_token(settings: &Settings) -> Result<String, Fault> {
 }
 
 /// The API's token; a missing file is made, with a random token that only this account may read.
-pub fn read_or_make_token(settings: &Settings) -> Result<String, Fault> {
-    let path = &settings.listen.token;
+pub fn read_or_make_token(path: &Path) -> Result<String, Fault> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(Fault::unexpected)?;
     let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
@@ -61,7 +81,7 @@ pub fn read_or_make_token(settings: &Settings) -> Result<String, Fault> {
                 .map_err(|source| Fault::file("write", path, &source))?;
             Ok(token)
         }
-        Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => read_token(settings),
+        Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => token_of(path),
         Err(source) => Err(Fault::file("make", path, &source)),
     }
 }
@@ -75,6 +95,10 @@ pub fn open_keys(settings: &Settings) -> Result<(KeyFolder, Option<Passphrase>),
 
 /// The federation's founding, with every signature checked.
 pub fn read_genesis(path: &Path) -> Result<Genesis, Fault> {
+    if matches!(fs::metadata(path), Err(fault) if fault.kind() == std::io::ErrorKind::NotFound) {
+        return Err(Fault::not_yet("genesis_missing", format_args!("there is no genesis file {} yet", path.display()))
+            .trying("fetch it from the federation and put it there, or found one with `huxin federation found`"));
+    }
     let bytes = read_file(path).map_err(|fault| {
         if fault.code == "file" {
             fault.trying("fetch the genesis file from the federation, or found one with `huxin federation found`")
@@ -134,36 +158,17 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-/// Writes a file of mode 0600 that must not exist yet, so that a command never destroys what a person made.
+/// Writes a file that must not exist yet, so that a command never destroys what a person made.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
-    write_out(path, bytes, false)
-}
-
-/// As [`write_new`]; with `force` a file that stands there is replaced.
-pub fn write_out(path: &Path, bytes: &[u8], force: bool) -> Result<(), Fault> {
-    OutFile::write_whole(path, bytes, existing(force)).map_err(out_fault)
-}
-
-/// Begins a long file of mode 0600.
-pub fn begin_out(path: &Path, force: bool) -> Result<OutFile, Fault> {
-    OutFile::begin(path, existing(force)).map_err(out_fault)
-}
-
-const fn existing(force: bool) -> Existing {
-    if force { Existing::Goes } else { Existing::Stays }
-}
-
-/// What kept a file from being written.
-pub fn out_fault(fault: KeysFault) -> Fault {
-    match fault {
-        KeysFault::Taken { path } => {
-            Fault::usage("file", format_args!("{} exists already and is not replaced", path.display())).trying(
-                "name another place, or move it away yourself; --force replaces a file, where the command has it",
-            )
+    let mut file = private_file(path, false).map_err(|source| {
+        let fault = Fault::file("make", path, &source);
+        if source.kind() == std::io::ErrorKind::AlreadyExists {
+            fault.trying("name another folder, or move the file away yourself")
+        } else {
+            fault
         }
-        KeysFault::Io { doing, path, source } => Fault::file(doing, &path, &source),
-        other => other.into(),
-    }
+    })?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|source| Fault::file("write", path, &source))
 }
 
 #[cfg(test)]
@@ -182,9 +187,10 @@ mod tests {
     fn a_token_is_made_once_and_private() {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(folder.path());
-        let token = read_or_make_token(&settings).unwrap();
+        let token = read_or_make_token(&settings.listen.token).unwrap();
         assert_eq!(token.len(), 64);
-        assert_eq!(read_or_make_token(&settings).unwrap(), token);
+        assert_eq!(read_or_make_token(&settings.listen.token).unwrap(), token);
+        assert_ne!(read_or_make_token(&settings.listen.read_token).unwrap(), token);
         assert_eq!(read_token(&settings).unwrap(), token);
         let mode = fs::metadata(&settings.listen.token).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

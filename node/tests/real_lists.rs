@@ -21,11 +21,19 @@ fn import(federation: &Federation, city: &str, data: &Path, profile: &str, file:
         "--keep-going",
     ]
     .map(str::to_owned);
-    federation.json(city, &args)
+    // 7: done, with rows that need somebody.
+    let report = federation.json_with(city, &args, &[0, 7]);
+    let sum: u64 = report["counts"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!(report["rows"], sum, "every row is answered");
+    report
 }
 
-fn counts(report: &Value) -> [u64; 4] {
-    ["published", "unchanged", "duplicates", "rejected"].map(|name| report[name].as_u64().unwrap())
+fn count(report: &Value, outcome: &str) -> u64 {
+    report["counts"][outcome].as_u64().unwrap_or(0)
+}
+
+fn counts(report: &Value) -> [u64; 5] {
+    ["listed", "unchanged", "duplicate", "rejected", "same_key_twice"].map(|outcome| count(report, outcome))
 }
 
 /// Lists by which a subject stands, as one city sees it.
@@ -46,17 +54,17 @@ fn two_banks_and_a_credit_portal_are_recognised_by_a_third_city() {
         federation.json(LANZHOU, &["recognise", partner, "--from", "2010-04-09"].map(str::to_owned));
     }
     let world_bank = import(&federation, ZHOUSHAN, &data, "worldbank.toml", "mdb/worldbank_firms.csv");
-    assert_eq!(counts(&world_bank), [887, 0, 29, 2]);
+    assert_eq!(counts(&world_bank), [883, 0, 29, 2, 4]);
     assert_eq!(world_bank["reject_reasons"]["scope_limit"], 2);
     let idb = import(&federation, HEZHOU, &data, "idb.toml", "mdb/idb_firms.csv");
-    assert_eq!(counts(&idb), [848, 0, 0, 0]);
+    assert_eq!(counts(&idb), [848, 0, 0, 0, 0]);
     // Running it again adds nothing.
     let again = import(&federation, ZHOUSHAN, &data, "worldbank.toml", "mdb/worldbank_firms.csv");
-    assert_eq!(counts(&again), [0, 887, 29, 2]);
+    assert_eq!(counts(&again), [0, 883, 29, 2, 4]);
     let china = import(&federation, ZHOUSHAN, &data, "creditchina.toml", "cn/creditchina_records.csv");
-    assert_eq!(counts(&china), [38, 0, 1, 0]);
+    assert_eq!(counts(&china), [38, 0, 1, 0, 0]);
     let orders = import(&federation, ZHOUSHAN, &data, "xiangao.toml", "cn/xiangao_enterprises.csv");
-    assert_eq!(counts(&orders), [0, 0, 0, 12]);
+    assert_eq!(counts(&orders), [0, 0, 0, 12, 0]);
     federation.until_equal();
 
     // Companies on a red and a black list at once show both.
@@ -75,6 +83,49 @@ fn two_banks_and_a_credit_portal_are_recognised_by_a_third_city() {
     federation.end_and_check();
 }
 
+/// A copy of a list without its last row and with `column` of its first row changed.
+fn changed_and_shortened(data: &Path, file: &str, column: &str, folder: &Path) -> std::path::PathBuf {
+    let mut reader = csv::Reader::from_path(data.join(file)).unwrap();
+    let head = reader.headers().unwrap().clone();
+    let at = head.iter().position(|name| name == column).unwrap();
+    let mut rows: Vec<Vec<String>> =
+        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+    rows.pop();
+    rows[0][at].push_str("（合成的改动）");
+    let copy = folder.join(Path::new(file).file_name().unwrap());
+    let mut writer = csv::Writer::from_path(&copy).unwrap();
+    writer.write_record(&head).unwrap();
+    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    writer.flush().unwrap();
+    copy
+}
+
+#[test]
+fn one_changed_and_one_vanished_row_of_each_list_are_told() {
+    let Some(data) = data("one_changed_and_one_vanished_row_of_each_list_are_told") else { return };
+    let federation = Federation::started();
+    let folder = tempfile::tempdir().unwrap();
+    for (profile, file, column, gone) in [
+        ("worldbank.toml", "mdb/worldbank_firms.csv", "note", 1),
+        ("idb.toml", "mdb/idb_firms.csv", "other_name", 1),
+        // Rows of single reports are never the whole list.
+        ("creditchina.toml", "cn/creditchina_records.csv", "reason", 0),
+        // A stream of events follows it, so it is not the whole list for long.
+        ("ofac-first.toml", "ofac/entities_first.csv", "remarks", 0),
+    ] {
+        let first = import(&federation, ZHOUSHAN, &data, profile, file);
+        let again = import(&federation, ZHOUSHAN, &data, profile, file);
+        assert_eq!(count(&again, "unchanged"), count(&first, "listed"), "{file}");
+        assert_eq!(count(&again, "listed") + count(&again, "changed"), 0, "{file}");
+        let copy = changed_and_shortened(&data, file, column, folder.path());
+        let told = import(&federation, ZHOUSHAN, &data, profile, copy.to_str().unwrap());
+        let seen = ["listed", "amended", "removed", "changed"].map(|outcome| count(&told, outcome));
+        assert_eq!(seen, [0, 0, 0, 1], "{file}: {}", told["counts"]);
+        assert_eq!(told["gone"].as_array().map_or(0, Vec::len), gone, "{file}");
+    }
+    federation.end_and_check();
+}
+
 #[test]
 fn a_real_sanctions_list_lives_its_life() {
     let Some(data) = data("a_real_sanctions_list_lives_its_life") else { return };
@@ -82,7 +133,7 @@ fn a_real_sanctions_list_lives_its_life() {
     // One partner joins only at the end, one is killed ten times on the way.
     federation.kill(LANZHOU);
     let first = import(&federation, ZHOUSHAN, &data, "ofac-first.toml", "ofac/entities_first.csv");
-    assert_eq!(counts(&first), [3711, 0, 0, 0]);
+    assert_eq!(counts(&first), [3711, 0, 0, 0, 0]);
     let events = std::fs::read_to_string(data.join("ofac/entity_events.jsonl")).unwrap();
     let lines: Vec<&str> = events.lines().collect();
     let (mut published, mut amended, mut removed) = (3711, 0, 0);
@@ -93,12 +144,33 @@ fn a_real_sanctions_list_lives_its_life() {
         federation.kill(HEZHOU);
         federation.start(HEZHOU);
         let report = import(&federation, ZHOUSHAN, pieces.path(), "ofac-events.toml", piece.to_str().unwrap());
-        published += report["published"].as_u64().unwrap();
-        amended += report["amended"].as_u64().unwrap();
-        removed += report["removed"].as_u64().unwrap();
+        published += count(&report, "listed");
+        amended += count(&report, "amended");
+        removed += count(&report, "removed");
+        assert_eq!(count(&report, "rejected") + count(&report, "already_ended"), 0, "{}", report["counts"]);
     }
-    assert_eq!((published, amended, removed), (3711 + 1873, 396, 233));
+    // Events of one record within one piece are one step: its last state.
+    assert_eq!((published, removed), (3711 + 1873, 233));
+    assert!((300..396).contains(&amended), "{amended}");
     assert_eq!(published - removed, 5351, "live at the end");
+    // The whole file once more, and again after a kill: nothing is signed, and every record has its last state.
+    let size = federation
+        .client(ZHOUSHAN)
+        .heads()
+        .unwrap()
+        .heads
+        .iter()
+        .find(|head| head.city.as_str() == ZHOUSHAN)
+        .unwrap()
+        .size;
+    for _ in 0..2 {
+        let again = import(&federation, ZHOUSHAN, &data, "ofac-events.toml", "ofac/entity_events.jsonl");
+        assert_eq!(["listed", "amended", "removed", "changed"].map(|outcome| count(&again, outcome)), [0; 4]);
+        federation.kill(ZHOUSHAN);
+        federation.start(ZHOUSHAN);
+    }
+    let heads = federation.client(ZHOUSHAN).heads().unwrap();
+    assert_eq!(heads.heads.iter().find(|head| head.city.as_str() == ZHOUSHAN).unwrap().size, size);
     federation.start(LANZHOU);
     federation.until_equal();
 

@@ -199,10 +199,5 @@ fn three_cities_exchange() {
 }
 
 fn metrics(node: &Node) -> String {
-    use std::io::{Read as _, Write as _};
-    let mut stream = std::net::TcpStream::connect(node.running.api).unwrap();
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-    let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
-    text
+    node.client.metrics().unwrap()
 }

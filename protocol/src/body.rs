@@ -25,6 +25,7 @@ use crate::header::BODY_VERSION;
 use crate::ids::CityCode;
 use crate::kind::Kind;
 use crate::limits::BODY_BYTES;
+use crate::text::{TextFault, check_text};
 
 /// 16 bytes that make the commitment of a guessable body unguessable. Handed in: this crate has no randomness.
 pub type Salt = [u8; SALT_BYTES];
@@ -53,6 +54,9 @@ pub enum BodyFault {
     Version,
     #[error("the body is longer than 32 KiB")]
     TooLong,
+    /// Only where a body is sealed: see [`Body::seal`].
+    #[error("{field}: {fault}")]
+    Text { field: &'static str, fault: TextFault },
 }
 
 impl BodyFault {
@@ -64,6 +68,7 @@ impl BodyFault {
             Self::Field => "body_field",
             Self::Version => "body_version",
             Self::TooLong => "body_too_long",
+            Self::Text { fault, .. } => fault.code(),
         }
     }
 }
@@ -117,11 +122,27 @@ impl Body {
         writer.finish()
     }
 
-    /// As [`Body::encode`], for a body that is about to be signed: what every receiver would refuse is refused here.
+    /// Every text of the body with the name of its field; texts of a list stand one by one under one name.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(&'static str, &str)> {
+        match self {
+            Self::Listing(body) => body.texts(),
+            Self::Act(body) => body.texts(),
+            Self::Recognition(body) => body.texts(),
+            Self::Decline(body) => vec![("reason", &body.reason)],
+            Self::NodeAnnouncement(body) => body.addresses.iter().map(|text| ("addresses", text.as_str())).collect(),
+        }
+    }
+
+    /// As [`Body::encode`], for a body that is about to be signed: what every receiver would refuse is refused here, and
+    /// so is text that says something else to a machine than to a reader (R6). Receivers take such text as it came.
     ///
     /// # Errors
-    /// Those of [`Body::decode`].
+    /// [`BodyFault::Text`] first, then those of [`Body::decode`].
     pub fn seal(&self, kind: Kind, salt: &Salt) -> Result<Vec<u8>, BodyFault> {
+        for (field, text) in self.texts() {
+            check_text(text).map_err(|fault| BodyFault::Text { field, fault })?;
+        }
         let bytes = self.encode(salt);
         Self::decode(kind, BODY_VERSION, &bytes)?;
         Ok(bytes)

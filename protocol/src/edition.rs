@@ -15,12 +15,13 @@ mod check;
 mod tests;
 
 pub use built_in::builtin;
-pub use check::IssueFault;
 pub(crate) use check::is_person;
+pub use check::{Issue, IssueFault};
 
 use crate::body::{Basis, EntryBody, List, Severity};
 use crate::digest::{Context, Digest};
 use crate::subject::SubjectClass;
+use crate::text::{check_text, harmless};
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
 
@@ -210,6 +211,26 @@ struct EditionFile {
     calendar: Option<Calendar>,
 }
 
+impl EditionFile {
+    /// An edition is read on every screen beside every measure, so its texts are such as may be signed (R6).
+    fn check_texts(&self) -> Result<(), EditionFault> {
+        let mut texts = vec![
+            ("title".to_owned(), &self.title.zh),
+            ("title".to_owned(), &self.title.en),
+            ("notice".to_owned(), &self.notice.zh),
+            ("notice".to_owned(), &self.notice.en),
+        ];
+        for Measure { code, content, legal_basis, agency, .. } in &self.measures {
+            let of = [code, &content.zh, &content.en, legal_basis, agency];
+            texts.extend(of.into_iter().map(|text| (format!("measure {}", harmless(code)), text)));
+        }
+        texts.extend(self.not_repairable.iter().map(|text| ("not_repairable".to_owned(), text)));
+        texts
+            .into_iter()
+            .try_for_each(|(field, text)| check_text(text).map_err(|fault| EditionFault::Text { field, fault }))
+    }
+}
+
 /// An edition that was read and found in order. The only maker is [`Edition::parse`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edition {
@@ -231,6 +252,8 @@ pub enum EditionFault {
     EmptyMeasure(String),
     #[error("the edition ends before it begins to bind")]
     Period,
+    #[error("{field}: {fault}")]
+    Text { field: String, fault: crate::text::TextFault },
     #[error("the edition's name is 1 to 64 lower-case letters, digits, dots or hyphens")]
     Name,
 }
@@ -245,6 +268,7 @@ impl EditionFault {
             Self::RepeatedMeasure(_) => "edition_repeated_measure",
             Self::EmptyMeasure(_) => "edition_empty_measure",
             Self::Period => "edition_period",
+            Self::Text { fault, .. } => fault.code(),
             Self::Name => "edition_name",
         }
     }
@@ -286,6 +310,7 @@ impl Edition {
                 return Err(EditionFault::RepeatedMeasure(measure.code.clone()));
             }
         }
+        file.check_texts()?;
         // The digest is taken over what was read, so that white space and the order of members do not matter, and
         // nothing that was not understood can hide behind it: unknown members are refused above (R151).
         let canonical = serde_json_canonicalizer::to_vec(&file).map_err(shape)?;

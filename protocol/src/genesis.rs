@@ -87,6 +87,9 @@ pub enum GenesisFault {
     Repeated,
     #[error("the signature of {0}'s root is missing or does not hold")]
     Signature(CityCode),
+    /// Only where a manifest is signed: see [`Manifest::check_texts`].
+    #[error("{field}: {fault}")]
+    Text { field: String, fault: crate::text::TextFault },
 }
 
 impl GenesisFault {
@@ -98,6 +101,7 @@ impl GenesisFault {
             Self::Key(_) => "genesis_key",
             Self::Repeated => "genesis_repeated",
             Self::Signature(_) => "genesis_signature",
+            Self::Text { fault, .. } => fault.code(),
         }
     }
 }
@@ -119,7 +123,25 @@ impl Manifest {
     pub fn federation(&self) -> Digest {
         Context::Federation.digest(&self.encode())
     }
-    /// One founder's signature over the manifest.
+    /// Whether every text of the manifest may be signed (R6). A node that receives a founded federation takes it as it
+    /// came.
+    ///
+    /// # Errors
+    /// The first text that may not.
+    pub fn check_texts(&self) -> Result<(), GenesisFault> {
+        let check = |field: String, text: &str| {
+            crate::text::check_text(text).map_err(|fault| GenesisFault::Text { field, fault })
+        };
+        check("name of the federation".to_owned(), &self.name)?;
+        for member in &self.members {
+            check(format!("name of {}", member.code), &member.name)?;
+            for address in &member.addresses {
+                check(format!("address of {}", member.code), address)?;
+            }
+        }
+        self.clocks.keys().try_for_each(|name| check("name of a clock".to_owned(), name))
+    }
+    /// One founder's signature over the manifest. Look at [`Manifest::check_texts`] first.
     #[must_use]
     pub fn sign(&self, root: &dyn Sign) -> [u8; 64] {
         let bytes = self.encode();
@@ -132,8 +154,9 @@ impl Genesis {
     ///
     /// # Errors
     /// [`GenesisFault::Signature`] with the first city whose signature is missing or wrong; [`GenesisFault::Shape`] for
-    /// a signature of a city that is no member.
+    /// a signature of a city that is no member; [`GenesisFault::Text`].
     pub fn found(manifest: &Manifest, signatures: &BTreeMap<CityCode, [u8; 64]>) -> Result<Self, GenesisFault> {
+        manifest.check_texts()?;
         let mut sorted = Vec::with_capacity(manifest.members.len());
         for member in &manifest.members {
             sorted.push(*signatures.get(&member.code).ok_or(GenesisFault::Signature(member.code))?);

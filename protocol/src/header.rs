@@ -83,6 +83,9 @@ pub enum HeaderFault {
     Field,
     #[error("the header's version or suite needs a newer node")]
     Version,
+    /// Only where a header is sealed: see [`Header::seal`].
+    #[error("agency: {0}")]
+    Text(#[from] crate::text::TextFault),
 }
 
 impl HeaderFault {
@@ -93,6 +96,7 @@ impl HeaderFault {
             Self::Keys => "header_keys",
             Self::Field => "header_field",
             Self::Version => "header_version",
+            Self::Text(fault) => fault.code(),
         }
     }
 }
@@ -193,6 +197,20 @@ impl Header {
             map.field(12, |w| w.digest(&self.commitment));
         });
         writer.finish()
+    }
+
+    /// As [`Header::encode`], for a header that is about to be signed: what every receiver would refuse is refused here,
+    /// and so is unsafe text (R6), which receivers take as it came.
+    ///
+    /// # Errors
+    /// [`HeaderFault::Text`], then those of [`Header::decode`].
+    pub fn seal(&self) -> Result<Vec<u8>, HeaderFault> {
+        if let Some(agency) = &self.issuer.agency {
+            crate::text::check_text(agency)?;
+        }
+        let bytes = self.encode();
+        Self::decode(&bytes)?;
+        Ok(bytes)
     }
 
     /// Reads a COSE payload. Refuses all but the one deterministic encoding. Whether a kind needs `about` or a ground

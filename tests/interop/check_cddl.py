@@ -24,6 +24,11 @@ BEYOND_A_GRAMMAR = {
     "with readers out of order": "the order of an array",
     "decided on a day that does not exist": "the calendar",
     "followed by a byte": "what stands behind the item",
+    "of a code of 17 characters": "the shape of an id, which hangs on its scheme",
+    "of a code with the letter O": "the shape of an id, which hangs on its scheme",
+    "of a code in small letters": "the shape of an id, which hangs on its scheme",
+    "of a number in scientific notation": "the shape of an id, which hangs on its scheme",
+    "of a legal entity without its two digits": "the shape of an id, which hangs on its scheme",
 }
 Comparison = namedtuple("Comparison", "surprises held refused beyond layers")
 

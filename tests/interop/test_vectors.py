@@ -4,8 +4,9 @@ import json
 import pathlib
 import unittest
 
-from stranger import Refused
+from stranger import Refused, text
 from stranger.bundle import verify
+from stranger.cbor import decode
 from stranger.keys import digest
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
@@ -46,14 +47,38 @@ class Bundles(unittest.TestCase):
         self.assertGreaterEqual(holding, 15)
         self.assertGreater(refused, 2 * holding)
 
+    def test_every_text_is_judged_as_its_file_says(self):
+        for case in cases("text"):
+            with self.subTest(case["title"]):
+                if "refused" in case["expected"]:
+                    self.assertRaises(Refused, text.check, case["text"])
+                    continue
+                text.check(case["text"])
+                form = case["expected"]["holds"]["folded"]
+                self.assertEqual(text.folded(case["text"]), form)
+                self.assertEqual(text.folded(form), form)
+
+    def test_every_subject_has_the_shape_of_its_scheme(self):
+        """R50, over the vectors of listings that it decides."""
+        seen = 0
+        for case in (case for case in cases("listing") if case["rule"] == "R50"):
+            with self.subTest(case["title"]):
+                subject = decode(bytes.fromhex(case["bytes"]))[1]
+                seen += 1
+                if "refused" in case["expected"]:
+                    self.assertRaises(Refused, text.check_subject, subject)
+                else:
+                    text.check_subject(subject)
+        self.assertGreaterEqual(seen, 8)
+
     def test_a_changed_byte_anywhere_is_seen(self):
         """One byte of every hundredth of a good bundle, and all around its signatures."""
         case = next(case for case in cases("bundle") if case["title"] == "an entry with one witness")
-        text = case["text"].encode()
-        whole = verify(text, bytes.fromhex(case["federation"]))
-        for at in range(0, len(text), max(1, len(text) // 300)):
-            changed = bytearray(text)
-            changed[at] = ord("B") if text[at] != ord("B") else ord("C")
+        written = case["text"].encode()
+        whole = verify(written, bytes.fromhex(case["federation"]))
+        for at in range(0, len(written), max(1, len(written) // 300)):
+            changed = bytearray(written)
+            changed[at] = ord("B") if written[at] != ord("B") else ord("C")
             with self.subTest(at=at):
                 try:
                     shown = verify(bytes(changed), bytes.fromhex(case["federation"]))

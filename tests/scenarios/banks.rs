@@ -3,9 +3,9 @@
 
 use crate::words::{city, recognise};
 use huxin_api::model::EntryRequest;
-use huxin_profile::{Crosswalk, Profile, Table, normalised_name, plan};
+use huxin_profile::{ConfirmedCodes, Crosswalk, Profile, Setting, Table, normalised_name, plan};
 use huxin_protocol::body::{Body, EntryBody};
-use huxin_protocol::edition::builtin;
+use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::fold::decisions_across;
 use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::CityCode;
@@ -19,8 +19,18 @@ use std::path::Path;
 fn requests(data: &Path, profile: &str, file: &str) -> Vec<EntryRequest> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/profiles").join(profile);
     let profile = Profile::load(&path).unwrap();
-    let plan = plan(&profile, &Table::read(&data.join(file), &profile.file).unwrap()).unwrap();
-    plan.records.into_iter().map(|record| record.request).collect()
+    let edition = Edition::named(&profile.edition);
+    let confirmed = ConfirmedCodes::default();
+    let setting = Setting {
+        // The lists were taken down in January 2025, and what was over since then is looked at all the same.
+        day: "2025-02-01".parse().unwrap(),
+        edition: edition.as_ref(),
+        allow_natural_persons: false,
+        own_names: &[],
+        confirmed: &confirmed,
+    };
+    let plan = plan(&profile, &Table::read(&data.join(file), &profile.file).unwrap(), &setting).unwrap();
+    plan.records.into_iter().filter_map(|record| record.request).collect()
 }
 
 fn body(request: &EntryRequest) -> EntryBody {

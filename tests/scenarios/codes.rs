@@ -7,6 +7,7 @@ use huxin_engine::wire::WireFault;
 use huxin_engine::{ClosedReason, Refusal, SigningState};
 use huxin_protocol::cbor::CborFault;
 use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::IssueFault;
 use huxin_protocol::ids::Size;
 use huxin_tests::world::{at, peer_of};
 
@@ -23,7 +24,7 @@ fn refusals_have_stable_codes_and_sentences_that_name_what_they_are_about() {
         (Refusal::NotOurs(id), "not_ours", "only the city that listed"),
         (Refusal::WrongTarget(id), "wrong_target", "not of a kind"),
         (Refusal::Incomplete("a ground tag"), "incomplete", "lacks a ground tag"),
-        (Refusal::Catalogue("synthetic".to_owned()), "catalogue", "synthetic"),
+        (Refusal::Listing(Box::new(IssueFault::SeverityMissing)), "severity_missing", "severity"),
         (Refusal::UnknownEdition(Digest([1; 32])), "unknown_edition", "does not hold"),
         (Refusal::TooLong, "too_long", "too long"),
         (Refusal::Segment { code: "gap" }, "gap", "(gap)"),

@@ -8,6 +8,7 @@
 mod bundles;
 mod federation;
 mod messages;
+mod texts;
 
 use huxin_protocol::bundle::Bundle;
 use huxin_protocol::digest::Digest;
@@ -22,12 +23,12 @@ struct Case {
     title: String,
     /// The numbered rule of SPEC.md that decides it.
     rule: String,
-    /// `bundle`, or the name of a message: what the bytes claim to be.
+    /// `bundle`, `text`, or the name of a message: what the bytes claim to be.
     form: String,
     /// The federation that the reader trusts, where that matters.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     federation: Option<Digest>,
-    /// The bundle's text.
+    /// The bundle's text, or a text that somebody wants to sign.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     text: Option<String>,
     /// The message's bytes, in hexadecimal.
@@ -76,6 +77,9 @@ struct Facts {
     /// Where the exporter has closed the epoch that signed the standing note.
     #[serde(skip_serializing_if = "Option::is_none")]
     standing_epoch_closed: Option<bool>,
+    /// The form in which a text is compared (R8).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    folded: Option<String>,
 }
 
 fn folder() -> PathBuf {
@@ -85,7 +89,7 @@ fn folder() -> PathBuf {
 /// File name within the folder → case.
 fn made() -> BTreeMap<String, Case> {
     let mut all = BTreeMap::new();
-    for case in bundles::cases().into_iter().chain(messages::cases()) {
+    for case in bundles::cases().into_iter().chain(messages::cases()).chain(texts::cases()) {
         let words: Vec<String> = case
             .title
             .split(|c: char| !c.is_ascii_alphanumeric())
@@ -146,6 +150,7 @@ fn every_case_is_judged_as_it_says() {
         let case: Case = serde_json::from_str(&text).unwrap();
         let outcome = match case.form.as_str() {
             "bundle" => judge_bundle(&case),
+            "text" => texts::judge(&case),
             _ => messages::judge(&case),
         };
         assert_eq!(outcome, case.expected, "{name}");
@@ -174,6 +179,7 @@ fn judge_bundle(case: &Case) -> Expected {
                     witnesses: Some(shown.witnesses().iter().map(ToString::to_string).collect()),
                     invalid_lines: Some(shown.invalid_lines.len()),
                     retired_lines: Some(shown.retired_lines().len()).filter(|count| *count > 0),
+                    folded: None,
                     standing: shown.standing.as_ref().map(|note| note.standing().state.clone()),
                     standing_epoch_closed: shown.standing.as_ref().map(|n| n.signed_in_closed_epoch()).filter(|c| *c),
                 },

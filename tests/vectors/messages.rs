@@ -144,6 +144,25 @@ fn bodies(cases: &mut Cases) {
     cases.add("listing", "R43", "decided on a day that does not exist", Some("body_field"), &date);
     let tagged = with(&good, b"\x6a2026-01-01", b"\xc0\x6a2026-01-01");
     cases.add("listing", "R4", "with a tagged date", Some("body_not_canonical"), &tagged);
+    // The same entry under other ids; the map of the subject begins with scheme and id.
+    let under = |scheme: &str, id: &str| {
+        let text = |text: &str| [&[0x60 + u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+        let subject = [&[0xa4, 0x01][..], &text(scheme), &[0x02], &text(id), &[0x03]].concat();
+        with(&good, b"\xa4\x01\x66sample\x02\x65S0001\x03", &subject)
+    };
+    let malformed = Some("body_field");
+    cases.add("listing", "R50", "of a company by its code", None, &under("uscc", "91990099MA00000156"));
+    let mistyped = under("uscc", "91990099MA00000157");
+    cases.add("listing", "R50", "of a code whose check character fails is kept", None, &mistyped);
+    cases.add("listing", "R50", "of a code of 17 characters", malformed, &under("uscc", "91990099MA0000015"));
+    cases.add("listing", "R50", "of a code with the letter O", malformed, &under("uscc", "91990099MA0000015O"));
+    cases.add("listing", "R50", "of a code in small letters", malformed, &under("uscc", "91990099ma00000156"));
+    cases.add("listing", "R50", "of a number in scientific notation", malformed, &under("uscc", "9.1990099E+17"));
+    cases.add("listing", "R50", "of a legal entity", None, &under("lei", "506700GE1G29325QX363"));
+    let letters = under("lei", "506700GE1G29325QX3AB");
+    cases.add("listing", "R50", "of a legal entity without its two digits", malformed, &letters);
+    let unseen = with(&good, "样例企业 1".as_bytes(), "样例\u{200B}业 1".as_bytes());
+    cases.add("listing", "R6", "with a character of no width in a name is kept as it came", None, &unseen);
     let act = removal_body().encode(&[2; 16]);
     cases.add("act", "R44", "of a removal", None, &act);
     cases.add("act", "R44", "without a reason", Some("body_keys"), &[&[0xa1, 0x00, 0x50][..], &[2; 16]].concat());

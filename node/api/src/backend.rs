@@ -1,8 +1,8 @@
 //! What the API needs of the node behind it: reading, commanding, and a few words about itself.
 
 use crate::model::{
-    ActRequest, ActVerb, AnnounceRequest, DeclineRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply,
-    ReadyReply, RecordCommand, Warning,
+    ActRequest, ActVerb, AnnounceRequest, BackupReply, DeclineRequest, EntryRequest, InfoReply, LinkedSubject,
+    PeersReply, ReadyReply, RecordCommand, Warning,
 };
 use crate::problem::Problem;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
@@ -95,6 +95,17 @@ pub trait Backend: Send + Sync + 'static {
     fn ready(&self) -> ReadyReply;
     /// All metrics as Prometheus text 0.0.4.
     fn metrics(&self) -> String;
+    /// Makes a copy of the store beside it and says where. The copy before, if nobody carried it away, is removed.
+    ///
+    /// # Errors
+    /// The copy could not be made.
+    fn backup(&self) -> Result<BackupReply, Problem> {
+        Err(Problem::new(
+            axum::http::StatusCode::NOT_IMPLEMENTED,
+            "no_backup",
+            "this node keeps its store in memory and has nothing to copy",
+        ))
+    }
     /// One request was answered; where by a [`Problem`], with its code.
     fn observe(&self, route: &'static str, status: u16, problem: Option<&str>, seconds: f64);
 }

@@ -3,9 +3,10 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Refusal;
+use huxin_protocol::edition::IssueFault;
 use serde::{Deserialize, Serialize};
 
-/// `{"type", "title", "status", "code", "detail", "try"}`. `type` is `urn:huxin:problem:<code>`.
+/// `{"type", "title", "status", "code", "detail", "try", "faults"}`. `type` is `urn:huxin:problem:<code>`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     #[serde(rename = "type")]
@@ -16,6 +17,27 @@ pub struct Problem {
     pub detail: String,
     #[serde(rename = "try", skip_serializing_if = "Option::is_none", default)]
     pub next_step: Option<String>,
+    /// Everything that is wrong with an entry, where more than one thing is.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub faults: Vec<ProblemItem>,
+}
+
+/// One of several faults of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemItem {
+    /// Stable.
+    pub code: String,
+    /// The field of the request that it lies in, such as `basis.law`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub field: Option<String>,
+    pub detail: String,
+}
+
+impl From<&IssueFault> for ProblemItem {
+    fn from(fault: &IssueFault) -> Self {
+        let field = fault.field().map(str::to_owned);
+        Self { code: fault.code().to_owned(), field, detail: fault.to_string() }
+    }
 }
 
 impl Problem {
@@ -28,6 +50,7 @@ impl Problem {
             code: code.to_owned(),
             detail: detail.into(),
             next_step: None,
+            faults: Vec::new(),
         }
     }
     #[must_use]
@@ -118,7 +141,7 @@ impl From<Refusal> for Problem {
                 StatusCode::CONFLICT,
                 Some(format!("look at it with `huxin entry {id}`: which city it is of, and of which kind")),
             ),
-            Refusal::Incomplete(_) | Refusal::Catalogue(_) => (
+            Refusal::Incomplete(_) | Refusal::Listing(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Some("complete the entry by the rules of its catalogue edition".to_owned()),
             ),
@@ -203,7 +226,7 @@ mod tests {
             Refusal::NotOurs(id),
             Refusal::WrongTarget(id),
             Refusal::Incomplete("a law"),
-            Refusal::Catalogue("no such measure".into()),
+            Refusal::Listing(Box::new(IssueFault::SeverityMissing)),
             Refusal::UnknownEdition(huxin_protocol::digest::Digest([0; 32])),
             Refusal::TooLong,
             Refusal::Segment { code: "gap" },

@@ -1,28 +1,33 @@
-//! The router: which path leads where, who may pass, and how long a body may be.
+//! The router: which path leads where, who may pass, how long a body may be, and how long it may take.
+//!
+//! Who may pass stands in [`door`](crate::door): a token for everything, a second one that only reads, and no request that a browser was
+//! talked into sending under a foreign name.
 
 use crate::backend::Backend;
+use crate::door::Door;
 use crate::problem::{Problem, ProblemCode};
 use crate::routes::{entries, logs, node, references, subjects};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tower_http::timeout::RequestBodyDeadlineLayer;
 
 /// Longest body of a request that carries entries: a thousand of ordinary length (8 KiB each), some at the limit.
 const ENTRIES_BYTES: usize = 16 * 1024 * 1024;
+/// How long a body may take to come. On one machine the longest takes a moment; whoever sends a byte now and then holds a place.
+const BODY_WAIT: Duration = Duration::from_secs(30);
 /// Longest segment: a page with the item that made it full, and its proof.
 const SEGMENT_BYTES: usize = huxin_protocol::limits::PAGE_BYTES + 128 * 1024;
 
 /// What every handler gets.
 pub struct App {
     pub backend: Arc<dyn Backend>,
-    /// The bearer token; compared in constant time.
-    token: Vec<u8>,
+    door: Door,
 }
 
 pub(crate) type Shared = State<Arc<App>>;
@@ -30,13 +35,18 @@ pub(crate) type Shared = State<Arc<App>>;
 /// How the server is set up.
 pub struct ServerSettings {
     pub token: String,
+    /// The token that only reads; `None`: there is none.
+    pub read_token: Option<String>,
+    /// Host names under which the node may be asked beside those of loopback, without port.
+    pub hosts: Vec<String>,
     /// Longest body of an ordinary request in bytes.
     pub request_bytes: usize,
 }
 
 /// All paths over `backend`.
 pub fn router(backend: Arc<dyn Backend>, settings: ServerSettings) -> Router {
-    let app = Arc::new(App { backend, token: settings.token.trim().as_bytes().to_vec() });
+    let door = Door::new(&settings.token, settings.read_token.as_deref(), &settings.hosts);
+    let app = Arc::new(App { backend, door });
     let ordinary = DefaultBodyLimit::max(settings.request_bytes);
     let v1 = Router::new()
         .route("/v1/info", get(node::info))
@@ -57,28 +67,34 @@ pub fn router(backend: Arc<dyn Backend>, settings: ServerSettings) -> Router {
         .route("/v1/entries", post(entries::publish).layer(DefaultBodyLimit::max(ENTRIES_BYTES)))
         .route("/v1/records", post(entries::records).layer(DefaultBodyLimit::max(ENTRIES_BYTES)))
         .route("/v1/segments", get(logs::segment).post(logs::import).layer(DefaultBodyLimit::max(SEGMENT_BYTES)))
+        .route("/v1/backup", post(node::backup))
+        .route("/metrics", get(node::metrics))
         .layer(middleware::from_fn_with_state(app.clone(), authorise));
     Router::new()
         .merge(v1)
         .route("/healthz", get(node::alive))
         .route("/readyz", get(node::ready))
-        .route("/metrics", get(node::metrics))
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
+        .layer(RequestBodyDeadlineLayer::new(BODY_WAIT))
+        .layer(middleware::from_fn_with_state(app.clone(), check_host))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)
 }
 
 async fn authorise(State(app): Shared, request: Request, next: Next) -> Response {
-    let given = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
-    let token = given.and_then(|value| value.strip_prefix(b"Bearer ")).unwrap_or_default();
-    if same(token, &app.token) { next.run(request).await } else { Problem::no_token().into_response() }
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    match app.door.admits(request.headers(), request.method(), path) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
 }
 
-/// Compares without telling by its time how much is right; the length alone is no secret.
-fn same(given: &[u8], token: &[u8]) -> bool {
-    let differences = given.iter().zip(token).fold(0, |seen, (a, b)| std::hint::black_box(seen | (a ^ b)));
-    !token.is_empty() && given.len() == token.len() && differences == 0
+async fn check_host(State(app): Shared, request: Request, next: Next) -> Response {
+    match app.door.is_asked_for(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
 }
 
 async fn observe(State(app): Shared, request: Request<Body>, next: Next) -> Response {
@@ -92,7 +108,7 @@ async fn observe(State(app): Shared, request: Request<Body>, next: Next) -> Resp
 
 /// The path as it is declared: a closed set, never a label per entry or subject.
 fn route_name(path: Option<&str>) -> &'static str {
-    const ROUTES: [&str; 20] = [
+    const ROUTES: [&str; 21] = [
         "/v1/info",
         "/v1/peers",
         "/v1/heads",
@@ -107,6 +123,7 @@ fn route_name(path: Option<&str>) -> &'static str {
         "/v1/references/{reference}",
         "/v1/rotation/hold",
         "/v1/rotation/record",
+        "/v1/backup",
         "/v1/entries",
         "/v1/records",
         "/v1/segments",
@@ -130,15 +147,6 @@ async fn no_such_method() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_whole_token_passes() {
-        assert!(same(b"abcd", b"abcd"));
-        for wrong in [&b""[..], b"abc", b"abcde", b"abcx", b"ABCD"] {
-            assert!(!same(wrong, b"abcd"));
-        }
-        assert!(!same(b"", b""), "a node without a token lets nobody in");
-    }
 
     #[test]
     fn unknown_paths_share_one_label() {

@@ -4,6 +4,7 @@ use crate::input::{Asked, Peer, Ticket};
 use crate::signing::SigningState;
 use crate::wire::Request;
 use huxin_protocol::digest::{Digest, TreeHash};
+use huxin_protocol::edition::IssueFault;
 use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
 
 #[derive(Clone, Debug)]
@@ -137,8 +138,9 @@ pub enum Refusal {
     WithoutEffect(StatementId),
     #[error("the statement lacks {0}")]
     Incomplete(&'static str),
-    #[error("the listing does not fit the catalogue edition: {0}")]
-    Catalogue(String),
+    /// What the moment of issue refuses of a listing (R152).
+    #[error("{0}")]
+    Listing(Box<IssueFault>),
     #[error("the entry names a catalogue edition that this node does not hold ({0})")]
     UnknownEdition(Digest),
     #[error("the statement or its body is too long")]
@@ -182,7 +184,7 @@ impl Refusal {
             Self::WrongTarget(_) => "wrong_target",
             Self::WithoutEffect(_) => "without_effect",
             Self::Incomplete(_) => "incomplete",
-            Self::Catalogue(_) => "catalogue",
+            Self::Listing(fault) => fault.code(),
             Self::UnknownEdition(_) => "unknown_edition",
             Self::TooLong => "too_long",
             Self::Segment { code } | Self::Record { code } => code,

@@ -35,6 +35,10 @@ pub trait Signer {
 pub struct Settings {
     pub city: CityCode,
     pub editions: BTreeMap<Digest, Edition>,
+    /// Whether entries about natural persons are signed (DOMAIN rule 11).
+    pub allow_natural_persons: bool,
+    /// Names that mean this city itself: an entry that names one of them as its source is its own list (R152).
+    pub own_names: Vec<String>,
     /// Milliseconds between rounds of anti-entropy with a peer (30,000).
     pub sync_every_ms: i64,
     /// Milliseconds between own cosignatures on a quiet log (60,000).

@@ -11,7 +11,7 @@ use crate::ledger::{
     scan_prefix, subject_prefix,
 };
 use crate::record::ABANDONED_ACTOR;
-use huxin_protocol::body::Body;
+use huxin_protocol::body::{Body, EntryBody};
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::edition::Edition;
 use huxin_protocol::fold::{BodyState, CaseFile, Fact, MatterState, SourceFact, Viewpoint};
@@ -95,6 +95,24 @@ pub fn matter_state(
     let at = Millis(i64::MAX);
     let view = Viewpoint { federation: roster.federation(), viewer: city, at, now: true, crosswalk: None };
     Ok(huxin_protocol::fold::matter_state(facts, view, &listing))
+}
+
+/// Every link of an own chain whose body is held and can be read, by place; what a key record voided is left out.
+pub fn chain_listings(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    link: StatementId,
+) -> Result<Vec<(StatementId, EntryBody)>, ReadFault> {
+    let Some(member) = roster.city(link.city) else { return Ok(Vec::new()) };
+    let mut listings = Vec::new();
+    for seq in chain(read, link.city, link.seq)?.into_iter().filter(|seq| !member.is_voided(*seq)) {
+        let id = StatementId { city: link.city, epoch: member.epoch_at(seq), seq };
+        let Some((statement, Some(bytes))) = self::statement(read, roster, id)? else { continue };
+        if let Ok(Body::Listing(entry)) = Body::decode(statement.header.kind, statement.header.body_version, &bytes) {
+            listings.push((id, *entry));
+        }
+    }
+    Ok(listings)
 }
 
 struct Gathering<'a, R: ?Sized> {

@@ -12,6 +12,7 @@ use crate::spread::FreshLeaf;
 use huxin_protocol::body::{Body, EntryBody, Lookup};
 use huxin_protocol::cose::{self, SignedType};
 use huxin_protocol::digest::{Context, Digest};
+use huxin_protocol::edition::Issue;
 use huxin_protocol::fold::{BodyState, Fact, MatterState};
 use huxin_protocol::header::{About, BODY_VERSION, Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
@@ -24,7 +25,8 @@ use huxin_protocol::tree::leaf_hash;
 use std::collections::BTreeSet;
 
 /// What a header may lack that is otherwise complete.
-const UNREADABLE: &str = "a header that others can read: 1 to 128 readers in order, an agency of 1 to 64 bytes";
+const UNREADABLE: &str =
+    "a header that others can read: 1 to 128 readers in order, an agency of 1 to 64 bytes without invisible characters";
 
 /// A statement that has its place and waits for its signature; the rest of the group already sees it.
 pub(crate) struct Pending {
@@ -289,7 +291,7 @@ impl Engine {
         let about = about.map(|(id, target)| About { id, digest: target.digest });
         // A header that nobody can read is void for ever, and its place is taken. The drafting before this has looked at
         // the same things; whoever drafts otherwise is told.
-        if Header::decode(&self.header(now, draft, about).encode()).is_err() {
+        if self.header(now, draft, about).seal().is_err() {
             return Ok(Err(Refusal::Incomplete(UNREADABLE)));
         }
         Ok(Ok(about))
@@ -308,8 +310,16 @@ impl Engine {
         let Some(edition) = self.settings.editions.get(&entry.edition) else {
             return Ok(Err(Refusal::UnknownEdition(entry.edition)));
         };
-        if let Some(fault) = edition.check_listing(entry, now.date()).first() {
-            return Ok(Err(Refusal::Catalogue(fault.to_string())));
+        let issue = Issue {
+            day: now.date(),
+            disclosure: &draft.disclosure,
+            allow_natural_persons: self.settings.allow_natural_persons,
+            // Who drafts has asked the officer.
+            confirmed_code: true,
+            own_names: &self.settings.own_names,
+        };
+        if let Some(fault) = edition.check_listing(entry, &issue).into_iter().next() {
+            return Ok(Err(Refusal::Listing(Box::new(fault))));
         }
         let me = self.me();
         let own_chain = match draft.about {

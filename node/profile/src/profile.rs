@@ -1,35 +1,23 @@
-//! The profile file.
+//! The profile file: how one publisher's list, or one list of the city's own, becomes entries.
 
+use crate::file::File;
+use crate::form;
+use crate::profile_keys::PROFILE;
 use crate::rule::Rule;
+use crate::written::{FileFault, Written};
 use huxin_protocol::time::Date;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::path::Path;
 
+/// What is done with a row whose time was over before the day of the import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Format {
-    Csv,
-    Jsonl,
-    Xlsx,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub enum Encoding {
-    #[default]
-    #[serde(rename = "utf-8")]
-    Utf8,
-    #[serde(rename = "gb18030")]
-    Gb18030,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct File {
-    pub format: Format,
-    #[serde(default)]
-    pub encoding: Encoding,
-    /// Sheet of a workbook; absent: the first.
-    pub sheet: Option<String>,
+pub enum Over {
+    /// It is told and not signed: the default for a list of the city's own.
+    Report,
+    /// It is signed: an official record whose history is wanted. The default for another publisher's list.
+    List,
 }
 
 /// Who published the file; every entry says so.
@@ -46,9 +34,12 @@ pub struct Publication {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Key {
-    /// Columns whose values name the record. Empty: the digest of the whole row does.
+    /// Columns whose values name the record. Empty: the stable facts of the case do, and changes cannot be followed.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// Those of the columns that may be empty; their place in the key is kept.
+    #[serde(default)]
+    pub may_be_empty: Vec<String>,
     /// Stands before the name, so that records of two publishers never meet.
     pub prefix: String,
 }
@@ -123,8 +114,13 @@ pub struct Profile {
     pub title: String,
     /// Name of the catalogue edition that the entries are under.
     pub edition: String,
+    /// Whether the file is the whole list, so that records which are not in it have vanished.
+    #[serde(default)]
+    pub complete: bool,
+    pub over: Option<Over>,
     pub file: File,
-    pub source: Publication,
+    /// Absent for a list of the city's own.
+    pub source: Option<Publication>,
     pub key: Key,
     pub subject: SubjectKey,
     #[serde(default)]
@@ -138,28 +134,37 @@ pub struct Profile {
 pub enum ProfileFault {
     #[error("the profile {path} could not be read: {cause}")]
     Read { path: String, cause: std::io::Error },
-    #[error("the profile {path} is not well formed: {cause}")]
-    Toml { path: String, cause: toml::de::Error },
-    #[error("the constant of field {0} has no `because`; say where the fact about the list comes from")]
-    Unfounded(&'static str),
-    #[error("the subject needs either a column or digest_of")]
-    Subject,
+    #[error("the profile {path} has {} {}:{}", .faults.len(), if .faults.len() == 1 { "fault" } else { "faults" }, each(.faults))]
+    Faults { path: String, faults: Vec<FileFault> },
+}
+
+fn each(faults: &[FileFault]) -> String {
+    faults.iter().map(|fault| format!("\n  {fault}")).collect()
 }
 
 impl ProfileFault {
+    /// Stable.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Read { .. } => "profile_read",
-            Self::Toml { .. } => "profile_toml",
-            Self::Unfounded(_) => "profile_unfounded",
-            Self::Subject => "profile_subject",
+            Self::Faults { .. } => "profile_malformed",
+        }
+    }
+    /// What is wrong, in the order of the file; empty where it could not be read at all.
+    #[must_use]
+    pub fn faults(&self) -> &[FileFault] {
+        match self {
+            Self::Read { .. } => &[],
+            Self::Faults { faults, .. } => faults,
         }
     }
 }
 
 impl Fields {
-    pub(crate) fn all(&self) -> [(&'static str, &Rule); 18] {
+    /// Every field with its rule, in the order of an entry.
+    #[must_use]
+    pub fn all(&self) -> [(&'static str, &Rule); 18] {
         [
             ("name", &self.name),
             ("class", &self.class),
@@ -193,29 +198,59 @@ impl Profile {
     }
 
     /// # Errors
-    /// See [`ProfileFault`].
+    /// Everything that is wrong with it at once.
     pub fn parse(text: &str, name: &str) -> Result<Self, ProfileFault> {
-        let profile: Self =
-            toml::from_str(text).map_err(|cause| ProfileFault::Toml { path: name.to_owned(), cause })?;
-        for (field, rule) in profile.fields.all() {
-            if (rule.constant.is_some() || rule.otherwise.is_some()) && rule.because.is_none() {
-                return Err(ProfileFault::Unfounded(field));
-            }
+        let refused = |faults| ProfileFault::Faults { path: name.to_owned(), faults };
+        let written = Written::toml(text).map_err(|fault| refused(vec![fault]))?;
+        let mut faults = form::check(PROFILE, &written);
+        faults.extend(crate::profile_sense::check(&written));
+        faults.sort();
+        faults.dedup();
+        if !faults.is_empty() {
+            return Err(refused(faults));
         }
-        if profile.subject.column.is_none() == profile.subject.digest_of.is_empty() {
-            return Err(ProfileFault::Subject);
-        }
-        Ok(profile)
+        toml::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)).map_err(|fault| {
+            let line = fault.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+            let next = "compare the key with `huxin profile explain`";
+            refused(vec![FileFault::new(line, "", format!("this cannot be read: {}", fault.message()), next)])
+        })
+    }
+
+    /// What is done with rows whose time is over.
+    #[must_use]
+    pub fn over(&self) -> Over {
+        self.over.unwrap_or(if self.source.is_some() { Over::List } else { Over::Report })
+    }
+
+    /// What every key of this profile's records begins with.
+    #[must_use]
+    pub fn reference_prefix(&self) -> String {
+        format!("{}:", self.key.prefix)
+    }
+
+    /// Fields that the profile gives as constants.
+    #[must_use]
+    pub fn constants(&self) -> BTreeSet<&'static str> {
+        let constant = |rule: &Rule| rule.column.is_none() && rule.constant.is_some();
+        self.fields.all().into_iter().filter(|(_, rule)| constant(rule)).map(|(name, _)| name).collect()
     }
 
     /// Every column that the profile names.
-    pub(crate) fn columns(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.fields.all().iter().filter_map(|(_, rule)| rule.column.as_deref()).collect();
-        names.extend(self.key.columns.iter().map(String::as_str));
-        names.extend(self.subject.column.as_deref());
-        names.extend(self.subject.digest_of.iter().map(String::as_str));
-        names.extend(self.reject.iter().map(|rule| rule.column.as_str()));
-        names.extend(self.operation.as_ref().map(|rule| rule.column.as_str()));
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        self.named_columns().into_iter().map(|(column, _)| column).collect()
+    }
+
+    /// Every column that the profile names, and whether no record can be made without it.
+    pub(crate) fn named_columns(&self) -> Vec<(&str, bool)> {
+        let fields = self.fields.all();
+        let mut names: Vec<(&str, bool)> =
+            fields.iter().filter_map(|(_, rule)| Some((rule.column.as_deref()?, rule.required))).collect();
+        names.extend(self.key.columns.iter().map(|column| (column.as_str(), true)));
+        names.extend(self.subject.column.as_deref().map(|column| (column, true)));
+        names.extend(self.subject.digest_of.iter().map(|column| (column.as_str(), false)));
+        names.extend(self.reject.iter().map(|rule| (rule.column.as_str(), false)));
+        names.extend(self.operation.as_ref().map(|rule| (rule.column.as_str(), false)));
         names
     }
 }

@@ -1,11 +1,17 @@
 //! Acts on an entry: `amend`, `annul`, `remove`, `repair`, `erase`, `reinstate`, `decline`.
 
 use super::Context;
+use super::confirm::confirm;
 use super::publish::{read_entry, show_reply};
+use crate::client::Client;
 use crate::fault::Fault;
-use huxin_api::model::{ActRequest, ActVerb, DeclineRequest};
+use huxin_api::model::{
+    ActRequest, ActVerb, BodyView, DeclineRequest, EntryReply, EntryRequest, ListingView, PublishReply, Receipt,
+    Warning,
+};
 use huxin_protocol::body::RepairConditions;
 use huxin_protocol::ids::StatementId;
+use huxin_protocol::text::harmless;
 use huxin_protocol::time::Date;
 use std::path::PathBuf;
 
@@ -34,10 +40,13 @@ pub struct ActArgs {
     /// When it was decided
     #[arg(long, value_name = "DATE")]
     pub decided_on: Option<Date>,
+    /// Do not ask before it is signed
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  huxin repair 330900-17 --reason 已履行完毕 --rectified --commitment")]
+#[command(after_help = "Example:\n  huxin repair 330900-17 --reason 已履行完毕 --rectified --commitment --yes")]
 pub struct RepairArgs {
     #[command(flatten)]
     pub act: ActArgs,
@@ -67,12 +76,99 @@ pub struct DeclineArgs {
 
 pub fn amend(args: &AmendArgs, context: &Context) -> Result<(), Fault> {
     let entry = read_entry(&args.entry)?;
-    let reply = context.client()?.amend(args.id, &entry)?;
+    let client = context.client()?;
+    if let Some(current) = current_link(&client, args.id)?
+        && says_the_same(&client, &entry, &current)?
+    {
+        let sentence = format!("{} says exactly this already, so nothing was signed", current.id);
+        let warning = Warning { index: 0, code: "unchanged".to_owned(), sentence };
+        let reply = PublishReply { ids: Vec::new(), receipt: Receipt::Durable, warnings: vec![warning] };
+        return context.show(&reply, show_reply);
+    }
+    let reply = client.amend(args.id, &entry)?;
     context.show(&reply, show_reply)
 }
 
+/// Most links of one chain that are looked at.
+const LINKS: usize = 256;
+
+/// The newest link of the chain to which a statement belongs; none where it is no listing.
+fn current_link(client: &Client, id: StatementId) -> Result<Option<EntryReply>, Fault> {
+    let mut root = client.entry(id)?;
+    let mut seen = 0;
+    while let (true, Some(about)) = (root.kind == "Amendment" && seen < LINKS, root.about) {
+        root = client.entry(about)?;
+        seen += 1;
+    }
+    if !matches!(root.body, BodyView::Listing { .. }) {
+        return Ok(None);
+    }
+    // A correction may be about any link: the one that was signed last speaks.
+    let mut waiting = vec![root];
+    let mut current: Option<EntryReply> = None;
+    while let Some(link) = waiting.pop() {
+        for act in link.acts.iter().filter(|act| act.kind == "Amendment") {
+            if seen < LINKS {
+                seen += 1;
+                waiting.push(client.entry(act.id)?);
+            }
+        }
+        let is_newer =
+            current.as_ref().is_none_or(|current| (link.issued_at, link.id) > (current.issued_at, current.id));
+        if is_newer {
+            current = Some(link);
+        }
+    }
+    Ok(current)
+}
+
+/// Whether an entry would sign what its current link says already.
+fn says_the_same(client: &Client, entry: &EntryRequest, current: &EntryReply) -> Result<bool, Fault> {
+    let BodyView::Listing { listing } = &current.body else { return Ok(false) };
+    let edition = match &entry.edition {
+        None => listing.edition,
+        Some(named) => {
+            let editions = client.info()?.editions;
+            let found = editions.iter().find(|item| item.name == *named || item.digest.to_string() == *named);
+            match found {
+                Some(item) => item.digest,
+                None => return Ok(false),
+            }
+        }
+    };
+    let mut asked: ListingView = crate::drafting::entry_body(entry.clone(), edition, None).into();
+    asked.derived_from = entry.derived_from;
+    Ok(asked == **listing && entry.agency == current.agency && entry.disclosure == current.disclosure)
+}
+
+/// What an act would do, in the words of the entry that it ends.
+fn described(verb: ActVerb, id: StatementId, entry: &EntryReply, reason: &str) -> Vec<String> {
+    let (zh, en) = match verb {
+        ActVerb::Annulment => ("撤销（自始无效）", "annul: void from the start"),
+        ActVerb::Removal => ("移出名单", "remove: taken off the list from now on"),
+        ActVerb::Repair => ("信用修复", "repair: publication, sharing and measures end"),
+        ActVerb::Erasure => ("删除正文，任何地方都不再可读", "erase: its text is gone everywhere, for good"),
+        ActVerb::Reinstatement => ("恢复", "reinstate: one ending is taken back"),
+    };
+    let mut what = vec![format!("将对 {id} 执行：{zh}  would {en}")];
+    match &entry.body {
+        BodyView::Listing { listing } => {
+            what.push(format!("  主体 subject  {} {}", listing.subject.id, harmless(&listing.subject.name)));
+            what.push(format!("  名单 list     {:?}: {}", listing.list, harmless(&listing.list_name)));
+            what.push(format!("  认定机关 authority  {}", harmless(&listing.basis.authority)));
+        }
+        _ => what.push(format!("  {}: {}", entry.kind, "正文不可读  its text cannot be read here")),
+    }
+    let acts: Vec<String> = entry.acts.iter().map(|act| format!("{} {}", act.kind, act.id)).collect();
+    let state = if acts.is_empty() { "无  none".to_owned() } else { acts.join(", ") };
+    what.push(format!("  此前的处理 acts so far  {state}"));
+    what.push(format!("  理由 reason   {}", harmless(reason)));
+    what
+}
+
 pub fn act(verb: ActVerb, args: ActArgs, context: &Context) -> Result<(), Fault> {
-    send(verb, args.id, request(args), context)
+    let (id, yes) = (args.id, args.yes);
+    send(verb, id, request(args), yes, context)
 }
 
 pub fn repair(args: RepairArgs, context: &Context) -> Result<(), Fault> {
@@ -82,8 +178,8 @@ pub fn repair(args: RepairArgs, context: &Context) -> Result<(), Fault> {
         training: args.training,
         credit_report: args.credit_report,
     };
-    let id = args.act.id;
-    send(ActVerb::Repair, id, ActRequest { conditions: Some(conditions), ..request(args.act) }, context)
+    let (id, yes) = (args.act.id, args.act.yes);
+    send(ActVerb::Repair, id, ActRequest { conditions: Some(conditions), ..request(args.act) }, yes, context)
 }
 
 pub fn decline(args: DeclineArgs, context: &Context) -> Result<(), Fault> {
@@ -101,7 +197,12 @@ fn request(args: ActArgs) -> ActRequest {
     }
 }
 
-fn send(verb: ActVerb, id: StatementId, request: ActRequest, context: &Context) -> Result<(), Fault> {
-    let reply = context.client()?.act(id, verb, &request)?;
+fn send(verb: ActVerb, id: StatementId, request: ActRequest, yes: bool, context: &Context) -> Result<(), Fault> {
+    let client = context.client()?;
+    // Taking an ending back ends nothing.
+    if !yes && verb != ActVerb::Reinstatement {
+        confirm(&described(verb, id, &client.entry(id)?, &request.reason), false, context)?;
+    }
+    let reply = client.act(id, verb, &request)?;
     context.show(&reply, show_reply)
 }

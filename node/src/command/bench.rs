@@ -23,6 +23,7 @@ use super::demo::cities;
 use super::demo::processes::Nodes;
 use super::demo::{Stop, agree, make_folders, ready, recognise};
 use crate::fault::Fault;
+use crate::{say, tell};
 use figure::{Figure, Goal};
 use limits::Ed25519;
 use machine::Machine;
@@ -80,7 +81,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     };
     let say = |what: &str| {
         if !context.json {
-            eprintln!("{what} …");
+            tell!("{what} …");
         }
     };
     let chosen = |(whole, quick)| if args.quick { quick } else { whole };
@@ -139,9 +140,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
 fn print(shown: &Shown) {
     let machine = &shown.machine;
     if !machine.release_build {
-        println!("this is a build for development: quote no figure of it");
+        say!("this is a build for development: quote no figure of it");
     }
-    println!(
+    say!(
         "{} × {}, {} MiB, Linux {}, {}; load {:.1} before, {:.1} after",
         machine.cores,
         machine.cpu,
@@ -155,5 +156,5 @@ fn print(shown: &Shown) {
     for figure in &shown.figures {
         table.add_row(figure.row());
     }
-    println!("{table}");
+    say!("{table}");
 }

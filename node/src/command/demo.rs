@@ -13,6 +13,7 @@ mod screen;
 use super::{Context, federation, init};
 use crate::client::Client;
 use crate::fault::{Exit, Fault};
+use crate::say;
 use crate::settings;
 use cities::StandIn;
 use huxin_api::model::{HeadItem, PublishRequest, StatusQuery};
@@ -184,7 +185,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
             std::thread::sleep(Duration::from_millis(200));
         }
         if loud {
-            println!("stopping the cities …");
+            say!("stopping the cities …");
         }
     }
     nodes.stop()
@@ -234,13 +235,10 @@ pub(crate) fn make_folders(folder: &Path, stand_ins: &[StandIn]) -> Result<Vec<P
     for (stand_in, ports) in stand_ins.iter().zip(ports.chunks_exact(2)) {
         let api = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, ports[1]));
         made.push(init::make(&init::Args {
-            city: stand_in.code()?,
-            name: stand_in.name.to_owned(),
             p2p: vec![format!("/ip4/127.0.0.1/tcp/{}", ports[0])],
-            announce: Vec::new(),
             api: Some(api),
-            passphrase: "none".to_owned(),
-            folder: folder.join(stand_in.code),
+            passphrase: Some("none".to_owned()),
+            ..init::Args::in_folder(stand_in.code()?, stand_in.name, folder.join(stand_in.code))
         })?);
     }
     let joins: Vec<PathBuf> = made.iter().map(|made| made.join.clone()).collect();

@@ -6,6 +6,7 @@
 use super::Context;
 use crate::fault::Fault;
 use crate::runtime::clock;
+use crate::say;
 use crate::settings::{read_file, read_genesis, write_new};
 use huxin_keys::{
     FoundingSignature, FoundingTerms, JoinFile, KeyFolder, Passphrase, PassphraseSource, collect, found, peer_id_text,
@@ -97,8 +98,11 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
             let signature = FoundingSignature::make(&manifest, &open(&args.keys, &args.passphrase)?)?;
             write_new(&args.out, &signature.encode()?)?;
             context.show(&signature, |signature| {
-                println!("{} signed the federation {}", signature.city, signature.federation);
-                println!("next: send {} to whoever collects", args.out.display());
+                let (city, federation, out) = (signature.city, signature.federation, args.out.display());
+                let english =
+                    format!("{city} signed the federation {federation}\nnext: send {out} to whoever collects");
+                let chinese = format!("{city} 已签署联盟 {federation}\n下一步:把 {out} 交给负责汇总的城市");
+                say!("{}", context.choose(&english, &chinese));
             })
         }
         Args::Collect(args) => {
@@ -165,6 +169,15 @@ fn manifest(name: &str, joins: &[PathBuf]) -> Result<Manifest, Fault> {
         })
     };
     let files = joins.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
+    let silent: Vec<CityCode> = files.iter().filter(|file| file.addresses.is_empty()).map(|file| file.code).collect();
+    // Cities that nobody can dial reach each other through those that can be dialled; without one of these nobody reaches anybody.
+    if files.len() > 1 && silent.len() == files.len() {
+        return Err(Fault::refused(
+            "nobody_reachable",
+            "no founder's join file names an address, so no two nodes could ever connect",
+        )
+        .trying("let at least one founder make its join file with `huxin init … --announce ADDRESS`"));
+    }
     Ok(found(&terms(name), &files)?)
 }
 
@@ -197,19 +210,23 @@ fn found_command(args: &FoundArgs, context: &Context) -> Result<(), Fault> {
         write_new(&name, &signature.encode()?)?;
     }
     let founding = Founding { federation: manifest.federation(), manifest: Some(path), genesis: None, signed, missing };
+    let say = |english: &'static str, chinese: &'static str| context.choose(english, chinese);
     context.show(&founding, |founding| {
-        println!("federation {}", founding.federation);
+        say!("{} {}", say("federation", "联盟编号  "), founding.federation);
         for city in &founding.signed {
-            println!("signed     {city}");
+            say!("{} {city}", say("signed    ", "已签署    "));
         }
         for city in &founding.missing {
-            println!("missing    {city}");
+            say!("{} {city}", say("missing   ", "尚缺      "));
         }
         if let Some(path) = &founding.manifest {
-            println!(
-                "next: have the missing cities run `huxin federation sign {}`, then `huxin federation collect`",
-                path.display()
+            let path = path.display();
+            let english = format!(
+                "next: have the missing cities run `huxin federation sign {path}`, then `huxin federation collect`"
             );
+            let chinese =
+                format!("下一步:请尚缺的城市执行 `huxin federation sign {path}`,然后执行 `huxin federation collect`");
+            say!("{}", context.choose(&english, &chinese));
         }
     })
 }
@@ -260,12 +277,22 @@ fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
             })
             .collect(),
     };
+    let say = |english: &'static str, chinese: &'static str| context.choose(english, chinese);
     context.show(&shown, |shown| {
-        println!("federation  {}", shown.federation);
-        println!("name        {}", shown.name);
-        println!("founded     {}", shown.founded_at_text);
-        println!("approval    above {}/{} of the members", shown.threshold.0, shown.threshold.1);
-        let mut table = super::table(&["city", "name", "root key id", "peer id", "addresses"]);
+        say!("{} {}", say("federation ", "联盟编号"), shown.federation);
+        say!("{} {}", say("name       ", "名称    "), shown.name);
+        say!("{} {}", say("founded    ", "创始时间"), shown.founded_at_text);
+        let (above, of) = shown.threshold;
+        let english = format!("above {above}/{of} of the members");
+        let chinese = format!("超过 {above}/{of} 的成员");
+        say!("{} {}", say("approval   ", "通过门槛"), context.choose(&english, &chinese));
+        let mut table = super::table(&[
+            say("city", "城市"),
+            say("name", "名称"),
+            say("root key id", "根密钥标识"),
+            say("peer id", "节点标识"),
+            say("addresses", "地址"),
+        ]);
         for member in &shown.members {
             table.add_row([
                 member.code.to_string(),
@@ -275,6 +302,6 @@ fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
                 member.addresses.join("\n"),
             ]);
         }
-        println!("{table}");
+        say!("{table}");
     })
 }

@@ -4,6 +4,7 @@
 use super::Context;
 use crate::fault::{Exit, Fault};
 use crate::runtime::STORE_FOLDER;
+use crate::say;
 use crate::settings;
 use huxin_engine::fsck::{Report, check};
 use huxin_protocol::roster::Roster;
@@ -129,7 +130,7 @@ fn shown(report: &Report, mended: bool) -> Shown {
 }
 
 fn print(shown: &Shown) {
-    println!(
+    say!(
         "{} leaves ({} void), {} signatures, {} bodies ({} lacking), {} index rows, {} key records, {} cosignatures",
         shown.leaves,
         shown.void_leaves,
@@ -141,13 +142,13 @@ fn print(shown: &Shown) {
         shown.cosignatures
     );
     for finding in shown.findings.iter().take(PRINTED) {
-        println!("{}", finding.row);
+        say!("{}", finding.row);
     }
     let hidden = shown.more + shown.findings.len().saturating_sub(PRINTED) as u64;
     if hidden > 0 {
-        println!("and {hidden} more; --json shows those that were kept");
+        say!("and {hidden} more; --json shows those that were kept");
     }
     if shown.clean {
-        println!("everything holds");
+        say!("everything holds");
     }
 }

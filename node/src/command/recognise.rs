@@ -3,6 +3,7 @@
 use super::Context;
 use super::publish::show_reply;
 use crate::fault::Fault;
+use crate::say;
 use huxin_api::model::RecognitionsReply;
 use huxin_protocol::body::{List, RecognitionBody, Severity};
 use huxin_protocol::ids::CityCode;
@@ -110,7 +111,7 @@ fn show_rules(reply: &RecognitionsReply) {
             item.id.to_string(),
         ]);
     }
-    println!("{table}");
+    say!("{table}");
 }
 
 impl From<ListChoice> for List {

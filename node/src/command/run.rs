@@ -3,19 +3,23 @@
 use super::Context;
 use crate::fault::Fault;
 use crate::runtime;
+use crate::say;
 use crate::settings::{self, Settings};
-use crossbeam_channel::{Receiver, select};
+use crossbeam_channel::{Receiver, after, never, select};
 use huxin_config::LogFormat;
 use serde::Serialize;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use std::time::Duration;
 
 /// Threads of the network and of HTTP: with the writer and the workers beside them more do not help on small machines.
 const RUNTIME_THREADS: usize = 4;
+/// How often a node that is up looks whether it can do its work.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  huxin run --config /etc/huxin/huxin.toml\n\nWhen the node can do its work it prints one line of JSON with its addresses."
+    after_help = "Example:\n  huxin run --config /etc/huxin/huxin.toml\n\nIt prints one line of JSON with its addresses once it is up, and one with \"ready\": true as soon as it can do all of its work."
 )]
 pub struct Args {
     /// End when standard input ends: for programs that start a node and may be killed themselves
@@ -28,10 +32,15 @@ pub struct Args {
 const LIBRARY: &str = "libp2p=warn,libp2p_swarm=warn,libp2p_core=error,libp2p_gossipsub=error,\
                        libp2p_request_response=error,libp2p_yamux=error,multistream_select=error,yamux=error";
 
-/// The one line that says that the node is up.
+/// The line that says that the node is up, and the one that says that it can do its work. The first comes once: partners, the API and
+/// imports are served from then on. The second comes when `/readyz` first says so, which may take until a partner has confirmed that it
+/// holds nothing newer of the own log.
 #[derive(Debug, Serialize)]
-struct Ready<'a> {
+struct Said<'a> {
+    up: bool,
     ready: bool,
+    /// What is missing, as `/readyz` says it.
+    missing: Vec<String>,
     city: String,
     api: String,
     p2p: &'a [String],
@@ -50,23 +59,43 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         .build()
         .map_err(Fault::unexpected)?;
     let node = runtime::start(&settings, runtime.handle())?;
-    let ready = Ready {
-        ready: true,
-        city: node.city.to_string(),
-        api: node.api.to_string(),
-        p2p: &node.p2p,
-        pid: std::process::id(),
+    let say = |missing: Vec<String>| -> Result<bool, Fault> {
+        let ready = missing.is_empty();
+        let said = Said {
+            up: true,
+            ready,
+            missing,
+            city: node.city.to_string(),
+            api: node.api.to_string(),
+            p2p: &node.p2p,
+            pid: std::process::id(),
+        };
+        // Whoever started the node may not read any more; the node goes on.
+        say!("{}", crate::screen::json_line(&said).map_err(Fault::unexpected)?);
+        Ok(ready)
     };
-    println!("{}", serde_json::to_string(&ready).map_err(Fault::unexpected)?);
-    select! {
-        recv(signals) -> signal => tracing::info!(signal = signal.unwrap_or_default(), "stopping"),
-        recv(node.ended()) -> outcome => {
-            // The writer ends by itself only for a fault; nothing unsent is left to say.
-            return outcome.unwrap_or_else(|_| Err(Fault::unexpected("the writer ended without a word")));
+    let mut ready = say(node.missing())?;
+    loop {
+        let look_again = if ready { never() } else { after(LOOK_AGAIN) };
+        select! {
+            recv(signals) -> signal => {
+                tracing::info!(signal = signal.unwrap_or_default(), "stopping");
+                break;
+            }
+            recv(node.ended()) -> outcome => {
+                // The writer ends by itself only for a fault; nothing unsent is left to say.
+                return outcome.unwrap_or_else(|_| Err(Fault::unexpected("the writer ended without a word")));
+            }
+            recv(look_again) -> _ => {
+                if node.missing().is_empty() {
+                    tracing::info!("the node can do all of its work");
+                    ready = say(Vec::new())?;
+                }
+            }
         }
     }
     node.stop()?;
-    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    runtime.shutdown_timeout(Duration::from_secs(2));
     tracing::info!("stopped");
     Ok(())
 }

@@ -6,13 +6,22 @@ use huxin_keys::KeyFolder;
 use huxin_protocol::body::{Basis, List, Severity, salt_of};
 use huxin_protocol::edition::builtin;
 use huxin_protocol::genesis::Genesis;
-use huxin_protocol::subject::Subject;
+use huxin_protocol::subject::{Subject, SubjectClass};
 use huxin_store::MemoryStore;
 
 struct World {
     drafter: Drafter,
     roster: Roster,
     store: MemoryStore,
+}
+
+/// A day of which all dates of these tests lie before.
+const NOW: Millis = Millis(1_795_276_800_000);
+
+impl World {
+    fn moment(&self) -> super::World<'_> {
+        (&self.store, &self.roster, NOW)
+    }
 }
 
 fn world() -> World {
@@ -28,6 +37,7 @@ fn world() -> World {
         ground,
         editions: builtin(),
         allow_natural_persons: false,
+        own_names: vec!["舟山市".to_owned()],
     };
     World { drafter, roster: Roster::new(&genesis), store: MemoryStore::new() }
 }
@@ -55,7 +65,7 @@ fn request() -> EntryRequest {
         measures: vec!["D-B-01".to_owned()],
         from: None,
         until: None,
-        linked_persons: vec![Digest([2; 32]), Digest([1; 32]), Digest([2; 32])],
+        linked_persons: Vec::new(),
         edition: None,
         record_ref: None,
         source: None,
@@ -71,7 +81,7 @@ fn request() -> EntryRequest {
 
 fn draft(world: &World, request: EntryRequest) -> Result<(Draft, Vec<Warning>), DraftFault> {
     let mut warnings = Vec::new();
-    let draft = world.drafter.listing(request, None, &world.store, &world.roster, &mut warnings, 0)?;
+    let draft = world.drafter.listing(request, None, world.moment(), (&mut warnings, 0))?;
     Ok((draft, warnings))
 }
 
@@ -84,7 +94,6 @@ fn a_draft_reads_back_and_commits_to_its_body() {
     let due = commitment(&world.drafter.federation, world.drafter.city, Kind::Entry, BODY_VERSION, &first.body_bytes);
     assert_eq!(first.commitment, due);
     let Body::Listing(listing) = &first.body else { panic!("no listing") };
-    assert_eq!(listing.linked_persons, [Digest([1; 32]), Digest([2; 32])]);
     assert_eq!(listing.edition, Edition::named("demo").unwrap().digest());
     // The same matter has the same ground and another salt.
     let (second, _) = draft(&world, request()).unwrap();
@@ -114,7 +123,48 @@ fn natural_persons_are_off_by_default_and_never_public() {
     world.drafter.allow_natural_persons = true;
     assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "person_disclosure");
     person.disclosure = DisclosureChoice::Named(vec!["451100".parse().unwrap()]);
-    assert!(draft(&world, person).is_ok());
+    // Neither a code nor a name in clear stands for a person.
+    let Err(DraftFault::Listing(faults)) = draft(&world, person.clone()) else { panic!("drafted") };
+    assert_eq!(faults.iter().map(IssueFault::code).collect::<Vec<_>>(), ["person_id", "person_name"]);
+    person.subject.id = format!("person:{}", "0a".repeat(32)).parse().unwrap();
+    person.subject.name = "示*".to_owned();
+    assert!(draft(&world, person.clone()).is_ok());
+    // Until persons are keyed by the federation, nobody is linked with an entry.
+    person.linked_persons = vec![Digest([1; 32])];
+    assert_eq!(draft(&world, person).unwrap_err().code(), "linked_persons");
+}
+
+#[test]
+fn everything_that_is_wrong_with_an_entry_is_told_at_once() {
+    let world = world();
+    let mut wrong = request();
+    wrong.subject.name = "示例\u{202e}公司".to_owned();
+    wrong.summary = "身份证号990099199001010019".to_owned();
+    wrong.basis.decided_on = Some("2099-01-01".parse().unwrap());
+    wrong.severity = None;
+    let problem = Problem::from(draft(&world, wrong).unwrap_err());
+    let codes: Vec<&str> = problem.faults.iter().map(|fault| fault.code.as_str()).collect();
+    assert_eq!(codes, ["text_unsafe", "personal_number", "severity_missing", "decided_in_future"]);
+    assert_eq!(problem.faults[0].field.as_deref(), Some("subject.name"));
+    assert!(!problem.detail.contains('\u{202e}') && !problem.detail.contains("990099199001010019"));
+}
+
+#[test]
+fn a_city_is_no_source_of_its_own() {
+    let world = world();
+    let source = |publisher: &str| huxin_protocol::body::Source {
+        publisher: publisher.to_owned(),
+        retrieved_on: None,
+        row: None,
+    };
+    let with = |publisher: &str| EntryRequest { source: Some(source(publisher)), severity: None, ..request() };
+    for publisher in ["舟山市", " 舟 山 市 ", "样例公告网"] {
+        assert_eq!(draft(&world, with(publisher)).unwrap_err().code(), "severity_missing", "{publisher}");
+    }
+    let bare = EntryRequest { measures: Vec::new(), ..with("样例公告网") };
+    assert!(draft(&world, bare.clone()).is_ok(), "an imported record with an incomplete basis carries no measure");
+    let own = EntryRequest { source: Some(source("舟山市")), ..bare };
+    assert_eq!(draft(&world, own).unwrap_err().code(), "basis_missing");
 }
 
 #[test]
@@ -122,7 +172,8 @@ fn editions_are_found_by_name_and_digest() {
     let world = world();
     let mdb = Edition::named("mdb").unwrap().digest();
     for named in ["mdb".to_owned(), mdb.to_string()] {
-        let (draft, _) = draft(&world, EntryRequest { edition: Some(named), ..request() }).unwrap();
+        let measures = vec!["M-MDB-01".to_owned()];
+        let (draft, _) = draft(&world, EntryRequest { edition: Some(named), measures, ..request() }).unwrap();
         let Body::Listing(listing) = draft.body else { panic!("no listing") };
         assert_eq!(listing.edition, mdb);
     }
@@ -198,7 +249,7 @@ fn acts_need_a_reason_and_a_target() {
     let id = "330900-0".parse().unwrap();
     let act = |reason: &str| {
         let request = ActRequest { reason: reason.to_owned(), ..ActRequest::default() };
-        world.drafter.act(id, ActVerb::Repair, request, &world.store, &world.roster, Millis(0)).unwrap_err().code()
+        world.drafter.act(id, ActVerb::Repair, request, world.moment()).unwrap_err().code()
     };
     assert_eq!(act(" "), "reason_missing");
     assert_eq!(act("履行完毕"), "no_such_statement");
@@ -209,6 +260,6 @@ fn faults_become_problems_with_a_next_step() {
     let problem = Problem::from(DraftFault::NoSuchEdition("x".to_owned()));
     assert_eq!((problem.status, problem.code.as_str()), (422, "unknown_edition"));
     assert!(problem.next_step.is_some());
-    assert_eq!(Problem::from(DraftFault::NaturalPerson).status, 403);
+    assert_eq!(Problem::from(DraftFault::Listing(vec![IssueFault::NaturalPerson])).status, 403);
     assert_eq!(Problem::from(DraftFault::Random).status, 500);
 }

@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use huxin_engine::ledger::Batch;
-use huxin_store::{CommitFault, Store};
+use huxin_store::{CommitFault, Store, StoreHealth};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
@@ -46,9 +46,10 @@ impl Committer {
         let (patience_in, patience) = crossbeam_channel::bounded::<()>(0);
         let mut failpoint = Failpoint::from_environment();
         let work = move || {
+            let mut low = false;
             for batch in batches {
                 failpoint.pass("before_commit");
-                let outcome = commit(&*store, &metrics, &batch, &patience);
+                let outcome = commit(&*store, &metrics, &batch, &patience, &mut low);
                 if matches!(outcome, Ok(Kept::Durable)) {
                     failpoint.pass("after_commit");
                 }
@@ -87,7 +88,13 @@ impl Drop for Committer {
 }
 
 /// Makes one batch durable, and waits for room as long as there is patience.
-fn commit(store: &dyn Store, metrics: &Metrics, batch: &Batch, patience: &Receiver<()>) -> Result<Kept, Fault> {
+fn commit(
+    store: &dyn Store,
+    metrics: &Metrics,
+    batch: &Batch,
+    patience: &Receiver<()>,
+    low: &mut bool,
+) -> Result<Kept, Fault> {
     let mut full = false;
     loop {
         let begun = Instant::now();
@@ -98,6 +105,7 @@ fn commit(store: &dyn Store, metrics: &Metrics, batch: &Batch, patience: &Receiv
                 if full {
                     tracing::info!("the disk has room again; the node goes on");
                 }
+                tell_low(store, low);
                 return Ok(Kept::Durable);
             }
             Err(fault @ CommitFault::DiskFull { .. }) => {
@@ -119,12 +127,27 @@ fn commit(store: &dyn Store, metrics: &Metrics, batch: &Batch, patience: &Receiv
     }
 }
 
+/// Says once that the disk is getting low, and once that it is not any more. Nothing stops before it is full.
+fn tell_low(store: &dyn Store, low: &mut bool) {
+    match store.health() {
+        StoreHealth::DiskLow { free } if !*low => {
+            *low = true;
+            tracing::warn!(free, "the disk is getting low; the node goes on until [storage] min_free_mib: make room");
+        }
+        StoreHealth::Ok if *low => {
+            *low = false;
+            tracing::info!("the disk has enough room again");
+        }
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use huxin_engine::ledger::{Family, LedgerRead, ReadFault};
-    use huxin_store::{MemoryStore, StoreHealth};
+    use huxin_store::MemoryStore;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     /// A disk that is full for so many commits.

@@ -112,7 +112,12 @@ fn segment(world: &World, segment: &Segment) -> Reply {
 
 fn import(world: &World, segments: &[Vec<u8>]) -> Reply {
     let framed = |bytes: &Vec<u8>| [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
-    let file: Vec<u8> = segments.iter().flat_map(framed).collect();
+    let mut file: Vec<u8> = segments.iter().flat_map(framed).collect();
+    // The mark at the end: no length, how many segments, and the digest of all before.
+    let digest = blake3::hash(&file);
+    file.extend([0; 4]);
+    file.extend((segments.len() as u64).to_be_bytes());
+    file.extend(digest.as_bytes());
     run(world, &["import"], "segments.huxin-log", &file)
 }
 
@@ -176,7 +181,7 @@ pub const ROWS: &[Row] = &[
         send: |w| run(w, &["publish"], "entry.json", &serde_json::to_vec(&w.published.1).unwrap()),
         due: Due::Exit(3, "already_listed", "stands already"), metric: Some("huxin_http_problems_total{code=\"already_listed\",route=\"/v1/entries\"}") },
     Row { road: Road::Cli, wrong: Wrong::OutOfOrder, title: "a removal of what is not there yet",
-        send: |w| w.target.command(&["remove", "330900-4096", "--reason", "测试"]),
+        send: |w| w.target.command(&["remove", "330900-4096", "--reason", "测试", "--yes"]),
         due: Due::Exit(3, "no_such_statement", "there is no statement"), metric: Some("huxin_http_problems_total{code=\"no_such_statement\",route=\"/v1/entries/{id}/{verb}\"}") },
     Row { road: Road::Cli, wrong: Wrong::ForeignFederation, title: "a bundle under another federation's genesis",
         send: |w| verify(w, &w.foreign_genesis, &w.bundle),
@@ -193,7 +198,7 @@ pub const ROWS: &[Row] = &[
         due: Due::Problem(413, "request_too_long"), metric: Some("huxin_http_problems_total{code=\"request_too_long\",route=\"/v1/segments\"}") },
     Row { road: Road::Http, wrong: Wrong::Oversized, title: "an entry with a text above its limit",
         send: |w| w.target.post("/v1/entries", &entries(&long_entry(w, "summary", json!("长".repeat(4000))))),
-        due: Due::Problem(422, "body_field"), metric: Some("huxin_http_problems_total{code=\"body_field\",route=\"/v1/entries\"}") },
+        due: Due::Problem(422, "text_too_long"), metric: Some("huxin_http_problems_total{code=\"text_too_long\",route=\"/v1/entries\"}") },
     Row { road: Road::Http, wrong: Wrong::Oversized, title: "a segment with a statement above its limit",
         send: |w| w.target.post(SEGMENTS, &w.forger.with_a_long_leaf(w.held).encode()),
         due: Due::Problem(422, "segment_too_long"), metric: Some("huxin_refused_total{code=\"segment_too_long\",road=\"disk\"}") },
@@ -286,7 +291,7 @@ pub const ROWS: &[Row] = &[
         due: Due::Exit(3, "file_shape", "no file of segments"), metric: None },
     Row { road: Road::File, wrong: Wrong::Malformed, title: "a file that breaks off",
         send: |w| run(w, &["import"], "segments.huxin-log", &[0, 0, 1, 0, 0x87]),
-        due: Due::Exit(3, "file_cut", "in the middle of a segment"), metric: None },
+        due: Due::Exit(3, "file_cut", "ends within its first segment"), metric: None },
     Row { road: Road::File, wrong: Wrong::Malformed, title: "an array that is no segment",
         send: |w| import(w, &[MALFORMED.to_vec()]),
         due: Due::Exit(3, "segments_refused", "(segment_shape)"), metric: Some("huxin_refused_total{code=\"segment_shape\",road=\"disk\"}") },

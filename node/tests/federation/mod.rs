@@ -53,8 +53,7 @@ pub fn found_with(folder: &Path, cities: &[(&str, &str)], guests: &[(&str, &str)
     let held: Vec<TcpListener> = cities.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
     let open = held.iter().map(|port| format!("/ip4/127.0.0.1/tcp/{}", port.local_addr().unwrap().port()));
     let listening = open.map(|address| (address.clone(), vec![address]));
-    // An address that means every interface is told to nobody.
-    let silent = guests.iter().map(|_| ("/ip4/0.0.0.0/tcp/0".to_owned(), Vec::new()));
+    let silent = guests.iter().map(|_| ("/ip4/0.0.0.0/tcp/0".to_owned(), vec!["none".to_owned()]));
     let seats = cities.iter().chain(guests).zip(listening.chain(silent));
     let founders = seats.map(|((code, name), (listen, announce))| Founder {
         code,
@@ -72,13 +71,12 @@ pub fn found_at(folder: &Path, founders: &[Founder<'_>]) -> Vec<PathBuf> {
         .iter()
         .map(|founder| {
             init::make(&init::Args {
-                city: founder.code.parse().unwrap(),
-                name: founder.name.to_owned(),
                 p2p: vec![founder.listen.clone()],
                 announce: founder.announce.clone(),
                 api: Some(founder.api.parse().unwrap()),
-                passphrase: "none".to_owned(),
-                folder: folder.join(founder.code),
+                passphrase: Some("none".to_owned()),
+                language: Some(huxin_config::Language::English),
+                ..init::Args::in_folder(founder.code.parse().unwrap(), founder.name, folder.join(founder.code))
             })
             .unwrap()
         })
@@ -261,6 +259,11 @@ impl<S: Seat> Federation<S> {
         self.folder(code).join("log")
     }
 
+    /// What a node logged.
+    pub fn log_text(&self, code: &str) -> String {
+        fs::read_to_string(self.log(code)).unwrap_or_default()
+    }
+
     /// Ends a node in order; it must have been well until then.
     pub fn stop(&mut self, code: &str) {
         if let Some(mut child) = self.nodes.get_mut(code).unwrap().process.take() {
@@ -297,10 +300,15 @@ impl<S: Seat> Federation<S> {
 
     /// Runs one command of the binary against a city's node and reads its JSON.
     pub fn json(&self, code: &str, args: &[String]) -> Value {
+        self.json_with(code, args, &[0])
+    }
+
+    /// The same, where the command may also end with one of these exit codes.
+    pub fn json_with(&self, code: &str, args: &[String], exits: &[i32]) -> Value {
         let output = self.command(code, args);
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(
-            output.status.success(),
+            output.status.code().is_some_and(|exit| exits.contains(&exit)),
             "huxin {args:?} at {code}: {text} {}",
             String::from_utf8_lossy(&output.stderr)
         );

@@ -13,7 +13,6 @@ use std::process::{Child, Command, Stdio};
 pub struct Watched {
     process: Child,
     pub client: Client,
-    api: String,
     /// Where partners connect, as a multiaddress and as a socket's address.
     pub p2p: String,
     pub socket: SocketAddr,
@@ -44,7 +43,7 @@ impl Watched {
         let (api, p2p) = (text(&ready["api"]), text(&ready["p2p"][0]));
         let port = p2p.rsplit('/').next().unwrap().parse().unwrap();
         let client = Client::new(&api, &token);
-        Self { process, client, api, p2p, socket: SocketAddr::from(([127, 0, 0, 1], port)), log }
+        Self { process, client, p2p, socket: SocketAddr::from(([127, 0, 0, 1], port)), log }
     }
 
     pub fn until_ready(&self) {
@@ -93,8 +92,7 @@ impl Watched {
     }
 
     pub fn metrics(&self) -> String {
-        let agent = ureq::Agent::new_with_defaults();
-        agent.get(format!("http://{}/metrics", self.api)).call().unwrap().body_mut().read_to_string().unwrap()
+        self.client.metrics().unwrap()
     }
 
     /// Adds up all samples of `/metrics` whose name and labels begin like this.

@@ -15,13 +15,11 @@ use std::process::{Child, Command, Stdio};
 /// Its settings file.
 pub fn alone(folder: &Path) -> PathBuf {
     let made = init::make(&init::Args {
-        city: "330900".parse().unwrap(),
-        name: "舟山市".to_owned(),
         p2p: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
-        announce: Vec::new(),
         api: Some("127.0.0.1:0".parse().unwrap()),
-        passphrase: "none".to_owned(),
-        folder: folder.to_owned(),
+        passphrase: Some("none".to_owned()),
+        language: Some(huxin_config::Language::English),
+        ..init::Args::in_folder("330900".parse().unwrap(), "舟山市", folder.to_owned())
     })
     .unwrap();
     let genesis = federation::found_here("test", &[made.join], &[made.keys]).unwrap();

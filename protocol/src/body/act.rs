@@ -56,6 +56,14 @@ impl RepairConditions {
 }
 
 impl ActBody {
+    pub(super) fn texts(&self) -> Vec<(&'static str, &str)> {
+        let mut out = vec![("reason", self.reason.as_str())];
+        out.extend(self.document_number.iter().map(|text| ("document_number", text.as_str())));
+        out.extend(self.authority.iter().map(|text| ("authority", text.as_str())));
+        out.extend(self.record_ref.iter().map(|text| ("record_ref", text.as_str())));
+        out
+    }
+
     pub(super) fn write(&self, map: &mut MapWriter<'_>) {
         map.field(1, |w| w.text(&self.reason));
         map.text(2, self.document_number.as_deref());

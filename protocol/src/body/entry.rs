@@ -199,6 +199,34 @@ impl Source {
 }
 
 impl EntryBody {
+    /// The day from which this link's term is counted: decided_on, or effective_on where that is absent, then `from`
+    /// (R124).
+    #[must_use]
+    pub fn decision_day(&self) -> Option<Date> {
+        self.basis.decided_on.or(self.basis.effective_on).or(self.from)
+    }
+
+    /// Every text of the entry with the name of its field, as requests and files write it.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(&'static str, &str)> {
+        let mut out = vec![
+            ("subject.id", self.subject.id.id()),
+            ("subject.name", &self.subject.name),
+            ("list_name", &self.list_name),
+            ("field", &self.field),
+            ("ground_text", &self.ground_text),
+            ("basis.authority", &self.basis.authority),
+            ("summary", &self.summary),
+        ];
+        out.extend(self.subject.aliases.iter().map(|text| ("subject.aliases", text.as_str())));
+        out.extend(self.measures.iter().map(|text| ("measures", text.as_str())));
+        out.extend(self.basis.law.iter().map(|text| ("basis.law", text.as_str())));
+        out.extend(self.basis.document_number.iter().map(|text| ("basis.document_number", text.as_str())));
+        out.extend(self.record_ref.iter().map(|text| ("record_ref", text.as_str())));
+        out.extend(self.source.iter().map(|source| ("source.publisher", source.publisher.as_str())));
+        out
+    }
+
     pub(super) fn write(&self, map: &mut MapWriter<'_>) {
         map.field(1, |w| self.subject.write(w));
         map.field(2, |w| w.unsigned(self.list.number()));

@@ -44,6 +44,11 @@ const fn default_freshness() -> u16 {
 }
 
 impl RecognitionBody {
+    pub(super) fn texts(&self) -> Vec<(&'static str, &str)> {
+        let fields = self.fields.iter().flatten().map(|text| ("fields", text.as_str()));
+        fields.chain(self.measures.iter().flatten().map(|text| ("measures", text.as_str()))).collect()
+    }
+
     pub(super) fn write(&self, map: &mut MapWriter<'_>) {
         map.field(1, |w| w.city(self.partner));
         map.field(2, |w| {

@@ -440,3 +440,41 @@ fn a_rule_without_a_bound_means_a_day() {
         serde_json::from_str(r#"{"partner": "330900", "lists": ["black"], "valid_from": "2026-01-01"}"#).unwrap();
     assert_eq!(rule.freshness_hours, 24);
 }
+
+/// R6: what is sealed holds no such character in any text; what comes from others is read as it came.
+#[test]
+fn unsafe_text_is_not_sealed_and_is_read_as_it_came() {
+    let bad = || "示例\u{202E}甲".to_owned();
+    let acts = [
+        ActBody { reason: bad(), ..ActBody::default() },
+        ActBody { reason: "甲".to_owned(), document_number: Some(bad()), ..ActBody::default() },
+        ActBody { reason: "甲".to_owned(), authority: Some(bad()), ..ActBody::default() },
+        ActBody { reason: "甲".to_owned(), record_ref: Some(bad()), ..ActBody::default() },
+    ];
+    let mut bodies: Vec<(Kind, Body)> = acts.into_iter().map(|act| (Kind::Removal, Body::Act(act))).collect();
+    bodies.push((Kind::Decline, Body::Decline(DeclineBody { reason: bad() })));
+    let announced = NodeAnnouncementBody { peer_id: vec![1], addresses: vec![bad()], valid_until: None };
+    bodies.push((Kind::NodeAnnouncement, Body::NodeAnnouncement(announced)));
+    for (fields, measures) in [(Some(vec![bad()]), None), (None, Some(vec!["M".to_owned(), bad()]))] {
+        let rule = RecognitionBody {
+            partner: CityCode::new("451100").unwrap(),
+            lists: Vec::new(),
+            fields,
+            measures,
+            minimum_severity: None,
+            decided_within_months: None,
+            decided_since: None,
+            suspend_while_disputed: false,
+            valid_from: Date::new(2026, 1, 1).unwrap(),
+            valid_until: None,
+            freshness_hours: 24,
+        };
+        bodies.push((Kind::Recognition, Body::Recognition(rule)));
+    }
+    for (kind, body) in bodies {
+        let fault = body.seal(kind, &SALT).unwrap_err();
+        assert_eq!(fault.code(), "text_unsafe", "{body:?}");
+        assert!(fault.to_string().contains("U+202E"), "{fault}");
+        assert_eq!(Body::decode(kind, BODY_VERSION, &body.encode(&SALT)), Ok(body));
+    }
+}

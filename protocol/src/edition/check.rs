@@ -1,114 +1,95 @@
 //! What is refused when an entry is issued (R152). Strictness belongs to the moment of signing: at receipt the same
 //! faults leave the entry standing, void or unknown with a reason, because a log cannot skip a leaf.
+//!
+//! One function finds everything at once, so that a dry run says what the signing would say, and an officer corrects a
+//! row once and not five times. Whatever [`Edition::check_listing`] lets pass, [`crate::body::Body::seal`] takes.
 
-use super::{BasisItem, Edition};
+mod fault;
+mod person;
+mod size;
+
+pub use fault::IssueFault;
+pub(crate) use person::is_person;
+
+use super::Edition;
 use crate::body::EntryBody;
-use crate::subject::{SubjectClass, SubjectId};
+use crate::header::Disclosure;
+use crate::subject::personal_number;
+use crate::text::{check_text, folded};
 use crate::time::Date;
 
-/// Why an entry may not be signed as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum IssueFault {
-    #[error("the entry names another edition than {0}; issue it under the one in force")]
-    OtherEdition(String),
-    #[error("edition {0} does not bind on {1}; choose the edition in force on that day")]
-    EditionNotBinding(String, Date),
-    #[error("the list requires {}, which the entry does not give", .0.text().0)]
-    BasisMissing(BasisItem),
-    #[error("the list requires a severity; state minor, general or serious")]
-    SeverityMissing,
-    #[error("measure {0} does not stand in the edition; see `huxin codes` for those that do")]
-    MeasureUnknown(String),
-    #[error("measure {0} is not meant for this class of subject")]
-    MeasureClass(String),
-    #[error("measure {0} does not belong on this kind of list")]
-    MeasureList(String),
-    #[error("measure {0} is named twice")]
-    MeasureRepeated(String),
-    #[error("an imported record with an incomplete basis carries no measure; leave the measures out")]
-    MeasureWithoutBasis,
-    #[error("natural persons are not listed unless the node allows it, and then only with named disclosure")]
-    NaturalPerson,
-    #[error("the entry would end on {until}, before it begins on {from}")]
-    EndsBeforeStart { from: Date, until: Date },
-    #[error("the decision date {0} lies in the future")]
-    DecidedInFuture(Date),
-    #[error("the list's name, the field and the ground must not be empty")]
-    TextMissing,
-    #[error("the ground cannot be repaired under this edition")]
-    NotRepairable,
-    #[error("a repair can be granted from {0} on")]
-    RepairTooEarly(Date),
+/// What is known at the moment of issue besides the entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Issue<'a> {
+    /// The civil day of the signature.
+    pub day: Date,
+    pub disclosure: &'a Disclosure,
+    /// Whether the node takes entries about natural persons at all (DOMAIN rule 11).
+    pub allow_natural_persons: bool,
+    /// An officer has confirmed this very code, whose check character fails (DOMAIN rule 15).
+    pub confirmed_code: bool,
+    /// Names that mean this city itself: a `source` whose publisher is one of them is no foreign source (R152).
+    pub own_names: &'a [String],
 }
 
-impl IssueFault {
+impl Issue<'_> {
+    /// Whether the entry is a record of another publisher. A city does not become one by naming itself.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::OtherEdition(_) => "other_edition",
-            Self::EditionNotBinding(..) => "edition_not_binding",
-            Self::BasisMissing(_) => "basis_missing",
-            Self::SeverityMissing => "severity_missing",
-            Self::MeasureUnknown(_) => "measure_unknown",
-            Self::MeasureClass(_) => "measure_not_for_class",
-            Self::MeasureList(_) => "measure_not_for_list",
-            Self::MeasureRepeated(_) => "measure_repeated",
-            Self::MeasureWithoutBasis => "measure_without_basis",
-            Self::NaturalPerson => "natural_person",
-            Self::EndsBeforeStart { .. } => "ends_before_start",
-            Self::DecidedInFuture(_) => "decided_in_future",
-            Self::TextMissing => "text_missing",
-            Self::NotRepairable => "not_repairable",
-            Self::RepairTooEarly(_) => "repair_too_early",
-        }
+    pub fn is_foreign(&self, entry: &EntryBody) -> bool {
+        entry.source.as_ref().is_some_and(|source| {
+            let publisher = folded(&source.publisher);
+            !self.own_names.iter().any(|own| folded(own) == publisher)
+        })
     }
 }
 
-/// Whether a subject is a natural person, by class or by scheme (DOMAIN rule 11).
-#[must_use]
-pub(crate) fn is_person(entry: &EntryBody) -> bool {
-    entry.subject.class == SubjectClass::NaturalPerson || entry.subject.id.scheme() == SubjectId::PERSON
-}
-
 impl Edition {
-    /// Everything that speaks against issuing `entry` on `day`; empty where nothing does. A node that allows natural
-    /// persons lets [`IssueFault::NaturalPerson`] pass after it has made sure of named disclosure.
+    /// Everything that speaks against issuing `entry`; empty where nothing does.
     #[must_use]
-    pub fn check_listing(&self, entry: &EntryBody, day: Date) -> Vec<IssueFault> {
+    pub fn check_listing(&self, entry: &EntryBody, issue: &Issue<'_>) -> Vec<IssueFault> {
         let mut faults = Vec::new();
         if entry.edition != self.digest() {
             faults.push(IssueFault::OtherEdition(self.name().to_owned()));
         }
-        if !self.binds_on(day) {
-            faults.push(IssueFault::EditionNotBinding(self.name().to_owned(), day));
+        if !self.binds_on(issue.day) {
+            faults.push(IssueFault::EditionNotBinding(self.name().to_owned(), issue.day));
         }
+        check_texts(entry, &mut faults);
+        size::check(entry, &mut faults);
+        person::check(entry, issue, &mut faults);
+        let foreign = issue.is_foreign(entry);
+        if !foreign
+            && !issue.confirmed_code
+            && let Err(fault) = entry.subject.id.check_code()
+        {
+            faults.push(IssueFault::CodeCheck(fault));
+        }
+        self.check_basis(entry, foreign, &mut faults);
+        self.check_measures(entry, &mut faults);
+        check_dates(entry, issue.day, &mut faults);
+        faults
+    }
+
+    fn check_basis(&self, entry: &EntryBody, foreign: bool, faults: &mut Vec<IssueFault>) {
         // A published list may give no ground for a row (DOMAIN section 5): unknown stays unknown.
-        let ground_given = entry.source.is_some() || !entry.ground_text.trim().is_empty();
-        if !ground_given || [&entry.list_name, &entry.field].iter().any(|text| text.trim().is_empty()) {
-            faults.push(IssueFault::TextMissing);
+        if !foreign && entry.ground_text.trim().is_empty() {
+            faults.push(IssueFault::TextMissing("ground_text"));
         }
         let lacking = self.lacking(entry);
-        if entry.source.is_none() {
-            faults.extend(lacking.iter().copied().map(IssueFault::BasisMissing));
-            if self.list(entry.list).severity_required && entry.severity.is_none() {
+        let severity_missing = self.list(entry.list).severity_required && entry.severity.is_none();
+        if !foreign {
+            faults.extend(lacking.into_iter().map(IssueFault::BasisMissing));
+            if severity_missing {
                 faults.push(IssueFault::SeverityMissing);
             }
-        } else if !lacking.is_empty() && !entry.measures.is_empty() {
-            faults.push(IssueFault::MeasureWithoutBasis);
+        } else if !entry.measures.is_empty() {
+            if !lacking.is_empty() {
+                faults.push(IssueFault::MeasureWithoutBasis);
+            }
+            if severity_missing {
+                faults.push(IssueFault::SeverityMissing);
+            }
         }
-        self.check_measures(entry, &mut faults);
-        if is_person(entry) {
-            faults.push(IssueFault::NaturalPerson);
-        }
-        if let Some(decided_on) = entry.basis.decided_on.filter(|decided_on| *decided_on > day) {
-            faults.push(IssueFault::DecidedInFuture(decided_on));
-        }
-        if let (Some(from), Some(until)) = (entry.basis.effective_on.or(entry.from), entry.until)
-            && until < from
-        {
-            faults.push(IssueFault::EndsBeforeStart { from, until });
-        }
-        faults
     }
 
     fn check_measures(&self, entry: &EntryBody, faults: &mut Vec<IssueFault>) {
@@ -131,21 +112,51 @@ impl Edition {
         }
     }
 
-    /// Everything that speaks against repairing `entry` on `day` (DOMAIN rules 3 and 4). It binds the moment of issue
-    /// only: a repair that was signed all the same ends the entry (R105).
+    /// Everything that speaks against repairing, on `day`, the chain whose current link is `current` (DOMAIN rules 3 and
+    /// 4). `links` are its links that have effect and can be read, in any order; the current one may be among them. Ground
+    /// and severity are those of the current link; the waiting time counts from the earliest decision day of any, as the
+    /// term does (R124). It binds the moment of issue only: a repair that was signed all the same ends the entry (R105).
     #[must_use]
-    pub fn check_repair(&self, entry: &EntryBody, day: Date) -> Vec<IssueFault> {
+    pub fn check_repair(&self, current: &EntryBody, links: &[&EntryBody], day: Date) -> Vec<IssueFault> {
         let mut faults = Vec::new();
-        if !self.is_repairable(&entry.ground_text) {
+        if !self.is_repairable(&current.ground_text) {
             faults.push(IssueFault::NotRepairable);
         }
-        let months = self.list(entry.list).repairable_after_months.of(entry.severity).unwrap_or(0);
-        if let Some(decided) = entry.basis.decided_on.or(entry.basis.effective_on) {
+        let months = self.list(current.list).repairable_after_months.of(current.severity).unwrap_or(0);
+        let decided = |entry: &EntryBody| entry.basis.decided_on.or(entry.basis.effective_on);
+        let days = links.iter().copied().chain([current]).filter_map(decided);
+        if let Some(decided) = days.min() {
             let first = decided.add_months(i32::from(months));
             if day < first {
                 faults.push(IssueFault::RepairTooEarly(first));
             }
         }
         faults
+    }
+}
+
+/// Characters that are never signed (R6), and what could be a resident's number (R51), in any text.
+fn check_texts(entry: &EntryBody, faults: &mut Vec<IssueFault>) {
+    for (field, text) in entry.texts() {
+        if let Err(fault) = check_text(text) {
+            faults.push(IssueFault::TextUnsafe { field, fault });
+        }
+        if let Some(found) = personal_number(text) {
+            faults.push(IssueFault::PersonalNumber { field, place: found.place });
+        }
+    }
+}
+
+/// An effective day may lie ahead; what somebody has decided, seen or fetched may not.
+fn check_dates(entry: &EntryBody, day: Date, faults: &mut Vec<IssueFault>) {
+    let ahead = |date: Option<Date>| date.filter(|date| *date > day);
+    let retrieved = entry.source.as_ref().and_then(|source| source.retrieved_on);
+    faults.extend(ahead(entry.basis.decided_on).map(IssueFault::DecidedInFuture));
+    faults.extend(ahead(entry.observed_on).map(IssueFault::ObservedInFuture));
+    faults.extend(ahead(retrieved).map(IssueFault::RetrievedInFuture));
+    let Some(until) = entry.until else { return };
+    let starts = [entry.basis.effective_on.or(entry.from), entry.basis.decided_on];
+    if let Some(from) = starts.into_iter().flatten().filter(|from| until < *from).max() {
+        faults.push(IssueFault::EndsBeforeStart { from, until });
     }
 }

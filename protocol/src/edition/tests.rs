@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::body::{Basis, Source};
+use crate::body::{Basis, Body, Source};
+use crate::header::Disclosure;
+use crate::ids::CityCode;
+use crate::kind::Kind;
 use crate::subject::{Subject, SubjectId};
 
 fn day(text: &str) -> Date {
@@ -47,10 +50,30 @@ fn entry() -> EntryBody {
     }
 }
 
+fn issue(on: &str) -> Issue<'static> {
+    Issue {
+        day: day(on),
+        disclosure: &Disclosure::Public,
+        allow_natural_persons: false,
+        confirmed_code: false,
+        own_names: &[],
+    }
+}
+
 fn faults(edit: impl FnOnce(&mut EntryBody)) -> Vec<&'static str> {
+    faults_under(&issue("2026-03-02"), edit)
+}
+
+/// Codes of the faults; what has none can be sealed.
+fn faults_under(issue: &Issue<'_>, edit: impl FnOnce(&mut EntryBody)) -> Vec<&'static str> {
     let mut body = entry();
     edit(&mut body);
-    demo().check_listing(&body, day("2026-03-02")).iter().map(IssueFault::code).collect()
+    let faults = demo().check_listing(&body, issue);
+    if faults.is_empty() {
+        Body::Listing(Box::new(body)).seal(Kind::Entry, &[7; 16]).unwrap();
+    }
+    assert!(faults.iter().all(|fault| !fault.to_string().is_empty()));
+    faults.iter().map(IssueFault::code).collect()
 }
 
 #[test]
@@ -116,6 +139,8 @@ fn editions_out_of_order_are_refused() {
     assert_eq!(refused(&|edition| edition["measures"][1]["code"] = "D-R-01".into()), "edition_repeated_measure");
     assert_eq!(refused(&|edition| edition["measures"][1]["targets"] = serde_json::json!([])), "edition_empty_measure");
     assert_eq!(refused(&|edition| edition["measures"][1]["content"]["en"] = " ".into()), "edition_empty_measure");
+    assert_eq!(refused(&|edition| edition["measures"][1]["content"]["zh"] = "甲\u{202E}".into()), "text_unsafe");
+    assert_eq!(refused(&|edition| edition["title"]["en"] = "a\u{1B}[2J".into()), "text_unsafe");
     assert_eq!(Edition::parse(b"{").unwrap_err().code(), "edition_shape");
     assert_eq!(Edition::parse(&vec![b' '; EDITION_BYTES + 1]).unwrap_err().code(), "edition_too_long");
     let twice = String::from_utf8(demo().canonical()).unwrap().replacen('{', "{\"name\":\"demo\",", 1);
@@ -161,7 +186,7 @@ fn issue_checks() {
     assert_eq!(faults(|body| body.basis.decided_on = Some(day("2026-03-03"))), ["decided_in_future"]);
     assert_eq!(faults(|body| body.field = " ".to_owned()), ["text_missing"]);
     assert_eq!(faults(|body| body.ground_text.clear()), ["text_missing"]);
-    assert_eq!(demo().check_listing(&entry(), day("2018-12-31"))[0].code(), "edition_not_binding");
+    assert_eq!(demo().check_listing(&entry(), &issue("2018-12-31"))[0].code(), "edition_not_binding");
     // An imported official record may lack items, and then carries no measure.
     let source = Some(Source { publisher: "示例公示网".to_owned(), retrieved_on: None, row: None });
     let import = |body: &mut EntryBody| {
@@ -169,7 +194,7 @@ fn issue_checks() {
         body.basis.law = None;
         body.severity = None;
     };
-    assert_eq!(faults(import), ["measure_without_basis"]);
+    assert_eq!(faults(import), ["measure_without_basis", "severity_missing"]);
     let plain = |body: &mut EntryBody| {
         import(body);
         body.measures.clear();
@@ -178,17 +203,166 @@ fn issue_checks() {
     assert!(faults(plain).is_empty());
 }
 
+/// R152: every field, with what may not be in it.
+#[test]
+fn texts_at_issue() {
+    type Edit = fn(&mut EntryBody, String);
+    let fields: &[(&str, usize, Edit)] = &[
+        ("subject.name", 512, |body, text| body.subject.name = text),
+        ("subject.aliases", 512, |body, text| body.subject.aliases = vec!["甲".to_owned(), text]),
+        ("list_name", 512, |body, text| body.list_name = text),
+        ("field", 128, |body, text| body.field = text),
+        ("ground_text", 4096, |body, text| body.ground_text = text),
+        ("basis.law", 4096, |body, text| body.basis.law = Some(text)),
+        ("basis.document_number", 256, |body, text| body.basis.document_number = Some(text)),
+        ("basis.authority", 512, |body, text| body.basis.authority = text),
+        ("record_ref", 256, |body, text| body.record_ref = Some(text)),
+        ("source.publisher", 512, |body, text| {
+            body.source = Some(Source { publisher: text, retrieved_on: None, row: None });
+        }),
+        ("summary", 8192, |body, text| body.summary = text),
+    ];
+    let under = |edit: &Edit, text: String| {
+        let mut body = entry();
+        edit(&mut body, text);
+        let faults = demo().check_listing(&body, &issue("2026-03-02"));
+        if faults.is_empty() {
+            Body::Listing(Box::new(body)).seal(Kind::Entry, &[7; 16]).unwrap();
+        }
+        faults.iter().map(|fault| (fault.code(), fault.field())).collect::<Vec<_>>()
+    };
+    for (field, most, edit) in fields {
+        assert_eq!(under(edit, "示例\u{202E}".to_owned()), [("text_unsafe", Some(*field))]);
+        assert_eq!(under(edit, "一\n二".to_owned()), [("text_unsafe", Some(*field))]);
+        assert_eq!(under(edit, "甲990099199001010011".to_owned()), [("personal_number", Some(*field))]);
+        assert_eq!(under(edit, "a".repeat(*most)), []);
+        assert_eq!(under(edit, "a".repeat(*most + 1)), [("text_too_long", Some(*field))]);
+        // 390 bytes as written, 780 in normal form C: the signed form is counted.
+        let swells = "\u{958}".repeat(most / 6 + 1);
+        assert_eq!(under(edit, swells), [("text_too_long", Some(*field))]);
+        let empty = under(edit, String::new());
+        match *field {
+            "summary" => assert_eq!(empty, []),
+            "basis.law" | "basis.document_number" | "basis.authority" => {
+                assert_eq!(empty, [("text_missing", Some(*field)), ("basis_missing", None)]);
+            }
+            _ => assert_eq!(empty, [("text_missing", Some(*field))]),
+        }
+    }
+    assert_eq!(
+        faults(|body| body.subject.id = SubjectId::new("wb", "990099199001010011").unwrap()),
+        ["personal_number"]
+    );
+    assert_eq!(faults(|body| body.subject.id = SubjectId::new("wb", "a\u{200B}b").unwrap()), ["text_unsafe"]);
+    assert_eq!(faults(|body| body.subject.aliases = vec!["甲".to_owned(); 129]), ["too_many_items"]);
+    assert_eq!(faults(|body| body.evidence = vec![Digest([1; 32]); 65]), ["too_many_items"]);
+    assert_eq!(faults(|body| body.subject.aliases = vec!["a".repeat(500); 70]), ["body_too_long"]);
+    assert_eq!(faults(|body| body.linked_persons = vec![Digest([1; 32])]), ["linked_persons"]);
+}
+
+/// R152, DOMAIN rule 15.
+#[test]
+fn codes_at_issue() {
+    let mistyped = |body: &mut EntryBody| body.subject.id = SubjectId::new("uscc", "91990099MA00000157").unwrap();
+    let sourced = |publisher: &'static str| {
+        move |body: &mut EntryBody| {
+            mistyped(body);
+            body.source = Some(Source { publisher: publisher.to_owned(), retrieved_on: None, row: None });
+        }
+    };
+    assert_eq!(faults(mistyped), ["code_check"]);
+    assert!(faults_under(&Issue { confirmed_code: true, ..issue("2026-03-02") }, mistyped).is_empty());
+    assert!(faults(sourced("示例公示网")).is_empty());
+    // A city does not become another publisher by naming itself.
+    let own = ["示例市".to_owned(), "示例市信用办（合成）".to_owned()];
+    let strict = Issue { own_names: &own, ..issue("2026-03-02") };
+    assert_eq!(faults_under(&strict, sourced(" 示例市信用办(合成)")), ["code_check"]);
+    let bare = |body: &mut EntryBody| {
+        body.source = Some(Source { publisher: "示例市".to_owned(), retrieved_on: None, row: None });
+        (body.severity, body.basis.law) = (None, None);
+    };
+    assert_eq!(faults_under(&strict, bare), ["basis_missing", "severity_missing"]);
+}
+
+#[test]
+fn dates_at_issue() {
+    let source =
+        |on: &str| Some(Source { publisher: "示例公示网".to_owned(), retrieved_on: Some(day(on)), row: None });
+    assert_eq!(faults(|body| body.observed_on = Some(day("2026-03-03"))), ["observed_in_future"]);
+    assert_eq!(faults(|body| body.source = source("2026-03-03")), ["retrieved_in_future"]);
+    assert!(faults(|body| body.source = source("2026-03-02")).is_empty());
+    assert!(faults(|body| body.basis.effective_on = Some(day("2026-12-01"))).is_empty());
+    let before_decision = |body: &mut EntryBody| {
+        body.basis.effective_on = Some(day("2026-01-01"));
+        body.until = Some(day("2026-02-01"));
+    };
+    assert_eq!(faults(before_decision), ["ends_before_start"]);
+}
+
+/// DOMAIN rule 11.
+#[test]
+fn persons_at_issue() {
+    let named = Disclosure::Named(vec![CityCode::new("330200").unwrap()]);
+    let allowed = Issue { allow_natural_persons: true, disclosure: &named, ..issue("2026-03-02") };
+    let digest = "3b5d5c3712955042212316173ccf37be800f0ee3f4b2a990099199001010011a";
+    let person = |body: &mut EntryBody| {
+        body.subject.id = SubjectId::new("person", digest).unwrap();
+        body.subject.class = SubjectClass::NaturalPerson;
+        body.subject.name = "张*".to_owned();
+    };
+    assert!(faults_under(&allowed, person).is_empty());
+    assert_eq!(faults(person), ["natural_person"]);
+    let open = Issue { disclosure: &Disclosure::Federation, ..allowed };
+    assert_eq!(faults_under(&open, person), ["person_disclosure"]);
+    let edits: [(&str, fn(&mut EntryBody)); 6] = [
+        ("person_id", |body| body.subject.id = SubjectId::new("wb", "7").unwrap()),
+        ("person_id", |body| body.subject.id = SubjectId::new("person", "k0f3").unwrap()),
+        ("person_id", |body| body.subject.id = SubjectId::new("person", &"A".repeat(64)).unwrap()),
+        ("person_name", |body| body.subject.name = "张三".to_owned()),
+        ("person_name", |body| body.subject.aliases = vec!["张三".to_owned()]),
+        ("linked_persons", |body| body.linked_persons = vec![Digest([1; 32])]),
+    ];
+    for (code, edit) in edits {
+        let both = |body: &mut EntryBody| {
+            person(body);
+            edit(body);
+        };
+        assert_eq!(faults_under(&allowed, both), [code]);
+    }
+    // The scheme alone makes a person, whatever the class says.
+    assert_eq!(faults(|body| body.subject.id = SubjectId::new("person", digest).unwrap()), ["natural_person"]);
+}
+
+/// All faults at once.
+#[test]
+fn every_fault_is_told() {
+    let all = faults(|body| {
+        body.subject.name = "\u{200B}".to_owned();
+        body.subject.id = SubjectId::new("uscc", "91990099MA00000157").unwrap();
+        body.severity = None;
+        body.measures = vec!["X".to_owned()];
+        body.basis.decided_on = Some(day("2027-01-01"));
+    });
+    assert_eq!(all, ["text_unsafe", "code_check", "severity_missing", "measure_unknown", "decided_in_future"]);
+}
+
 #[test]
 fn repair_checks() {
     let demo = demo();
-    let codes = |body: &EntryBody, on: &str| -> Vec<&'static str> {
-        demo.check_repair(body, day(on)).iter().map(IssueFault::code).collect()
+    let codes = |body: &EntryBody, links: &[&EntryBody], on: &str| -> Vec<&'static str> {
+        demo.check_repair(body, links, day(on)).iter().map(IssueFault::code).collect()
     };
     let mut body = entry();
-    assert_eq!(codes(&body, "2026-05-31"), ["repair_too_early"]);
-    assert!(codes(&body, "2026-06-01").is_empty());
+    assert_eq!(codes(&body, &[], "2026-05-31"), ["repair_too_early"]);
+    assert!(codes(&body, &[&body], "2026-06-01").is_empty());
     body.ground_text = demo.not_repairable()[0].clone();
-    assert_eq!(codes(&body, "2026-06-01"), ["not_repairable"]);
+    assert_eq!(codes(&body, &[], "2026-06-01"), ["not_repairable"]);
+    // An amended date neither renews the waiting time nor does an earlier link's ground or severity speak.
+    let first = body;
+    let mut current = entry();
+    current.basis.decided_on = Some(day("2026-05-01"));
+    assert_eq!(codes(&current, &[], "2026-06-01"), ["repair_too_early"]);
+    assert!(codes(&current, &[&first, &current], "2026-06-01").is_empty());
 }
 
 /// R153.

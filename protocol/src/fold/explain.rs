@@ -5,6 +5,7 @@ use super::judge::Bench;
 use crate::ids::StatementId;
 use crate::kind::Kind;
 use crate::ruling::{EntryRuling, Reason, Ruling, SourceRuling, State, Step, log_digest};
+use crate::text::harmless;
 
 /// Explains a ruling step by step, in the order in which it is made. Costs more than [`super::rule`]; ask for it only when
 /// somebody reads it.
@@ -39,6 +40,8 @@ struct Tale {
 
 impl Tale {
     fn say(&mut self, id: Option<StatementId>, rule: &str, text_en: String, text_zh: String) {
+        // Names and reasons in it may be a partner's (R7).
+        let (text_en, text_zh) = (harmless(&text_en).into_owned(), harmless(&text_zh).into_owned());
         self.steps.push(Step { id, rule: rule.to_owned(), text_en, text_zh });
     }
 

@@ -17,6 +17,7 @@ use crate::ruling::{
     Content, DisclosureLevel, EditionUsed, EntryRuling, LinkRuling, Reason, ReasonCode, Ruling, SourceRuling, State,
     Summary, WithoutEffect, Witness, log_digest, ruling_digest,
 };
+use crate::text::harmless;
 use crate::time::{Date, Millis};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -268,7 +269,7 @@ impl<'a> Bench<'a> {
             basis_lacks: life.basis_lacks.clone(),
         };
         self.judge_effect(chain, &mut out, source);
-        self.add_cautions(&mut out, is_burden);
+        self.add_cautions(&mut out, is_burden, life.link_unreadable);
         self.add_measures(life, speaking.header.issued_at.date(), &mut out);
         out
     }
@@ -316,7 +317,7 @@ impl<'a> Bench<'a> {
     }
 
     /// What a reader must be told of the source before acting (DOMAIN rule 9, R133, R134, R136).
-    fn add_cautions(&self, out: &mut EntryRuling, is_burden: bool) {
+    fn add_cautions(&self, out: &mut EntryRuling, is_burden: bool, link_unreadable: bool) {
         if !out.state.stands() {
             return;
         }
@@ -329,7 +330,11 @@ impl<'a> Bench<'a> {
         if out.history_cut {
             out.reasons.push(ReasonCode::HistoryCut.into());
         }
-        out.confirm_with_issuer = is_burden && (out.stale || out.beyond_complete);
+        // An earlier link may hold an earlier decision day, and then the term is over sooner (R124).
+        if link_unreadable {
+            out.reasons.push(ReasonCode::LinkUnreadable.into());
+        }
+        out.confirm_with_issuer = is_burden && (out.stale || out.beyond_complete || link_unreadable);
     }
 
     fn add_measures(&self, life: &Life<'_>, issued_on: Date, out: &mut EntryRuling) {
@@ -452,15 +457,16 @@ impl<'a> Bench<'a> {
 
 /// Deciding authority and publisher before the city that signed (DOMAIN rule 14); the city alone where it speaks for itself.
 fn attribution(body: Option<&crate::body::EntryBody>, city: CityCode, name: &str) -> Text {
-    let signer = if name.is_empty() { city.to_string() } else { format!("{name} ({city})") };
+    // Names are a partner's words (R7).
+    let signer = if name.is_empty() { city.to_string() } else { format!("{} ({city})", harmless(name)) };
     let Some(body) = body else {
         return Text { en: format!("signed by {signer}"), zh: format!("由 {signer} 签发") };
     };
-    let authority = body.basis.authority.trim();
+    let authority = harmless(body.basis.authority.trim());
     match &body.source {
-        Some(source) if source.publisher.trim() != authority => Text {
-            en: format!("{authority}, published by {}, signed by {signer}", source.publisher),
-            zh: format!("{authority}，{} 发布，由 {signer} 签发", source.publisher),
+        Some(source) if source.publisher.trim() != body.basis.authority.trim() => Text {
+            en: format!("{authority}, published by {}, signed by {signer}", harmless(&source.publisher)),
+            zh: format!("{authority}，{} 发布，由 {signer} 签发", harmless(&source.publisher)),
         },
         _ => Text { en: format!("{authority}, signed by {signer}"), zh: format!("{authority}，由 {signer} 签发") },
     }

@@ -9,7 +9,7 @@ use crate::edition::{BasisItem, Edition};
 use crate::header::Disclosure;
 use crate::kind::Kind;
 use crate::ruling::{Reason, ReasonCode, State};
-use crate::time::Millis;
+use crate::time::{Date, Millis};
 
 /// A chain as its issuer left it.
 pub(super) struct Life<'a> {
@@ -23,6 +23,8 @@ pub(super) struct Life<'a> {
     pub ends_at: Option<Millis>,
     pub ended_by: Option<usize>,
     pub basis_lacks: Vec<BasisItem>,
+    /// Another link than the current one has effect and cannot be read here: the term may be shorter (R124).
+    pub link_unreadable: bool,
     /// Readable, of this subject and with effect, in its term or not: what a later repeat of the same ground repeats.
     pub is_sound: bool,
 }
@@ -39,6 +41,7 @@ impl<'a> Life<'a> {
             ends_at: None,
             ended_by: None,
             basis_lacks: Vec::new(),
+            link_unreadable: false,
             is_sound: false,
         }
     }
@@ -63,7 +66,7 @@ impl<'a> Life<'a> {
         let Some(current) = speaking else {
             return Self::silent(docket, matters, chain);
         };
-        Self::judged(docket, chain_root_issued(docket, matters, chain), current, current != links.root)
+        Self::judged(docket, &Counting::of(docket, matters, chain), current, current != links.root)
     }
 
     /// Nothing of the chain has an effect at this instant.
@@ -99,13 +102,13 @@ impl<'a> Life<'a> {
         {
             out.body = Some(body);
             out.edition = docket.case.editions.get(&body.edition);
-            let term = Term::of(body, out.edition, chain_root_issued(docket, matters, chain));
+            let term = Term::of(body, out.edition, &Counting::of(docket, matters, chain));
             (out.starts_at, out.ends_at) = (Some(term.starts_at), term.ends_at);
         }
         out
     }
 
-    fn judged(docket: &Docket<'a>, first_issued: Millis, current: usize, is_amended: bool) -> Self {
+    fn judged(docket: &Docket<'a>, counting: &Counting, current: usize, is_amended: bool) -> Self {
         let mut life = Self::bare(State::Listed, None);
         life.current = Some(current);
         let Some(body) = listing(docket, current) else {
@@ -117,7 +120,8 @@ impl<'a> Life<'a> {
         }
         life.body = Some(body);
         life.edition = docket.case.editions.get(&body.edition);
-        let term = Term::of(body, life.edition, first_issued);
+        let term = Term::of(body, life.edition, counting);
+        life.link_unreadable = counting.link_unreadable;
         (life.starts_at, life.ends_at) = (Some(term.starts_at), term.ends_at);
         if term.is_from_issue {
             life.reasons.push(ReasonCode::StartUnknown.into());
@@ -175,14 +179,33 @@ fn unreadable(body: &BodyState, is_amended: bool) -> (State, Reason) {
     }
 }
 
-fn chain_root_issued(docket: &Docket<'_>, matters: &Matters, chain: usize) -> Millis {
-    docket.facts[matters.chains[chain].root].header.issued_at
-}
-
 fn named_items(items: &[BasisItem]) -> (String, String) {
     let en: Vec<&str> = items.iter().map(|item| item.text().0).collect();
     let zh: Vec<&str> = items.iter().map(|item| item.text().1).collect();
     (en.join(", "), zh.join("、"))
+}
+
+/// From which day the longest term of a chain is counted (R124).
+struct Counting {
+    first_issued: Millis,
+    /// The earliest decision day of any link that has effect and can be read, so that amending a date never renews a term.
+    earliest: Option<Date>,
+    link_unreadable: bool,
+}
+
+impl Counting {
+    fn of(docket: &Docket<'_>, matters: &Matters, chain: usize) -> Self {
+        let chain = &matters.chains[chain];
+        let effective = chain.links.iter().copied().filter(|at| matters.silence(docket, *at).is_none());
+        let (mut earliest, mut link_unreadable) = (None, false);
+        for at in effective {
+            match listing(docket, at) {
+                Some(body) => earliest = [earliest, body.decision_day()].into_iter().flatten().min(),
+                None => link_unreadable = true,
+            }
+        }
+        Self { first_issued: docket.facts[chain.root].header.issued_at, earliest, link_unreadable }
+    }
 }
 
 /// From when to when an entry counts by itself (R123, R124).
@@ -194,10 +217,10 @@ struct Term {
 }
 
 impl Term {
-    fn of(body: &EntryBody, edition: Option<&Edition>, first_issued: Millis) -> Self {
+    fn of(body: &EntryBody, edition: Option<&Edition>, counting: &Counting) -> Self {
         let given = body.basis.effective_on.or(body.from);
-        let counted_from =
-            body.basis.decided_on.or(body.basis.effective_on).or(body.from).unwrap_or_else(|| first_issued.date());
+        let first_issued = counting.first_issued;
+        let counted_from = counting.earliest.unwrap_or_else(|| first_issued.date());
         let maximum = edition.and_then(|edition| edition.last_day(body.list, body.severity, counted_from));
         let last = match (body.until, maximum) {
             (Some(until), Some(maximum)) => Some(until.min(maximum)),

@@ -136,3 +136,22 @@ fn codes_are_stable() {
         assert_eq!(fault.code(), code);
     }
 }
+
+/// R6: names and addresses that nobody can see are not founded on; a founded federation is taken as it came.
+#[test]
+fn unsafe_text_founds_nothing() {
+    let edits: [fn(&mut Manifest); 4] = [
+        |manifest| manifest.name.push('\u{202E}'),
+        |manifest| manifest.members[1].name.push('\n'),
+        |manifest| manifest.members[2].addresses[0].push('\u{200B}'),
+        |manifest| {
+            manifest.clocks.insert("a\u{FEFF}".to_owned(), 1);
+        },
+    ];
+    for edit in edits {
+        let mut manifest = three();
+        edit(&mut manifest);
+        assert_eq!(found(&manifest).unwrap_err().code(), "text_unsafe");
+        assert_eq!(Manifest::decode(&manifest.encode()), Ok(manifest));
+    }
+}

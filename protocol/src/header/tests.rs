@@ -263,3 +263,15 @@ proptest! {
         }
     }
 }
+
+/// R6.
+#[test]
+fn an_agency_with_unsafe_text_is_not_sealed_and_is_read_as_it_came() {
+    let mut header = sample();
+    assert_eq!(header.seal(), Ok(header.encode()));
+    header.issuer.agency = Some("样例\u{200B}局".to_owned());
+    assert_eq!(header.seal().map_err(HeaderFault::code), Err("text_unsafe"));
+    assert_eq!(Header::decode(&header.encode()), Ok(header.clone()));
+    header.issuer.agency = Some("局".repeat(22));
+    assert_eq!(header.seal(), Err(HeaderFault::Field));
+}

@@ -1,6 +1,7 @@
 //! Why something has no effect, does not count, or needs care: a stable code, a sentence in each language, and the rule
 //! it follows. Codes are part of the API; sentences may be bettered.
 
+use crate::text::harmless;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -61,6 +62,7 @@ reasons! {
     GroundEnded "ground_ended" "R109" "the matter had ended before; it does not come back without a reinstatement" "该事项此前已终止，未经恢复不再生效"
     EndedBefore "ended_before" "R109" "the entry had ended before this amendment" "更正之前条目已终止"
     SameGround "same_ground" "R120" "it repeats an earlier entry of the same city on the same ground" "与同一城市同一事由的先前条目重复"
+    LinkUnreadable "link_unreadable" "R124" "another link of this entry cannot be read here, so its term may be shorter than shown" "该条目另有环节在此无法读取，实际期限可能更短"
     Annulled "annulled" "R105" "the listing city annulled it: void from the start" "列入城市已撤销，自始无效"
     Removed "removed" "R105" "the listing city took it off the list" "列入城市已将其移出名单"
     Repaired "repaired" "R105" "the listing city repaired it" "列入城市已完成信用修复"
@@ -105,9 +107,10 @@ impl From<ReasonCode> for Reason {
 }
 
 impl Reason {
-    /// The reason with particulars after its sentence.
+    /// The reason with particulars after its sentence. They may be a partner's words, so they are shown harmlessly (R7).
     #[must_use]
     pub fn with(code: ReasonCode, en: &str, zh: &str) -> Self {
+        let (en, zh) = (harmless(en), harmless(zh));
         Self {
             code,
             text_en: Cow::Owned(format!("{}: {en}", code.text_en())),

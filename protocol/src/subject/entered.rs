@@ -305,9 +305,9 @@ fn has_mask(text: &str) -> bool {
 /// Masked, and begins as the code of a company does, which no resident's number does.
 fn is_masked_organisation(text: &str) -> bool {
     let run = text.as_bytes().windows(3).any(|three| three.eq_ignore_ascii_case(b"xxx"));
-    let shaped = SubjectId::new(SubjectId::USCC, text).is_ok();
+    let checks = check_uscc(&text.to_ascii_uppercase()).is_ok();
     let company = ["91", "92", "93", "MA"].iter().any(|start| text.to_ascii_uppercase().starts_with(start));
-    company && (has_mask(text) || (run && !shaped))
+    company && (has_mask(text) || (run && !checks))
 }
 
 /// Other numbers of an organisation that people enter where its code is asked for.

@@ -49,9 +49,13 @@ const GROUPS: usize = 18;
 /// The first place in `text` that could hold a resident's number.
 #[must_use]
 pub fn personal_number(text: &str) -> Option<Found> {
-    // Most texts hold too few digits to look further: a masked number has two at least, and three masks.
-    let digits = text.chars().filter(|c| c.is_ascii_digit() || !c.is_ascii()).take(2).count();
-    if digits < 2 && !text.contains(['*', '#', 'x', 'X']) {
+    // Most texts hold too few digits to look further: 15 are needed, or one and three signs of a mask.
+    let (mut digits, mut masks) = (0, 0);
+    for character in text.chars() {
+        digits += usize::from(character.is_numeric());
+        masks += usize::from(is_mask(character) || matches!(character, 'x' | 'X' | 'ｘ' | 'Ｘ'));
+    }
+    if digits < 15 && (digits == 0 || masks < 3) {
         return None;
     }
     let pieces = pieces(text);
@@ -101,6 +105,28 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
+/// Signs that people put in the place of digits; X stands for one too, where three or more follow each other.
+const fn is_mask(character: char) -> bool {
+    matches!(
+        character,
+        '*' | '＊'
+            | '\u{FE61}'
+            | '#'
+            | '＃'
+            | '\u{FE5F}'
+            | '×'
+            | '●'
+            | '•'
+            | '○'
+            | '■'
+            | '□'
+            | '※'
+            | '\u{2217}'
+            | '\u{2715}'
+            | '\u{2716}'
+    )
+}
+
 enum Class {
     Sign(u8),
     Mask,
@@ -121,9 +147,7 @@ fn class(character: char) -> Class {
     };
     match plain {
         '0'..='9' | 'a'..='z' | 'A'..='Z' => Class::Sign(plain.to_ascii_uppercase() as u8),
-        '*' | '#' | '×' | '●' | '•' | '○' | '■' | '□' | '※' | '\u{2217}' | '\u{2715}' | '\u{2716}' => {
-            Class::Mask
-        }
+        mask if is_mask(mask) => Class::Mask,
         '-' | '_' | '.' | '/' | '·' | '\u{2010}'..='\u{2015}' | '\u{2027}' | '\u{2212}' | '\u{30FB}' => {
             Class::Separator
         }
@@ -145,11 +169,7 @@ fn alone(piece: &Piece) -> Option<Form> {
     let mut at = 0;
     while at < signs.len() {
         let run = signs[at..].iter().take_while(|sign| sign.is_ascii_digit()).count();
-        let whole = match (run, signs.get(at + run)) {
-            (18, _) => true,
-            (17, Some(b'X')) => true,
-            _ => false,
-        };
+        let whole = matches!((run, signs.get(at + run)), (18, _) | (17, Some(b'X')));
         if whole && is_resident(&signs[at..at + 18]) {
             return Some(Form::Eighteen);
         }
@@ -284,7 +304,9 @@ fn is_resident(signs: &[u8]) -> bool {
 
 fn is_birth_of_old(signs: &[u8]) -> bool {
     let birth = number(&signs[6..8]).zip(number(&signs[8..10])).zip(number(&signs[10..12]));
-    birth.is_some_and(|((year, month), day)| is_day(1900 + year, month, day))
+    // Nobody born in 2000 or later has such a number, and of 1900 nobody lives; registration numbers of firms often have two
+    // zeros there.
+    birth.is_some_and(|((year, month), day)| year != 0 && is_day(1900 + year, month, day))
 }
 
 fn number(digits: &[u8]) -> Option<u32> {

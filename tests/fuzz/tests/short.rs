@@ -118,6 +118,7 @@ short_runs! {
     join "join",
     crosswalk "crosswalk",
     profile "profile",
+    dates "dates",
     csv "csv",
     json_lines "json-lines",
     workbook "workbook",

@@ -8,6 +8,7 @@ from .cbor import decode, fields, of_length, unsigned
 from .keys import Envelope, digest, _bytes
 from .log import MOST, NUMBER, Checkpoint, leaf_hash, root_of, unbase64
 from .members import Federation, city_code
+from .text import check_subject
 
 MEMBERS = {"version", "genesis", "records", "statement", "body", "proof", "standing"}
 # Keys of each kind's body: required and optional.
@@ -142,6 +143,8 @@ def verify(file, federation_id=None):
         require(header[7] in BODIES and header[8] == 1, "a body that needs a newer program")
         fields(body, *BODIES[header[7]])
         of_length(body[0], 16)
+        if BODIES[header[7]] is LISTING:
+            check_subject(fields(body[1], {1, 2, 3, 4}, {5}))
 
     witnesses, own_time, invalid, retired = set(), None, [], []
     for line in checkpoint.note.lines[1:]:

@@ -262,7 +262,7 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
         () => State::Listed,
     };
     chain.counts = chain.objections.is_empty() && !frozen && !suspends;
-    chain.confirm = (chain.stale || chain.beyond_complete) && known.body.list != List::Red;
+    chain.confirm = (chain.stale || chain.beyond_complete || known.link_unreadable) && known.body.list != List::Red;
     for code in &known.body.measures {
         let recognised =
             rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));

@@ -31,6 +31,8 @@ pub(super) struct Known<'a> {
     pub starts_at: Millis,
     pub ends_at: Option<Millis>,
     pub listed_here_on: Option<Date>,
+    /// R124: some other link with effect cannot be read.
+    pub link_unreadable: bool,
 }
 
 /// R106, R107 and R123 to R128 for one chain.
@@ -88,13 +90,28 @@ pub(super) fn life<'a>(
     let issued_at = first.header().map_or(Millis(0), |header| header.issued_at);
     let start_day = body.basis.effective_on.or(body.from);
     let starts_at = start_day.map_or(issued_at, |day| begins(day, question));
-    let last_day = last_day(edition, body, issued_at);
+    // R124: of all links with effect, whichever gives the earliest day.
+    let effective =
+        |leaf: &&&Leaf| effect_at(leaf, question) == Effect::Stands && !matters.silenced.contains_key(&leaf.place);
+    let mut days = Vec::new();
+    let mut link_unreadable = false;
+    for leaf in links.iter().filter(effective) {
+        match leaf.listing() {
+            Some(body) => days.extend(body.basis.decided_on.or(body.basis.effective_on).or(body.from)),
+            None => link_unreadable = true,
+        }
+    }
+    let counted_from = match question.slip {
+        Slip::RenewsTerms => body.basis.decided_on.or(body.basis.effective_on).or(body.from),
+        _ => days.into_iter().min(),
+    };
+    let last_day = last_day(edition, body, counted_from.unwrap_or_else(|| issued_at.date()));
     let ends_at = last_day.map(|day| match question.slip {
         Slip::ExpiresADayEarly => begins(day, question),
         _ => Millis(begins(day, question).0 + 86_400_000),
     });
     let listed_here_on = start_day.map(|_| issued_at.date()).filter(|day| starts_at.date() < *day);
-    Life::Known(Known { link, body, edition, lacks, starts_at, ends_at, listed_here_on })
+    Life::Known(Known { link, body, edition, lacks, starts_at, ends_at, listed_here_on, link_unreadable })
 }
 
 /// R60.
@@ -132,7 +149,7 @@ fn lacking(edition: &Edition, body: &EntryBody) -> Vec<BasisItem> {
 }
 
 /// R124: the earlier of `until` and the edition's last day.
-fn last_day(edition: &Edition, body: &EntryBody, issued_at: Millis) -> Option<Date> {
+fn last_day(edition: &Edition, body: &EntryBody, counted_from: Date) -> Option<Date> {
     let months = edition.list(body.list).max_months;
     let months = match body.severity {
         Some(huxin_protocol::body::Severity::Minor) => months.minor,
@@ -140,8 +157,6 @@ fn last_day(edition: &Edition, body: &EntryBody, issued_at: Millis) -> Option<Da
         Some(huxin_protocol::body::Severity::Serious) => months.serious,
         None => months.unstated,
     };
-    let counted_from =
-        body.basis.decided_on.or(body.basis.effective_on).or(body.from).unwrap_or_else(|| issued_at.date());
     let longest = months.map(|months| counted_from.add_months(i32::from(months)));
     match (body.until, longest) {
         (Some(until), Some(longest)) => Some(until.min(longest)),

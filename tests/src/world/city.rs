@@ -65,6 +65,8 @@ impl City {
         let settings = Settings {
             city: code,
             editions: editions.clone(),
+            allow_natural_persons: false,
+            own_names: Vec::new(),
             sync_every_ms: 30_000,
             heartbeat_every_ms: 60_000,
             gossip: true,

@@ -72,3 +72,12 @@ pub struct ReadyReply {
     /// Stable codes of what does not hold: `store_read`, `writer_silent`, `not_signing`, `no_partner`, `disk_full`.
     pub missing: Vec<String>,
 }
+
+/// `POST /v1/backup`: where the copy of the store lies until `huxin backup` has carried it away, on the node's own machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupReply {
+    pub folder: std::path::PathBuf,
+    pub city: CityCode,
+    pub federation: Digest,
+    pub made_at: Millis,
+}

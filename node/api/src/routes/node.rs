@@ -1,6 +1,7 @@
 //! The node itself: information, peers, health and metrics.
 
 use super::json;
+use crate::problem::Problem;
 use crate::server::Shared;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -26,6 +27,14 @@ pub async fn ready(State(app): Shared) -> Response {
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     }
     response
+}
+
+/// Makes a copy of the store beside it, for `huxin backup` on the same machine to carry away.
+pub async fn backup(State(app): Shared) -> Result<Response, Problem> {
+    let backend = app.backend.clone();
+    // It flushes what is in memory and links files: not for the runtime's own threads.
+    let made = tokio::task::spawn_blocking(move || backend.backup()).await.map_err(|_| Problem::stopping())?;
+    Ok(json(&made?))
 }
 
 pub async fn metrics(State(app): Shared) -> Response {

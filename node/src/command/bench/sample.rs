@@ -9,6 +9,7 @@ use crate::runtime::clock;
 use crate::settings::{self, Settings};
 use huxin_api::model::EntryRequest;
 use huxin_engine::Draft;
+use huxin_engine::ledger::LedgerRead;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::subject::SubjectId;
 use huxin_store::MemoryStore;
@@ -67,6 +68,7 @@ impl Maker {
             ground: keys.ground_secret()?,
             editions: settings::editions(settings)?,
             allow_natural_persons: false,
+            own_names: Vec::new(),
         };
         let template = sample::probe(0, clock::now().date())?;
         let mut maker =
@@ -96,7 +98,8 @@ impl Maker {
 
     fn sealed(&self, request: EntryRequest) -> Result<Draft, Fault> {
         let mut warnings = Vec::new();
-        let draft = self.drafter.listing(request, None, &self.nothing, &self.roster, &mut warnings, 0);
+        let world = (&self.nothing as &dyn LedgerRead, &self.roster, clock::now());
+        let draft = self.drafter.listing(request, None, world, (&mut warnings, 0));
         draft.map_err(|fault| Fault::unexpected(format_args!("a sample cannot be drafted: {fault}")))
     }
 

@@ -3,15 +3,16 @@
 use super::Shown;
 use super::measure::Propagation;
 use super::processes::Node;
+use crate::say;
 use std::path::{Path, PathBuf};
 
 pub fn banner(folder: &Path) {
-    println!("┌──────────────────────────────────────────────────────────────────────────────┐");
-    println!("│ 互信 演示：城市均为替身，名单均为合成样例，没有任何真实机关参与。            │");
-    println!("│ Huxin demonstration: the cities are stand-ins, all entries are synthetic,    │");
-    println!("│ and no real office takes part.                                               │");
-    println!("└──────────────────────────────────────────────────────────────────────────────┘");
-    println!("folder: {}", folder.display());
+    say!("┌──────────────────────────────────────────────────────────────────────────────┐");
+    say!("│ 互信 演示：城市均为替身，名单均为合成样例，没有任何真实机关参与。            │");
+    say!("│ Huxin demonstration: the cities are stand-ins, all entries are synthetic,    │");
+    say!("│ and no real office takes part.                                               │");
+    say!("└──────────────────────────────────────────────────────────────────────────────┘");
+    say!("folder: {}", folder.display());
 }
 
 pub fn round(shown: &Shown, nodes: &[Node]) {
@@ -31,8 +32,8 @@ pub fn round(shown: &Shown, nodes: &[Node]) {
             up,
         ]);
     }
-    println!("{table}");
-    println!("every process holds every log at equal heads: {}", if shown.converged { "yes" } else { "no" });
+    say!("{table}");
+    say!("every process holds every log at equal heads: {}", if shown.converged { "yes" } else { "no" });
 
     let mut table = super::super::table(&["until a partner shows it, ms", "p50", "p99", "max"]);
     let row = |name: &str, times: &Propagation| {
@@ -40,23 +41,23 @@ pub fn round(shown: &Shown, nodes: &[Node]) {
     };
     table.add_row(row("a new entry", &shown.entry_propagation_ms));
     table.add_row(row("its repair", &shown.repair_propagation_ms));
-    println!("{table}");
+    say!("{table}");
 
     if let Some(first) = shown.status.first() {
-        println!("{} {}", first.subject, first.subject_name);
+        say!("{} {}", first.subject, first.subject_name);
     }
     let mut table = super::super::table(&["seen from", "what counts", "measures"]);
     for status in &shown.status {
         let says = format!("{}\n{}", status.text_zh, status.text_en);
         table.add_row([status.city.to_string(), says, status.measures.join(" ")]);
     }
-    println!("{table}");
+    say!("{table}");
 }
 
 pub fn running(configs: &[PathBuf], nodes: &[Node]) {
-    println!("the cities run on; Ctrl-C ends them");
+    say!("the cities run on; Ctrl-C ends them");
     for (config, node) in configs.iter().zip(nodes) {
-        println!("  {} {}  {}", node.code, node.name, node.client.base());
-        println!("      huxin --config {} federation show", config.display());
+        say!("  {} {}  {}", node.code, node.name, node.client.base());
+        say!("      huxin --config {} federation show", config.display());
     }
 }

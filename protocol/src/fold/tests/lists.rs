@@ -1,8 +1,12 @@
 //! Two lists, one decision (R137; DOMAIN rule 14).
 
 use super::book::*;
-use crate::body::{EntryBody, Source};
+use crate::body::{Body, DeclineBody, EntryBody, Source};
+use crate::fold::{BodyState, explain};
 use crate::ids::CityCode;
+use crate::kind::Kind;
+use crate::ruling::State;
+use crate::text::check_text;
 
 fn both() -> Book {
     let mut book = Book::recognising();
@@ -93,4 +97,27 @@ fn the_authority_is_named_first() {
     assert!(at("示例市海事局") < at("示例公示网") && at("示例公示网") < at("舟山市"));
     let code: CityCode = zhoushan();
     assert!(zh.contains(code.as_str()));
+}
+
+/// R7: a partner's words are shown harmlessly in every sentence, and its entry stands (R6).
+#[test]
+fn a_partners_words_are_shown_harmlessly() {
+    let mut book = Book::recognising();
+    let mut body = black();
+    body.basis.authority = "示例\u{202E}局".to_owned();
+    body.source = Some(Source { publisher: "公示\u{1B}[31m网".to_owned(), retrieved_on: None, row: None });
+    let about = book.list(zhoushan(), "g", body);
+    book.source(zhoushan()).name = "舟山\u{200B}市".to_owned();
+    let decline = BodyState::Held(Body::Decline(DeclineBody { reason: "依据\n不足".to_owned() }));
+    book.put(ningbo(), Kind::Decline, decline, |fact| fact.header.about = Some(about));
+    let entry = book.entry(about);
+    assert_eq!(entry.state, State::Listed);
+    let mut sentences = vec![entry.attribution.en.clone(), entry.attribution.zh.clone()];
+    sentences.extend(entry.reasons.iter().flat_map(|reason| [reason.text_en.to_string(), reason.text_zh.to_string()]));
+    let steps = explain(&book.case(ningbo(), today(), true));
+    sentences.extend(steps.into_iter().flat_map(|step| [step.text_en, step.text_zh]));
+    assert!(sentences.iter().all(|sentence| check_text(sentence).is_ok()), "{sentences:?}");
+    for shown in ["示例<U+202E>局", "公示<U+001B>[31m网", "舟山<U+200B>市", "依据<U+000A>不足"] {
+        assert!(sentences.iter().any(|sentence| sentence.contains(shown)), "{shown}");
+    }
 }

@@ -4,6 +4,7 @@ use super::book::*;
 use crate::body::{EntryBody, List, Severity, Source};
 use crate::digest::Digest;
 use crate::edition::{BasisItem, Edition};
+use crate::fold::BodyState;
 use crate::header::Disclosure;
 use crate::ruling::{EntryRuling, ReasonCode, State};
 use crate::subject::{SubjectClass, SubjectId};
@@ -133,6 +134,48 @@ fn the_edition_bounds_the_term() {
         body.measures = vec!["M-MDB-01".to_owned()];
     };
     assert_eq!(ends(&open), None);
+}
+
+/// R124: an amended date never renews a term, in whatever order the dates come; what cannot be read is told.
+#[test]
+fn an_amended_date_renews_no_term() {
+    let decided = |on: &str| {
+        let mut body = black();
+        body.basis.decided_on = Some(day(on));
+        body
+    };
+    let ends = |entry: &EntryRuling| entry.ends_at.unwrap().text()[..10].to_owned();
+    for (first, then) in [("2026-03-01", "2026-05-01"), ("2026-05-01", "2026-03-01")] {
+        let mut book = Book::recognising();
+        let about = book.list(zhoushan(), "g", decided(first));
+        let second = book.amend(about, "h", decided(then));
+        assert_eq!(ends(&book.entry(about)), "2027-03-02");
+        assert!(!book.entry(about).confirm_with_issuer);
+        // A third link does not forget the first.
+        book.amend(second, "i", decided("2026-06-01"));
+        assert_eq!(ends(&book.entry(about)), "2027-03-02");
+    }
+    // A day that a link does not give is not invented: an amendment without dates counts by the entry's.
+    let mut book = Book::recognising();
+    let about = book.list(zhoushan(), "g", decided("2026-03-01"));
+    let mut undated = black();
+    (undated.basis.decided_on, undated.basis.effective_on) = (None, None);
+    imported(&mut undated);
+    book.amend(about, "h", undated);
+    assert_eq!(ends(&book.entry(about)), "2027-03-02");
+    // What is over does not come back by an amendment.
+    let mut book = Book::recognising();
+    let about = book.list(zhoushan(), "g", decided("2025-03-01"));
+    book.amend(about, "h", decided("2026-03-01"));
+    assert_eq!(book.entry(about).state, State::Expired);
+    // A link that cannot be read may hold an earlier day.
+    let mut book = Book::recognising();
+    let about = book.list(zhoushan(), "g", decided("2026-03-01"));
+    book.last().body = BodyState::NotReader;
+    book.amend(about, "h", decided("2026-05-01"));
+    let entry = book.entry(about);
+    assert!(entry.counts && entry.confirm_with_issuer);
+    assert_eq!((ends(&entry).as_str(), codes(&entry)), ("2027-05-02", vec![ReasonCode::LinkUnreadable]));
 }
 
 /// Listed later than it took effect: it counts from the effective day, but not for instants before it was said.

@@ -62,6 +62,8 @@ pub fn damaged(input: &[u8]) {
     let settings = Settings {
         city: me,
         editions: scene.editions.clone(),
+        allow_natural_persons: false,
+        own_names: Vec::new(),
         sync_every_ms: 30_000,
         heartbeat_every_ms: 60_000,
         gossip: true,

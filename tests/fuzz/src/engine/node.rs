@@ -87,6 +87,8 @@ impl Node {
         let settings = Settings {
             city: me,
             editions: scene.editions.clone(),
+            allow_natural_persons: false,
+            own_names: Vec::new(),
             sync_every_ms: 30_000,
             heartbeat_every_ms: 60_000,
             gossip: !script.hits(16),

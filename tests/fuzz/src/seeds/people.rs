@@ -146,6 +146,34 @@ fn lists(seeds: &mut Seeds) {
     seeds.add("csv", "rows-with-a-mark", format!("\u{feff}{ROWS}"));
     seeds.add("csv", "rows-in-gb18030", encoding_rs::GB18030.encode(ROWS).0.into_owned());
     seeds.add("csv", "a-row-too-short", "id,name\n1\n");
+    seeds.add("csv", "an-open-quote", "id,name\n1,\"甲\n2,乙\n3,丙\n");
+    seeds.add("csv", "semicolons-under-a-title", "名单\nid;name;code\n1;\"甲\n乙\";=\"91990099MA00000156\"\n;;\n");
+    seeds.add("csv", "a-separator-named", "sep=;\r\nid;name\r\n1;甲\r\n");
+    seeds.add(
+        "csv",
+        "utf-16",
+        "\u{feff}id,name\n1,甲\n".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
+    );
+    seeds.add(
+        "csv",
+        "what-spreadsheets-do",
+        "id,code,name,decided\n1,9.1E+17,#N/A,46027\n2,'91990099MA00000156,TRUE,26/1/5\n",
+    );
+    for (name, day) in [
+        ("iso", "2026-01-05"),
+        ("with-a-zone", "2026-01-05T15:59:59.000Z"),
+        ("chinese", "2026年1月5日10时30分"),
+        ("wide", "２０２６／１／５"),
+        ("day-first", "05/01/2026"),
+        ("digits", "20260105"),
+        ("serial", "46027.5"),
+        ("for-ever", "长期"),
+        ("last", "9999-12-31"),
+        ("two-digits", "26-1-5"),
+        ("in-words", "5 January 2026"),
+    ] {
+        seeds.add("dates", name, day);
+    }
     let mut lines = String::new();
     let mut rows = ROWS.lines();
     let names: Vec<&str> = rows.next().unwrap().split(',').collect();
@@ -156,10 +184,25 @@ fn lists(seeds: &mut Seeds) {
     }
     lines.push_str("{\"id\":4,\"code\":null,\"name\":[1,{\"a\":2.5}],\"more\":true}\n");
     seeds.add("json-lines", "rows", lines);
+    seeds.add(
+        "json-lines",
+        "a-key-twice",
+        "{\"id\":1,\"name\":\"甲\",\"id\":2}\r\n{\"id\":1e18,\"code\":919900991234560405}\r\n",
+    );
     let rows = sheet(ROWS);
     seeds.add("workbook", "rows", workbook_around(rows.as_bytes()).unwrap());
     seeds.add("sheet", "rows", rows);
     seeds.add("sheet", "few-cells", sheet("id,name\n1,甲\n"));
+    let unseen = sheet("id,name\n1,甲\n2,乙\n")
+        .replace("<row r=\"2\"", "<row r=\"2\" hidden=\"1\"")
+        .replace("</sheetData>", "</sheetData><mergeCells count=\"1\"><mergeCell ref=\"A2:B3\"/></mergeCells>");
+    seeds.add("sheet", "hidden-and-merged", unseen);
+    let cells = "<c r=\"B2\" t=\"e\"><v>#N/A</v></c><c r=\"C2\" t=\"b\"><v>1</v></c><c r=\"D2\"><f>A1</f></c><c r=\"E2\"><v>9.1990099123456E+17</v></c></row>";
+    seeds.add(
+        "sheet",
+        "what-spreadsheets-do",
+        sheet("id,name,list,ground,code\n1\n").replacen("</row></sheetData>", &format!("{cells}</sheetData>"), 1),
+    );
     seeds.add(
         "crosswalk",
         "links",

@@ -203,7 +203,12 @@ fn answer_of(command: Command) -> Result<Result<Outcome, Refusal>, Problem> {
 fn node() -> &'static (Router, Runtime) {
     static NODE: OnceLock<(Router, Runtime)> = OnceLock::new();
     NODE.get_or_init(|| {
-        let settings = ServerSettings { token: "token".to_owned(), request_bytes: REQUEST_BYTES };
+        let settings = ServerSettings {
+            token: "token".to_owned(),
+            read_token: Some("reads".to_owned()),
+            hosts: Vec::new(),
+            request_bytes: REQUEST_BYTES,
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build();
         let Ok(runtime) = runtime else { panic!("no runtime") };
         (router(Arc::new(Prepared::new()), settings), runtime)

@@ -1,0 +1,76 @@
+//! What the node would refuse about one row by itself, found by the node's own checks before anything is signed.
+
+use crate::plan::Setting;
+use crate::reason::Reason;
+use huxin_api::model::EntryRequest;
+use huxin_protocol::body::{Body, EntryBody};
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::Issue;
+use huxin_protocol::header::Disclosure;
+use huxin_protocol::kind::Kind;
+use huxin_protocol::subject::personal_number;
+use huxin_protocol::text::check_text;
+
+/// Everything that speaks against a listing.
+pub fn listing(request: &EntryRequest, setting: &Setting<'_>, reasons: &mut Vec<Reason>) {
+    let edition = setting.edition.map_or(Digest([0; 32]), huxin_protocol::edition::Edition::digest);
+    let entry = body(request.clone(), edition);
+    if let Some(edition) = setting.edition {
+        let issue = Issue {
+            day: setting.day,
+            disclosure: &Disclosure::from(request.disclosure.clone()),
+            allow_natural_persons: setting.allow_natural_persons,
+            confirmed_code: request.confirm_code,
+            own_names: setting.own_names,
+        };
+        let faults = edition.check_listing(&entry, &issue);
+        reasons.extend(faults.iter().map(|fault| Reason::of(fault.code(), fault)));
+        return;
+    }
+    // Without the edition its rules are left to the node; what holds under every edition is found here all the same.
+    for (field, text) in entry.texts() {
+        if personal_number(text).is_some() {
+            let sentence = format!("{field} holds what could be a resident's number, which is never signed in clear");
+            reasons.push(Reason::of("personal_number", sentence));
+        }
+    }
+    if let Err(fault) = Body::Listing(Box::new(entry)).seal(Kind::Entry, &[0; 16]) {
+        reasons.push(Reason::of(fault.code(), fault));
+    }
+}
+
+/// A key that is not fit to be signed.
+pub fn reference(reference: Option<&str>, reasons: &mut Vec<Reason>) {
+    let Some(reference) = reference else { return };
+    if personal_number(reference).is_some() {
+        let sentence = "the record's key holds what could be a resident's number, which is never signed in clear";
+        reasons.push(Reason::of("personal_number", sentence));
+    }
+    if let Err(fault) = check_text(reference) {
+        reasons.push(Reason::of(fault.code(), format!("the record's key: {fault}")));
+    }
+}
+
+/// The body that a request asks to be signed, without what only the node can add.
+fn body(request: EntryRequest, edition: Digest) -> EntryBody {
+    EntryBody {
+        subject: request.subject,
+        list: request.list,
+        list_name: request.list_name,
+        field: request.field,
+        ground_text: request.ground_text,
+        severity: request.severity,
+        basis: request.basis,
+        measures: request.measures,
+        from: request.from,
+        until: request.until,
+        linked_persons: request.linked_persons,
+        edition,
+        record_ref: request.record_ref,
+        source: request.source,
+        derived_from: None,
+        summary: request.summary,
+        evidence: request.evidence,
+        observed_on: request.observed_on,
+    }
+}
