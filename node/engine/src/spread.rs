@@ -21,9 +21,6 @@ const MESSAGES_PER_GROUP: usize = 16;
 /// Room in a message for the envelope, the proof and the checkpoint with our cosignature.
 const ENVELOPE_BYTES: usize = 6 * 1024;
 
-/// How far ahead of our clock, in seconds, our cosigner's next word may be.
-const AHEAD_S: u64 = 5 * 60;
-
 /// An own leaf of the group under construction.
 pub(crate) struct FreshLeaf {
     pub seq: Seq,
@@ -89,11 +86,6 @@ impl Engine {
             return Ok(None);
         }
         let last = last.map_or(0, |last| last.time_s);
-        // This key has spoken of a time that is far ahead: whatever it said now would be left out by everybody (R92). It speaks
-        // again when that time has come, and a rotation begins anew.
-        if last.saturating_sub(seconds(now)) > AHEAD_S {
-            return Ok(None);
-        }
         let cosigner = Origin { federation: self.roster.federation(), city: me, epoch };
         let cosignature = Cosignature::sign(checkpoint, &cosigner, seconds(now).max(last), key);
         put_cosignature(txn, log, me, &cosignature);
