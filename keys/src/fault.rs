@@ -54,6 +54,8 @@ pub enum KeysFault {
     Record { path: PathBuf, fault: RecordFault },
     #[error("{} is not a marker in the shape of version 1: {source}", path.display())]
     MarkerShape { path: PathBuf, source: serde_json::Error },
+    #[error("{} does not say in the shape of version 1 what rotation is under way: {source}", path.display())]
+    RotationShape { path: PathBuf, source: serde_json::Error },
     #[error("the operating system gave no random bytes")]
     Random,
     #[error("the key could not be written in PKCS#8 form")]
@@ -88,6 +90,7 @@ impl KeysFault {
             Self::RotationDiffers { .. } => "rotation_differs",
             Self::Record { .. } => "rotation_record",
             Self::MarkerShape { .. } => "marker_shape",
+            Self::RotationShape { .. } => "rotation_shape",
             Self::Random => "no_randomness",
             Self::Encode => "key_encode",
         }
@@ -137,6 +140,10 @@ impl KeysFault {
             Self::Record { .. } => "put the record file back from the backup of the key folder",
             Self::MarkerShape { .. } => {
                 "put marker.json back from the backup; without it the node asks its partners first"
+            }
+            Self::RotationShape { .. } => {
+                "put the file back from the backup of the key folder; where there is none, compare `huxin keys show` with \
+                 `huxin federation show`, and move it away only if no rotation is under way"
             }
             Self::Random => "check the machine: without random bytes no key can be made",
             Self::Encode => "this is a defect of the program; please report it",

@@ -8,6 +8,7 @@
 //!   epoch-1-log.pem        one pair an epoch
 //!   epoch-1-cosigner.pem
 //!   epoch-2-record.cbor    the root-signed record that opened epoch 2
+//!   rotation.json          a rotation that is under way, see [`crate::unfinished`]
 //!   public.json            public halves; every secret is checked against it when opened
 //!   marker.json            which life of the store signed last, see [`crate::marker`]
 //! ```

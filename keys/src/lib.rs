@@ -30,6 +30,7 @@ pub mod rotation;
 mod secret_file;
 pub mod signer;
 pub mod transport;
+pub mod unfinished;
 
 pub use fault::KeysFault;
 pub use folder::{EpochPublic, KeyFolder, KeyFolderPublic};
@@ -39,7 +40,8 @@ pub use marker::Marker;
 pub use passphrase::{Passphrase, PassphraseFault, PassphraseSource};
 pub use peer_id::{peer_id_bytes, peer_id_text};
 pub use reached::Reached;
-pub use rotation::RotationOrder;
+pub use rotation::{RotationOrder, Step};
 pub use secret_file::Work;
 pub use signer::{EpochSigner, FileSigner};
 pub use transport::TransportKey;
+pub use unfinished::Unfinished;

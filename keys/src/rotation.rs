@@ -1,9 +1,11 @@
 //! A new epoch: new keys, and the root-signed record that tells everybody (R82 to R89).
 //!
 //! Two records on one predecessor freeze the city, so an accident must not make a second one. The order of writing
-//! is: the new keys, then the record, then the folder's list. Whatever a crash interrupts, calling again goes on where
-//! it stopped: keys that exist are used again, a record that exists is answered again, and an order that differs from
-//! the record on disk is refused. The record is durable before it is handed out.
+//! is: what is to be done ([`crate::unfinished`]), the new keys, then the record, then the folder's list ([`Step`]).
+//! Whatever a crash interrupts, calling again goes on where it stopped: keys that exist are used again, a record that
+//! exists is answered again, and an order that differs from the record on disk is refused. The record is durable before
+//! it is handed out. The rotation is over when the node has taken the record up, and that is noted here too
+//! ([`KeyFolder::finish_rotation`]).
 
 use crate::fault::KeysFault;
 use crate::folder::{EpochPublic, KeyFolder, cosigner_name, log_name, new_key};
@@ -37,6 +39,34 @@ pub struct RotationOrder {
     pub forced: bool,
 }
 
+/// What a rotation has written, in this order. A test may let the process die after each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// What is to be done.
+    Noted,
+    LogKey,
+    CosignerKey,
+    /// The root has signed the record.
+    Signed,
+    /// The folder's list names the new epoch.
+    Listed,
+}
+
+impl Step {
+    pub const ALL: [Self; 5] = [Self::Noted, Self::LogKey, Self::CosignerKey, Self::Signed, Self::Listed];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Noted => "rotation_noted",
+            Self::LogKey => "rotation_log_key",
+            Self::CosignerKey => "rotation_cosigner_key",
+            Self::Signed => "rotation_signed",
+            Self::Listed => "rotation_listed",
+        }
+    }
+}
+
 impl RotationOrder {
     /// A plain rotation of `city` at `continues_at`: nothing is void, endings left behind keep their effect.
     #[must_use]
@@ -63,6 +93,15 @@ impl KeyFolder {
     /// Makes the keys of `order.epoch`, signs the record and answers it once both are durable. Called again with the
     /// same order it answers the same bytes.
     pub fn rotate(&mut self, order: &RotationOrder) -> Result<SignedRecord, KeysFault> {
+        self.rotate_watched(order, &mut |_| {})
+    }
+
+    /// As [`KeyFolder::rotate`]; `passed` hears of each step once it is durable.
+    pub fn rotate_watched(
+        &mut self,
+        order: &RotationOrder,
+        passed: &mut dyn FnMut(Step),
+    ) -> Result<SignedRecord, KeysFault> {
         let _lock = self.lock()?;
         // Another process may have rotated since this folder was opened.
         self.public = Self::read_public(&self.path)?;
@@ -73,13 +112,19 @@ impl KeyFolder {
         }
         let root = self.root()?;
         let place = self.record_path(order.epoch);
+        let earlier = self.read_record(order.epoch, &order.federation, root.public())?;
+        let same = earlier.as_ref().is_some_and(|earlier| order.is_the_one_of(earlier.record()));
+        if earlier.is_some() && !same && !order.forced {
+            return Err(KeysFault::RotationDiffers { path: place, epoch: order.epoch });
+        }
+        self.note_rotation(order)?;
+        passed(Step::Noted);
         let log = self.take_up_key(&log_name(order.epoch))?;
+        passed(Step::LogKey);
         let cosigner = self.take_up_key(&cosigner_name(order.epoch))?;
-        let signed = match self.read_record(order.epoch, &order.federation, root.public())? {
-            Some(earlier) if order.is_the_one_of(earlier.record()) => earlier,
-            Some(_) if !order.forced => {
-                return Err(KeysFault::RotationDiffers { path: place, epoch: order.epoch });
-            }
+        passed(Step::CosignerKey);
+        let signed = match earlier {
+            Some(earlier) if same => earlier,
             earlier => {
                 if let Some(earlier) = earlier {
                     // What the root once signed is kept: it may turn up again, and then this explains it.
@@ -100,7 +145,9 @@ impl KeyFolder {
                 signed
             }
         };
+        passed(Step::Signed);
         self.list(EpochPublic { epoch: order.epoch, log, cosigner, record: Some(signed.digest()) })?;
+        passed(Step::Listed);
         Ok(signed)
     }
 
@@ -114,7 +161,8 @@ impl KeyFolder {
         }
     }
 
-    fn read_record(
+    /// The record of an epoch that lies here, once its root signature holds.
+    pub fn read_record(
         &self,
         epoch: Epoch,
         federation: &Digest,
@@ -148,7 +196,7 @@ impl KeyFolder {
         self.save_public().inspect_err(|_| self.public = before)
     }
 
-    fn lock(&self) -> Result<File, KeysFault> {
+    pub(crate) fn lock(&self) -> Result<File, KeysFault> {
         let path = self.path.join(LOCK);
         let file = File::options()
             .create(true)
@@ -164,11 +212,11 @@ impl KeyFolder {
         }
     }
 
-    fn record_path(&self, epoch: Epoch) -> PathBuf {
+    pub(crate) fn record_path(&self, epoch: Epoch) -> PathBuf {
         record_path(&self.path, epoch)
     }
 
-    fn superseded_path(&self, epoch: Epoch, record: &SignedRecord) -> PathBuf {
+    pub(crate) fn superseded_path(&self, epoch: Epoch, record: &SignedRecord) -> PathBuf {
         let short: String = record.digest().to_string().chars().take(16).collect();
         self.path.join(format!("epoch-{epoch}-superseded-{short}.cbor"))
     }

@@ -291,3 +291,70 @@ fn a_folder_of_another_city_root_or_epoch_does_not_sign() {
     assert_ne!(again.record().log, record.record().log);
     assert_eq!(place.folder.signer_in_force(place.roster.city(city()).unwrap()).unwrap_err().code(), "key_foreign");
 }
+
+/// The process dies after each step. The folder says that a rotation is under way; it is resumed where the log stands by then,
+/// or cancelled, and after that nothing of it is left over.
+#[test]
+fn a_rotation_that_dies_after_any_step_is_resumed_elsewhere_or_cancelled() {
+    use huxin_keys::Step;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    for step in Step::ALL {
+        for resume in [true, false] {
+            let mut place = Place::new();
+            let order = RotationOrder { void_after: Some(Seq(3)), tail: Tail::Void, ..place.order(5) };
+            let died = catch_unwind(AssertUnwindSafe(|| {
+                place.folder.rotate_watched(&order, &mut |passed| assert_ne!(passed, step, "the process dies"))
+            }));
+            assert!(died.is_err(), "{step:?}");
+            place.reopen();
+            let federation = place.roster.federation();
+            let unfinished = place.folder.unfinished(Epoch::FIRST, &federation).unwrap().unwrap();
+            assert_eq!((unfinished.epoch, unfinished.size), (Epoch(2), Size(5)), "{step:?}");
+            assert_eq!((unfinished.void_after, unfinished.keeps_endings), (Some(Seq(3)), false), "{step:?}");
+            let signed = matches!(step, Step::Signed | Step::Listed);
+            assert_eq!(place.folder.record_bytes(Epoch(2)).unwrap().is_some(), signed, "{step:?}");
+            if resume {
+                let record = place.folder.rotate(&unfinished.order_at((Size(8), TreeHash([8; 32])))).unwrap();
+                assert_eq!(record.record().continues_at.0, Size(8), "{step:?}");
+                assert_eq!(record.record().void_after, Some(Seq(3)), "{step:?}");
+                assert!(place.folder.unfinished(Epoch::FIRST, &federation).unwrap().is_some(), "until the node has it");
+                place.folder.finish_rotation().unwrap();
+                place.roster.add(record.bytes()).unwrap();
+                place.reopen();
+                let signer = place.folder.signer_in_force(place.roster.city(city()).unwrap()).unwrap();
+                assert_eq!(signer.epoch, Epoch(2), "{step:?}");
+                assert_eq!(place.folder.unfinished(Epoch(2), &federation).unwrap(), None, "{step:?}");
+            } else {
+                let aside = place.folder.cancel_rotation(&unfinished).unwrap();
+                assert_eq!(aside.is_some(), signed, "{step:?}");
+                place.reopen();
+                assert_eq!(place.folder.newest_epoch(), Epoch::FIRST, "{step:?}");
+                assert_eq!(place.folder.record_bytes(Epoch(2)).unwrap(), None, "{step:?}");
+                assert_eq!(place.folder.unfinished(Epoch::FIRST, &federation).unwrap(), None, "{step:?}");
+                // Nothing stands in the way of the next one.
+                place.folder.rotate(&place.order(9)).unwrap();
+            }
+            let aside = names(place.folder.path()).iter().filter(|name| name.contains("superseded")).count();
+            assert_eq!(aside, usize::from(signed), "{step:?}: what the root once signed is kept");
+        }
+    }
+}
+
+/// A crash within the cancelling, too: it is called again and ends the same way.
+#[test]
+fn a_cancelling_that_dies_is_called_again() {
+    for after_list in [true, false] {
+        let mut place = Place::new();
+        let before = fs::read(place.path("public.json")).unwrap();
+        place.folder.rotate(&place.order(5)).unwrap();
+        let unfinished = place.folder.unfinished(Epoch::FIRST, &place.roster.federation()).unwrap().unwrap();
+        fs::write(place.path("public.json"), before).unwrap();
+        if !after_list {
+            fs::rename(place.path("epoch-2-record.cbor"), place.path("epoch-2-superseded-x.cbor")).unwrap();
+        }
+        place.reopen();
+        place.folder.cancel_rotation(&unfinished).unwrap();
+        assert_eq!(place.folder.unfinished(Epoch::FIRST, &place.roster.federation()).unwrap(), None);
+        assert_eq!(place.folder.record_bytes(Epoch(2)).unwrap(), None);
+    }
+}

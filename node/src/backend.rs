@@ -109,7 +109,7 @@ impl NodeBackend {
                 Ok(Ordered::Segment(Box::new(read.map_err(refused)?)))
             }
             Command::Hold => Ok(Ordered::Hold),
-            Command::Record(bytes) => Ok(Ordered::Record(bytes)),
+            Command::Record(bytes, consent) => Ok(Ordered::Record(bytes, consent)),
         }
     }
 
@@ -231,7 +231,7 @@ impl Backend for NodeBackend {
     }
 
     fn submit(&self, command: Command) -> Result<Submitted, Problem> {
-        let publishes = !matches!(command, Command::Segment(_) | Command::Record(_) | Command::Hold);
+        let publishes = !matches!(command, Command::Segment(_) | Command::Record(..) | Command::Hold);
         // What only brings in what others signed, or mends the keys, still has the room between low and full.
         if publishes || matches!(self.store.health(), StoreHealth::DiskFull { .. }) {
             self.publishing()?;
@@ -258,7 +258,7 @@ impl Backend for NodeBackend {
         Ok(SubmittedEach { reply, drafted })
     }
 
-    fn prove(&self, id: StatementId) -> Result<Vec<u8>, Problem> {
+    fn prove(&self, id: StatementId, with_body: bool) -> Result<Vec<u8>, Problem> {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let world = World {
             read: &*read,
@@ -267,7 +267,7 @@ impl Backend for NodeBackend {
             crosswalk: self.crosswalk.digest(),
             now: now(),
         };
-        Ok(self.prover.prove(id, &world)?)
+        Ok(self.prover.prove(id, with_body, &world)?)
     }
 
     fn info(&self) -> InfoReply {

@@ -116,8 +116,9 @@ impl Client {
         self.get(&format!("/v1/entries/{id}"))
     }
     /// The bytes of a `*.huxin` bundle.
-    pub fn prove(&self, id: StatementId) -> Result<Vec<u8>, Fault> {
-        self.get_bytes(&format!("/v1/entries/{id}/proof")).map(|(bytes, _)| bytes)
+    /// `with_body` puts a text into it that is not for everybody, where this city may pass it on.
+    pub fn prove(&self, id: StatementId, with_body: bool) -> Result<Vec<u8>, Fault> {
+        self.get_bytes(&format!("/v1/entries/{id}/proof?body={with_body}")).map(|(bytes, _)| bytes)
     }
     pub fn publish(&self, request: &PublishRequest) -> Result<PublishReply, Fault> {
         self.post("/v1/entries", request)
@@ -154,7 +155,10 @@ impl Client {
     }
     /// One page of a log.
     pub fn segment(&self, query: &SegmentQuery) -> Result<SegmentPage, Fault> {
-        let path = format!("/v1/segments?city={}&from={}&epoch={}", query.city, query.from, query.epoch);
+        let mut path = format!("/v1/segments?city={}&from={}&epoch={}", query.city, query.from, query.epoch);
+        if let Some(reader) = query.reader {
+            path.push_str(&format!("&reader={reader}"));
+        }
         let (bytes, number) = self.get_bytes(&path)?;
         Ok(SegmentPage {
             bytes,
@@ -174,8 +178,9 @@ impl Client {
     pub fn hold(&self) -> Result<HoldReply, Fault> {
         self.post_bytes("/v1/rotation/hold", &[])
     }
-    pub fn record(&self, record: &[u8]) -> Result<RecordReply, Fault> {
-        self.post_bytes("/v1/rotation/record", record)
+    /// Brings a key record. Own statements below `agreed_below` may lose their effect by it, and no others.
+    pub fn record(&self, record: &[u8], agreed_below: Size) -> Result<RecordReply, Fault> {
+        self.post_bytes(&format!("/v1/rotation/record?agreed_below={agreed_below}"), record)
     }
 
     /// Any JSON answer.

@@ -276,7 +276,7 @@ impl Metrics {
             Event::EpochOpened { .. } => self.epochs_opened.inc(),
             Event::Abandoned { count, .. } => self.statements_abandoned.inc_by(*count),
             Event::EvidenceFound { .. } => self.evidence_found.inc(),
-            Event::SigningChanged { .. } | Event::HeadChanged { .. } => {}
+            Event::SigningChanged { .. } | Event::HeadChanged { .. } | Event::RecordLeft { .. } => {}
         }
     }
 

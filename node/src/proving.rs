@@ -86,14 +86,15 @@ pub struct World<'a> {
 }
 
 impl Prover {
-    /// The bytes of a `*.huxin` file.
+    /// The bytes of a `*.huxin` file. A text that is not public is in it only where `with_body` asks for it: whoever gets the
+    /// file can read it.
     ///
     /// # Errors
     /// See [`ProveFault`].
-    pub fn prove(&self, id: StatementId, world: &World<'_>) -> Result<Vec<u8>, ProveFault> {
+    pub fn prove(&self, id: StatementId, with_body: bool, world: &World<'_>) -> Result<Vec<u8>, ProveFault> {
         let World { read, roster, .. } = *world;
         let (statement, body) = gather::statement(read, roster, id)?.ok_or(ProveFault::NoSuchStatement(id))?;
-        let (stored, note) = checkpoint_note(read, id.city)?.ok_or(ProveFault::NotProved(id))?;
+        let (stored, note) = checkpoint_note(read, roster, id.city)?.ok_or(ProveFault::NotProved(id))?;
         let checkpoint = stored.checkpoint;
         if id.seq.0 >= checkpoint.size.0 {
             return Err(ProveFault::NotProved(id));
@@ -108,7 +109,7 @@ impl Prover {
         let bundle = Bundle {
             genesis: self.genesis.clone(),
             records: self.records(id.city, &note, roster),
-            body: body.filter(|_| may_pass_on(&statement.header, self.city)),
+            body: body.filter(|_| may_pass_on(&statement.header, self.city, with_body)),
             statement: statement.bytes,
             proof: TlogProof { index: id.seq, hashes, checkpoint: note },
             standing,
@@ -174,10 +175,51 @@ fn subject_of(header: &Header, body: &[u8]) -> Option<SubjectId> {
     }
 }
 
-/// A body for named readers is passed on by the city that made it and by nobody else.
-fn may_pass_on(header: &Header, exporter: CityCode) -> bool {
+/// A text that is not public is passed on only where that was asked for; one for named readers by the city that made it and by
+/// nobody else.
+fn may_pass_on(header: &Header, exporter: CityCode, asked_for: bool) -> bool {
     match header.disclosure {
-        Disclosure::Public | Disclosure::Federation => true,
-        Disclosure::Named(_) => header.city == exporter,
+        Disclosure::Public => true,
+        Disclosure::Federation => asked_for,
+        Disclosure::Named(_) => asked_for && header.city == exporter,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use huxin_protocol::header::Issuer;
+    use huxin_protocol::header::SUITE_1;
+    use huxin_protocol::ids::{Epoch, Seq};
+    use huxin_protocol::kind::Kind;
+
+    #[test]
+    fn texts_that_are_not_public_are_in_a_bundle_only_on_demand() {
+        let (own, other): (CityCode, CityCode) = ("330900".parse().unwrap(), "451100".parse().unwrap());
+        for (disclosure, exporter, unasked, asked) in [
+            (Disclosure::Public, other, true, true),
+            (Disclosure::Federation, own, false, true),
+            (Disclosure::Federation, other, false, true),
+            (Disclosure::Named(vec![other]), own, false, true),
+            (Disclosure::Named(vec![other]), other, false, false),
+        ] {
+            let header = Header {
+                suite: SUITE_1,
+                city: own,
+                epoch: Epoch::FIRST,
+                seq: Seq(0),
+                issuer: Issuer { city: own, agency: None },
+                issued_at: Millis(0),
+                kind: Kind::Entry,
+                body_version: 1,
+                disclosure,
+                about: None,
+                ground: None,
+                commitment: Digest([0; 32]),
+            };
+            assert_eq!(may_pass_on(&header, exporter, false), unasked, "{header:?} {exporter}");
+            assert_eq!(may_pass_on(&header, exporter, true), asked, "{header:?} {exporter}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The settings file as the node and its commands use it: read once, with the files that it names.
 
+use crate::destination::private_file;
 use crate::fault::{Exit, Fault};
 use crate::tell;
 use huxin_keys::{KeyFolder, Passphrase, PassphraseSource};
@@ -159,7 +160,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
 
 /// Writes a file that must not exist yet, so that a command never destroys what a person made.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| {
+    let mut file = private_file(path, false).map_err(|source| {
         let fault = Fault::file("make", path, &source);
         if source.kind() == std::io::ErrorKind::AlreadyExists {
             fault.trying("name another folder, or move the file away yourself")

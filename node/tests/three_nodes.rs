@@ -156,7 +156,7 @@ fn three_cities_exchange() {
     });
 
     // A partner proves the entry to a stranger, with what it knows of its end.
-    let bundle = nodes[2].client.prove(id).unwrap();
+    let bundle = nodes[2].client.prove(id, false).unwrap();
     let federation = nodes[2].client.info().unwrap().federation;
     let verified = Bundle::verify(&bundle, &federation).unwrap();
     assert_eq!(verified.statement.header.id(), id);
@@ -164,8 +164,10 @@ fn three_cities_exchange() {
     assert_eq!(verified.standing.unwrap().standing().state, "repaired");
 
     // A log is carried out by file and is known here already.
-    let page =
-        nodes[1].client.segment(&SegmentQuery { city: nodes[0].city, from: Seq(0), epoch: Epoch::FIRST }).unwrap();
+    let page = nodes[1]
+        .client
+        .segment(&SegmentQuery { city: nodes[0].city, from: Seq(0), epoch: Epoch::FIRST, reader: None })
+        .unwrap();
     assert_eq!((page.from, page.count), (Seq(0), 2));
     assert_eq!(nodes[2].client.import(&page.bytes).unwrap().new, 0);
 

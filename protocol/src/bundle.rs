@@ -78,10 +78,20 @@ pub struct VerifiedBundle {
 }
 
 impl VerifiedBundle {
-    /// Cities other than the issuer that vouch for the checkpoint, each once.
+    /// Cities other than the issuer that vouch for the checkpoint, each once. A line of an epoch that its city has closed by the
+    /// bundle's records vouches for nothing: a line has no place in a log, so whoever got hold of an old key can write one.
     #[must_use]
     pub fn witnesses(&self) -> BTreeSet<CityCode> {
-        self.cosignatures.iter().filter(|line| line.is_witness()).map(|line| line.cosigner.city).collect()
+        let counts = |line: &&Cosignature| line.is_witness() && !self.is_retired(line);
+        self.cosignatures.iter().filter(counts).map(|line| line.cosigner.city).collect()
+    }
+    /// Names of the lines that hold under a key whose epoch its city has closed (R117).
+    #[must_use]
+    pub fn retired_lines(&self) -> Vec<&str> {
+        self.cosignatures.iter().filter(|line| self.is_retired(line)).map(|line| line.line.name.as_str()).collect()
+    }
+    fn is_retired(&self, line: &Cosignature) -> bool {
+        self.roster.city(line.cosigner.city).is_none_or(|city| city.current().epoch != line.cosigner.epoch)
     }
     /// Whether every line of the checkpoint holds. If not, the statement is proved all the same.
     #[must_use]

@@ -23,6 +23,7 @@ use crate::limits::STATEMENT_BYTES;
 use crate::roster::Roster;
 use crate::statement::{Statement, StatementFault};
 use crate::tree::{PROOF_HASHES, verify_consistency};
+use std::collections::BTreeMap;
 
 /// Longest evidence in bytes: two of the longest statements.
 pub const EVIDENCE_BYTES: usize = 2 * STATEMENT_BYTES + 64;
@@ -140,6 +141,20 @@ fn ordered<K: Ord>(one: (K, Vec<u8>), other: (K, Vec<u8>)) -> Option<(Vec<u8>, V
         std::cmp::Ordering::Equal => None,
         std::cmp::Ordering::Greater => Some((other.1, one.1)),
     }
+}
+
+/// The digest of all evidence held about one city, in which nodes compare what they hold (R163): over the objects, ascending by
+/// the epoch that each is about. Zeros for none, so that two nodes without any compare equal whatever they know of epochs.
+#[must_use]
+pub fn held_digest(objects: &BTreeMap<Epoch, Vec<u8>>) -> Digest {
+    if objects.is_empty() {
+        return Digest([0; 32]);
+    }
+    let mut hasher = Context::View.hasher();
+    for object in objects.values() {
+        hasher.update(object);
+    }
+    Digest(*hasher.finalize().as_bytes())
 }
 
 impl Evidence {

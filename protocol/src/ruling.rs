@@ -16,7 +16,7 @@ mod summary;
 pub use digests::{log_digest, ruling_digest};
 pub use entry::{Content, DisclosureLevel, EntryRuling, LinkRuling, MeasureRuling, State};
 pub use reason::{Reason, ReasonCode};
-pub use summary::{Group, MeasureInForce, SourceRuling, Summary, WithoutEffect};
+pub use summary::{Group, MeasureInForce, Seen, SourceRuling, Summary, WithoutEffect, Witness};
 
 use crate::digest::Digest;
 use crate::ids::{CityCode, StatementId};

@@ -7,6 +7,7 @@ import unittest
 from stranger import Refused, text
 from stranger.bundle import verify
 from stranger.cbor import decode
+from stranger.keys import digest
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
 
@@ -36,6 +37,10 @@ class Bundles(unittest.TestCase):
                     "key_state": shown.key_state, "voided": shown.voided, "body": shown.body is not None,
                     "witnesses": shown.witnesses, "invalid_lines": len(shown.invalid_lines),
                 }
+                if shown.retired_lines:
+                    found["retired_lines"] = len(shown.retired_lines)
+                if shown.standing_epoch_closed:
+                    found["standing_epoch_closed"] = True
                 if shown.standing is not None:
                     found["standing"] = shown.standing
                 self.assertEqual(found, expected)
@@ -81,6 +86,16 @@ class Bundles(unittest.TestCase):
                     continue
                 # What may change without a refusal is a cosignature, and then it is listed.
                 self.assertGreater(len(shown.invalid_lines), len(whole.invalid_lines))
+
+
+class EvidenceHeld(unittest.TestCase):
+    def test_objects_are_hashed_ascending_by_epoch(self):
+        for case in cases("evidence-held"):
+            with self.subTest(case["title"]):
+                objects = sorted((int(epoch), bytes.fromhex(text))
+                                 for epoch, text in (line.split(" ") for line in case["text"].splitlines()))
+                found = digest("huxin view v1", b"".join(text for _, text in objects)).hex() if objects else "00" * 32
+                self.assertEqual(found, case["expected"]["holds"]["digest"])
 
 
 if __name__ == "__main__":

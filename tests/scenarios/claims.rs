@@ -3,7 +3,7 @@
 
 use crate::liars::{boaster, pretender, three_without_lies};
 use crate::words::{city, counts, entry, list, publish};
-use huxin_engine::input::Input;
+use huxin_engine::input::{Consent, Input};
 use huxin_engine::ledger::{Family, HeadRow, LedgerRead};
 use huxin_engine::wire::Response;
 use huxin_engine::{ClosedReason, Refusal, SigningState};
@@ -76,7 +76,9 @@ fn a_partner_that_missed_a_key_record_with_a_cut_tail_closes_nothing() {
     let federation = world.genesis.id();
     let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
     let record = secrets.record(&federation, Epoch(2), federation, (at.size(), at.root()), Tail::Void);
-    world.command(city(1), |ticket| Input::Record { ticket, bytes: record.bytes().to_vec() }).unwrap();
+    world
+        .command(city(1), |ticket| Input::Record { ticket, bytes: record.bytes().to_vec(), consent: Consent::ANYTHING })
+        .unwrap();
     world.run_for(5_000);
     world.kill(city(1));
     world.kill(city(2));

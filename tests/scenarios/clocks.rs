@@ -122,3 +122,25 @@ fn statements_after_one_by_a_clock_that_ran_ahead_are_dated_honestly() {
     let next = list(&mut world, city(1), 5);
     assert_eq!(issued_at(&world, next), issued_at(&world, little));
 }
+
+/// R76 binds each key by itself: a city whose cosigner signed in the future is heard by nobody until then, and at once again
+/// after a rotation.
+#[test]
+fn a_city_that_signed_in_the_future_becomes_fresh_again_by_rotating() {
+    use crate::restart::rotate;
+    let fresh = |world: &World| {
+        let node = world.city(city(2));
+        let sources = huxin_engine::gather::sources(&*node.store, &node.roster(), city(2)).unwrap();
+        sources[&city(1)].freshness.is_some_and(|time| (world.now.0 - time.0).abs() < 120_000)
+    };
+    let mut world = three(420);
+    assert!(world.run_until(120_000, fresh));
+    set_clock(&mut world, city(1), 300 * DAY);
+    list(&mut world, city(1), 1);
+    world.run_for(120_000);
+    set_clock(&mut world, city(1), 0);
+    world.run_for(600_000);
+    assert!(!fresh(&world), "what it says is of next year");
+    rotate(&mut world, city(1)).unwrap();
+    assert!(world.run_until(180_000, fresh));
+}

@@ -4,7 +4,7 @@
 use crate::restart::rotate;
 use crate::words::{amendment, city, counts, end, list, publish, three};
 use huxin_engine::fsck::{Mend, Report, check};
-use huxin_engine::input::{Input, Ticket};
+use huxin_engine::input::{Consent, Input, Ticket};
 use huxin_engine::ledger::{
     Batch, FAMILIES, Family, HeadRow, LedgerRead, audit_key, city_key, evidence_key, last_seq, meta, place_key,
 };
@@ -75,7 +75,13 @@ fn eventful(seed: u64) -> World {
     let federation = world.genesis.id();
     let node = world.cities.get_mut(&city(2)).unwrap();
     let record = node.secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Endings);
-    world.command(city(2), |ticket: Ticket| Input::Record { ticket, bytes: record.bytes().to_vec() }).unwrap();
+    world
+        .command(city(2), |ticket: Ticket| Input::Record {
+            ticket,
+            bytes: record.bytes().to_vec(),
+            consent: Consent::ANYTHING,
+        })
+        .unwrap();
     list(&mut world, city(2), 67);
     assert!(world.run_until(240_000, World::agree));
     world.run_for(120_000);

@@ -7,7 +7,7 @@ mod mixture;
 use crate::words::{act, amendment, city, date, end, entry_of, list, publish, recognise, three};
 use book::{Book, Say};
 use huxin_engine::fsck::check;
-use huxin_engine::input::{Input, Ticket};
+use huxin_engine::input::{Consent, Input, Ticket};
 use huxin_engine::ledger::{Family, LedgerRead, body_key};
 use huxin_protocol::body::{Body, DeclineBody, List, Severity};
 use huxin_protocol::header::Disclosure;
@@ -179,7 +179,7 @@ fn agrees_after_rotations_and_cuts() {
         let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
         let record = secrets.record(&federation, Epoch(3), previous, (size, root), tail);
         let bytes = record.bytes().to_vec();
-        world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+        world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         assert!(world.run_until(120_000, World::agree));
         agree_everywhere(&world, "cut");
         if tail == Tail::Endings {

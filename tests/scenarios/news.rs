@@ -21,7 +21,7 @@ fn whole_log(world: &World, teller: CityCode) -> ReadSegment {
 
 fn claims_at(world: &World, code: CityCode, segment: &ReadSegment) -> Claims {
     let roster = Roster::new(&world.genesis);
-    claims(&*world.city(code).store, &roster, roster.city(city(1)).unwrap(), segment).unwrap()
+    claims(&*world.city(code).store, &roster, roster.city(city(1)).unwrap(), segment, world.now).unwrap()
 }
 
 #[test]
@@ -58,10 +58,15 @@ fn news_is_what_this_node_does_not_hold() {
     other.checkpoint.checkpoint.root.0[0] ^= 1;
     assert!(claims_at(&world, city(3), &other).log, "another root for a size that is held");
     let mut later = held;
-    let lines = &mut later.checkpoint.other_lines;
+    let lines = &later.checkpoint.other_lines;
     let place = lines.iter().position(|line| line.name.ends_with("/cosigner")).unwrap();
-    lines[place].signature[..8].copy_from_slice(&4_000_000_000_u64.to_be_bytes());
-    assert_eq!(claims_at(&world, city(3), &later), Claims { log: false, cosignatures: vec![place] });
+    let newer = Claims { log: false, cosignatures: vec![place] };
+    // What is far ahead of this node's clock says nothing (R92).
+    for (ahead, claims) in [(60, newer), (400, Claims::default()), (4_000_000_000, Claims::default())] {
+        let time = u64::try_from(world.now.0 / 1000).unwrap() + ahead;
+        later.checkpoint.other_lines[place].signature[..8].copy_from_slice(&time.to_be_bytes());
+        assert_eq!(claims_at(&world, city(3), &later), claims, "{ahead} s ahead");
+    }
     world.line.cut_between(city(1), city(3));
     world.line.cut_between(city(2), city(3));
     list(&mut world, city(1), 2);

@@ -6,7 +6,7 @@ use crate::forks::{
 };
 use crate::restart::rotate;
 use crate::words::{act, city, counts, entry_of, first_of, list};
-use huxin_engine::input::Input;
+use huxin_engine::input::{Consent, Input};
 use huxin_engine::ledger::{Family, HeadRow, LedgerRead, LedgerTree, evidence_key};
 use huxin_engine::wire::{Request, Response};
 use huxin_engine::{Outcome, SigningState};
@@ -40,7 +40,7 @@ fn partners_that_heard_two_rival_records_find_out() {
         // The city's root signed twice: its own machine and the fourth city heard the one, the fifth the other.
         for (to, record) in [(1, &one), (4, &one), (5, &rival)] {
             let bytes = record.bytes().to_vec();
-            world.command(city(to), |ticket| Input::Record { ticket, bytes }).unwrap();
+            world.command(city(to), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         }
         list(&mut world, city(1), 3);
         let row = |w: &World, n| w.city(city(n)).store.get(Family::Evidence, &evidence_key(city(1), Epoch(2))).unwrap();
@@ -65,7 +65,7 @@ fn record(world: &mut World, continues_at: (Size, TreeHash)) {
     let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
     let record = secrets.record(&federation, Epoch(2), federation, continues_at, Tail::Endings);
     let bytes = record.bytes().to_vec();
-    let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+    let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
     assert_eq!(taken, Outcome::RecordTaken { city: city(1), epoch: Epoch(2) });
 }
 

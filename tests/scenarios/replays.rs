@@ -3,7 +3,7 @@
 use crate::hand::{Hand, bring};
 use crate::restart::rotate;
 use crate::words::{city, counts, end, entry, list, state, three};
-use huxin_engine::input::{Input, Road};
+use huxin_engine::input::{Consent, Input, Road};
 use huxin_engine::ledger::HeadRow;
 use huxin_engine::news::{Claims, claims};
 use huxin_engine::serve::segment;
@@ -135,7 +135,8 @@ fn retired_key_naked_checkpoint() {
     for code in world.codes() {
         let roster = world.city(code).roster();
         let told = naked.clone().read(&world.genesis.id()).unwrap();
-        let claims = claims(&*world.city(code).store, &roster, roster.city(city(1)).unwrap(), &told).unwrap();
+        let claims =
+            claims(&*world.city(code).store, &roster, roster.city(city(1)).unwrap(), &told, world.now).unwrap();
         assert_eq!(claims, Claims::default(), "{code}");
     }
     world.run_for(60_000);
@@ -173,7 +174,9 @@ fn a_retired_key_reaches_only_those_who_have_not_heard_of_the_record_and_not_for
     let federation = world.genesis.id();
     let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
     let record = secrets.record(&federation, Epoch(2), federation, (head.size(), head.root()), Tail::Void);
-    world.command(city(1), |ticket| Input::Record { ticket, bytes: record.bytes().to_vec() }).unwrap();
+    world
+        .command(city(1), |ticket| Input::Record { ticket, bytes: record.bytes().to_vec(), consent: Consent::ANYTHING })
+        .unwrap();
     list(&mut world, city(1), 2);
     thief.add(&entry(&world, city(1), 66));
     bring(&mut world, city(3), Road::Disk, thief.run(from)).unwrap();

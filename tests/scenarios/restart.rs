@@ -3,7 +3,7 @@
 use crate::hand::bring;
 use crate::words::{city, counts, entry, list, publish, three};
 use huxin_engine::ClosedReason;
-use huxin_engine::input::{Input, Road, Ticket};
+use huxin_engine::input::{Consent, Input, Road, Ticket};
 use huxin_engine::serve::segment;
 use huxin_engine::{Event, Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
@@ -24,7 +24,11 @@ pub fn rotate(world: &mut World, code: CityCode) -> Result<Outcome, Refusal> {
     let federation = world.genesis.id();
     let node = world.cities.get_mut(&code).unwrap();
     let record = node.secrets.record(&federation, epoch.next(), last_record, (size, root), Tail::Endings);
-    world.command(code, |ticket: Ticket| Input::Record { ticket, bytes: record.bytes().to_vec() })
+    world.command(code, |ticket: Ticket| Input::Record {
+        ticket,
+        bytes: record.bytes().to_vec(),
+        consent: Consent::NOTHING,
+    })
 }
 
 fn refused_to_sign(world: &mut World, code: CityCode, number: u64) -> SigningState {
@@ -319,7 +323,7 @@ fn an_epoch_under_which_another_machine_signed_does_not_begin_here() {
             world.line.cut_between(twin, other);
         }
         world.start(twin);
-        world.command(twin, |ticket| Input::Record { ticket, bytes: record }).unwrap();
+        world.command(twin, |ticket| Input::Record { ticket, bytes: record, consent: Consent::ANYTHING }).unwrap();
         assert_eq!(refused_to_sign(&mut world, twin, 5), SigningState::Closed(ClosedReason::HeardFurther(begins)));
         let (store, roster) = (&world.city(city(3)).store, world.city(city(3)).roster());
         let held = world.sizes(twin)[&city(1)];
@@ -361,7 +365,8 @@ fn the_record_in_the_key_folder_opens_nothing_beside_an_older_store() {
     world.line.cut_between(city(1), city(2));
     world.line.cut_between(city(1), city(3));
     world.start(city(1));
-    let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes: record }).unwrap();
+    let taken =
+        world.command(city(1), |ticket| Input::Record { ticket, bytes: record, consent: Consent::ANYTHING }).unwrap();
     assert_eq!(taken, Outcome::RecordTaken { city: city(1), epoch: Epoch(2) });
     let state = refused_to_sign(&mut world, city(1), 3);
     assert_eq!(state, SigningState::Closed(ClosedReason::NotContinued));

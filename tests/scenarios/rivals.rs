@@ -2,7 +2,7 @@
 
 use crate::restart::rotate;
 use crate::words::{city, list, three};
-use huxin_engine::input::Input;
+use huxin_engine::input::{Consent, Input};
 use huxin_protocol::ids::{Epoch, Size};
 use huxin_protocol::key_record::Tail;
 use huxin_protocol::roster::Roster;
@@ -23,7 +23,7 @@ fn rivals_that_open_different_epochs_leave_evidence_where_it_is_looked_for() {
         *if rival.digest() < first.digest() { &mut lower } else { &mut higher } += 1;
         for record in [&first, &rival] {
             let bytes = record.bytes().to_vec();
-            world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+            world.command(city(2), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         }
         let (roster, store) = (Roster::new(&world.genesis), &world.city(city(2)).store);
         let report = huxin_engine::fsck::check(&**store, roster, city(2), false, &mut |_| {});
@@ -55,7 +55,7 @@ fn a_node_starts_again_whatever_rivals_an_old_record() {
         copy.cities.get_mut(&city(2)).unwrap().marker = world.city(city(2)).marker.clone();
         copy.start(city(2));
         let bytes = rival.bytes().to_vec();
-        copy.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+        copy.command(city(2), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         copy.kill(city(2));
         copy.start(city(2));
         let store = &copy.city(city(2)).store;
@@ -81,7 +81,7 @@ fn a_node_starts_again_after_a_rival_that_follows_nothing() {
         below += usize::from(rival.digest() < first.digest());
         for record in [&first, &rival] {
             let bytes = record.bytes().to_vec();
-            world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+            world.command(city(2), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         }
         world.kill(city(2));
         world.start(city(2));
@@ -114,7 +114,7 @@ fn a_node_that_cut_leaves_off_follows_the_same_record_after_a_rival() {
         below += usize::from(rival.digest() < first.digest());
         for record in [&first, &rival] {
             let bytes = record.bytes().to_vec();
-            world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+            world.command(city(2), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         }
         world.kill(city(2));
         world.start(city(2));
@@ -146,7 +146,7 @@ fn a_rival_that_would_have_cut_leaves_off_comes_last_after_a_restart() {
         below += usize::from(rival.digest() < first.digest());
         for record in [&first, &rival] {
             let bytes = record.bytes().to_vec();
-            world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+            world.command(city(2), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         }
         world.kill(city(2));
         world.start(city(2));

@@ -3,10 +3,10 @@
 use crate::hand::{Hand, bring};
 use crate::restart::rotate;
 use crate::words::{act, amendment, city, counts, end, entry, list, publish, three};
-use huxin_engine::input::{Input, Road};
+use huxin_engine::input::{Consent, Input, Road};
 use huxin_engine::ledger::{CosignatureRow, HeadRow};
 use huxin_engine::{Outcome, Refusal, SigningState};
-use huxin_protocol::ids::{Epoch, Size};
+use huxin_protocol::ids::{Epoch, Seq, Size};
 use huxin_protocol::key_record::{SignedRecord, Tail};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
@@ -75,7 +75,8 @@ fn endings_of_an_abandoned_tail_keep_their_effect_and_its_listings_do_not() {
             tail,
         );
         let bytes = record.bytes().to_vec();
-        let taken = world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+        let taken =
+            world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         assert_eq!(taken, Outcome::RecordTaken { city: city(1), epoch: Epoch(2) });
         assert_eq!(world.sizes(city(1))[&city(1)], size);
         assert!(world.run_until(120_000, World::agree), "{tail:?}");
@@ -111,7 +112,7 @@ fn two_records_on_one_predecessor_freeze_the_city_and_leave_one_evidence() {
     for (node, records) in [(city(2), [&one, &rival]), (city(3), [&rival, &one])] {
         for record in records {
             let bytes = record.bytes().to_vec();
-            world.command(node, |ticket| Input::Record { ticket, bytes }).unwrap();
+            world.command(node, |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         }
         let row = world.city(node).store.get(Family::Evidence, &evidence_key(city(1), Epoch(2))).unwrap().unwrap();
         let evidence = Evidence::decode(&row).unwrap();
@@ -154,7 +155,7 @@ fn a_node_starts_again_after_two_records_of_a_partner() {
         let rival = SignedRecord::sign(record, &federation, &secrets.root);
         both.insert((same_keys, rival.digest() < first.digest()));
         let bytes = rival.bytes().to_vec();
-        world.command(city(2), |ticket| Input::Record { ticket, bytes }).unwrap();
+        world.command(city(2), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         let before = world.log_digest(city(2));
         world.kill(city(2));
         world.start(city(2));
@@ -185,7 +186,7 @@ fn what_an_abandoned_erasure_took_away_comes_back() {
     let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
     let record = secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Void);
     let bytes = record.bytes().to_vec();
-    world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+    world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
     world.run_for(10_000);
     world.line.heal();
     // The third city never held the abandoned head, and its log digest says so (R88); what counts is the same.
@@ -205,7 +206,7 @@ fn a_kept_ending_of_an_abandoned_tail_can_be_reinstated() {
     let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
     let record = secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Endings);
     let bytes = record.bytes().to_vec();
-    world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+    world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
     assert!(world.run_until(120_000, World::agree));
     assert!(!counts(&world, city(2), 1));
     let back = act(&world, city(1), Kind::Reinstatement, repair);
@@ -245,7 +246,7 @@ fn an_erasure_that_is_cut_off_erases_or_leaves_a_body_to_be_found() {
         let record =
             world.cities.get_mut(&city(1)).unwrap().secrets.record(&federation, Epoch(2), federation, at, tail);
         let bytes = record.bytes().to_vec();
-        world.command(city(1), |ticket| Input::Record { ticket, bytes }).unwrap();
+        world.command(city(1), |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
         assert!(world.run_until(120_000, World::agree), "{tail:?}");
         for node in world.codes() {
             let (roster, store) = (Roster::new(&world.genesis), &world.city(node).store);
@@ -287,4 +288,59 @@ fn a_cut_log_counts_as_far_as_its_record_says() {
     assert!(!counts(&world, city(3), 1), "its repair stands before the cut");
     world.run_for(120_000);
     assert!(witnessed(&world).is_none(), "R76: nothing less of the closed epoch is signed after more of it");
+}
+
+/// A rotation was interrupted after its record was signed, the node went on, and the record turns up again: at a start, or from
+/// an operator. It is taken up only where nothing loses its effect that nobody agreed to.
+#[test]
+fn a_record_that_was_left_behind_takes_nothing_away_by_itself() {
+    let all = |below: u64| Consent::Below(Size(below));
+    for (case, (since, void, consent, taken)) in [
+        (0, None, Consent::NotAsked, true),
+        (3, None, Consent::NotAsked, false),
+        (0, None, Consent::NOTHING, true),
+        (3, None, Consent::NOTHING, false),
+        (3, None, all(5), false),
+        (3, None, all(6), true),
+        (0, Some(Seq(1)), Consent::NOTHING, false),
+        (0, Some(Seq(1)), all(3), true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut world = three(7 + case as u64);
+        // Two recognitions stand before it.
+        list(&mut world, city(1), 1);
+        let held = world.command(city(1), |ticket| Input::Hold { ticket }).unwrap();
+        let Outcome::Held { epoch, last_record, size, root, .. } = held else { panic!("{held:?}") };
+        assert_eq!(size, Size(3));
+        let federation = world.genesis.id();
+        let secrets = &mut world.cities.get_mut(&city(1)).unwrap().secrets;
+        let record = secrets.record(&federation, epoch.next(), last_record, (size, root), Tail::Endings);
+        let record = huxin_protocol::key_record::KeyRecord { void_after: void, ..record.record().clone() };
+        let bytes = SignedRecord::sign(record, &federation, &secrets.root).bytes().to_vec();
+        world.run_for(62_000);
+        for number in 10..10 + since {
+            list(&mut world, city(1), number);
+        }
+        assert!(world.run_until(10_000, World::agree));
+        world.kill(city(1));
+        world.start(city(1));
+        world.run_for(5_000);
+        let outcome = world.command(city(1), |ticket| Input::Record { ticket, bytes, consent });
+        match (&outcome, consent) {
+            (Ok(Outcome::RecordTaken { .. }), _) if taken => {}
+            (Err(Refusal::RecordElsewhere { .. }), Consent::NotAsked) if !taken => {}
+            (Err(Refusal::RecordTakesAway { .. }), Consent::Below(_)) if !taken => {}
+            other => panic!("case {case}: {other:?}"),
+        }
+        assert!(world.run_until(120_000, World::agree), "case {case}");
+        for viewer in world.codes() {
+            for number in 10..10 + since {
+                assert_eq!(counts(&world, viewer, number), !taken, "case {case} {viewer} {number}");
+            }
+        }
+        let next = list(&mut world, city(1), 50);
+        assert_eq!(next.epoch, Epoch(if taken { 2 } else { 1 }), "case {case}");
+    }
 }

@@ -155,6 +155,20 @@ fn holding(cases: &mut Cases) {
     for (title, line) in lines {
         cases.holds("R117", title, &with_lines(&good, |all| all.push(line)));
     }
+    // A key that is over witnesses nothing, and makes nothing fresh.
+    for (title, line) in [
+        ("a line of a witness's closed epoch holds and does not count", cosign(WITNESS, 1, &says, 1_767_226_002)),
+        ("a line of the issuer's closed epoch holds and does not count", cosign(ISSUER, 1, &says, 1_767_226_002)),
+    ] {
+        cases.holds("R117", title, &with_lines(&good, |all| drop(all.splice(1.., [line]))));
+    }
+    let mut exporter = Log::new(EXPORTER);
+    exporter.rotate(None);
+    let mut records = good.records.clone();
+    records.extend(exporter.record_bytes());
+    records.sort_by_key(|record| huxin_protocol::key_record::KeyRecord::city_of(record).unwrap());
+    let closed = Bundle { records, ..good.clone() };
+    cases.holds("R117", "a standing note of an epoch that the exporter has closed", &closed);
     let own_records = Bundle { records: issuer_log().record_bytes(), ..good };
     cases.holds("R117", "a witness whose record is missing is listed", &own_records);
 }

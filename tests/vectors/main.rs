@@ -69,8 +69,14 @@ struct Facts {
     witnesses: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     invalid_lines: Option<usize>,
+    /// Lines that hold under a key whose epoch its city has closed, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retired_lines: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     standing: Option<String>,
+    /// Where the exporter has closed the epoch that signed the standing note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standing_epoch_closed: Option<bool>,
     /// The form in which a text is compared (R8).
     #[serde(skip_serializing_if = "Option::is_none")]
     folded: Option<String>,
@@ -172,8 +178,10 @@ fn judge_bundle(case: &Case) -> Expected {
                     body: Some(shown.body.is_some()),
                     witnesses: Some(shown.witnesses().iter().map(ToString::to_string).collect()),
                     invalid_lines: Some(shown.invalid_lines.len()),
+                    retired_lines: Some(shown.retired_lines().len()).filter(|count| *count > 0),
                     folded: None,
                     standing: shown.standing.as_ref().map(|note| note.standing().state.clone()),
+                    standing_epoch_closed: shown.standing.as_ref().map(|n| n.signed_in_closed_epoch()).filter(|c| *c),
                 },
             }
         }

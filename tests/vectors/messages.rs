@@ -1,17 +1,22 @@
 //! The shapes of single messages: headers, bodies, records, genesis files and segments, right and wrong. The
 //! CDDL of the protocol (`protocol/huxin.cddl`) must say the same about each.
 
-use crate::federation::{ISSUER, Log, WITNESS, city, entry_body, genesis, header, removal_body};
+use crate::federation::{
+    ISSUER, Log, WITNESS, city, cosigner_key, entry_body, federation, genesis, header, log_key, removal_body, root_key,
+};
 use crate::{Case, Expected, Facts};
 use huxin_protocol::body::Body;
-use huxin_protocol::digest::Digest;
+use huxin_protocol::digest::{Digest, TreeHash};
+use huxin_protocol::evidence::{Evidence, held_digest};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::header::{About, Disclosure, Header};
-use huxin_protocol::ids::{Epoch, Seq, StatementId};
-use huxin_protocol::key_record::KeyRecord;
+use huxin_protocol::ids::{Epoch, Seq, Size, StatementId};
+use huxin_protocol::key::Sign as _;
+use huxin_protocol::key_record::{KeyRecord, SignedRecord, Tail};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::limits::PAGE_BYTES;
 use huxin_protocol::segment::{Item, Segment};
+use std::collections::BTreeMap;
 
 /// How this library reads the bytes of a form: only their shape, no signature.
 fn read(form: &str, bytes: &[u8]) -> Result<(), &'static str> {
@@ -27,6 +32,9 @@ fn read(form: &str, bytes: &[u8]) -> Result<(), &'static str> {
 }
 
 pub fn judge(case: &Case) -> Expected {
+    if case.form == "evidence-held" {
+        return held(case.text.as_ref().expect("lines"));
+    }
     let bytes = hex::decode(case.bytes.as_ref().expect("a message has bytes")).unwrap();
     match read(&case.form, &bytes) {
         Ok(()) => Expected::Holds { holds: Facts::default() },
@@ -76,6 +84,7 @@ pub fn cases() -> Vec<Case> {
     headers(&mut cases);
     bodies(&mut cases);
     records(&mut cases);
+    evidence(&mut cases);
     whole(&mut cases);
     cases.0
 }
@@ -159,6 +168,53 @@ fn bodies(cases: &mut Cases) {
     cases.add("act", "R44", "without a reason", Some("body_keys"), &[&[0xa1, 0x00, 0x50][..], &[2; 16]].concat());
     let conditions = with_pair(&act, &[0x05, 0xa4, 0x01, 0xf5, 0x02, 0xf5, 0x03, 0xf4, 0x04, 0xf4]);
     cases.add("act", "R44", "of a removal with conditions of a repair", Some("body_field"), &conditions);
+}
+
+/// What two nodes compare of the evidence that they hold: the file's objects stand newest first, as they are answered, and are
+/// hashed ascending by epoch.
+fn evidence(cases: &mut Cases) {
+    let root = root_key(ISSUER);
+    let mut objects = Vec::new();
+    for epoch in [3, 2] {
+        let record = |tail| KeyRecord {
+            city: city(ISSUER),
+            epoch: Epoch(epoch),
+            log: log_key(ISSUER, epoch).public().clone(),
+            cosigner: cosigner_key(ISSUER, epoch).public().clone(),
+            previous: Digest([u8::try_from(epoch).unwrap(); 32]),
+            continues_at: (Size(5), TreeHash([5; 32])),
+            void_after: None,
+            tail,
+        };
+        let [one, rival] =
+            [Tail::Endings, Tail::Void].map(|tail| SignedRecord::sign(record(tail), &federation(), &root));
+        let object = Evidence::two_records(&one, &rival).unwrap().encode();
+        objects.push(format!("{epoch} {}", hex::encode(object)));
+    }
+    for (title, objects) in
+        [("of two epochs", objects.as_slice()), ("of one epoch", &objects[..1]), ("of nothing", &[])]
+    {
+        let text = objects.join("\n");
+        cases.0.push(Case {
+            title: title.to_owned(),
+            rule: "R163".to_owned(),
+            form: "evidence-held".to_owned(),
+            federation: None,
+            expected: held(&text),
+            text: Some(text),
+            bytes: None,
+        });
+    }
+}
+
+/// `epoch hex`, a line each.
+fn held(text: &str) -> Expected {
+    let mut objects = BTreeMap::new();
+    for line in text.lines() {
+        let (epoch, object) = line.split_once(' ').unwrap();
+        objects.insert(Epoch(epoch.parse().unwrap()), hex::decode(object).unwrap());
+    }
+    Expected::Holds { holds: Facts { digest: Some(held_digest(&objects)), ..Facts::default() } }
 }
 
 fn records(cases: &mut Cases) {

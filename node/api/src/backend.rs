@@ -6,7 +6,7 @@ use crate::model::{
 };
 use crate::problem::Problem;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
-use huxin_engine::{Outcome, Refusal};
+use huxin_engine::{Consent, Outcome, Refusal};
 use huxin_protocol::body::RecognitionBody;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
@@ -31,8 +31,8 @@ pub enum Command {
     /// One segment as it was carried here.
     Segment(Vec<u8>),
     Hold,
-    /// A root-signed key record.
-    Record(Vec<u8>),
+    /// A root-signed key record, and what of the own log it may take the effect from.
+    Record(Vec<u8>, Consent),
 }
 
 /// A command under way. The reply comes once its batch is durable; a dropped sender means that the node stops.
@@ -85,11 +85,11 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// The queue is full, or the node takes no statements now. What is wrong with single commands is in the answer.
     fn submit_each(&self, commands: Vec<RecordCommand>, rehearse: bool) -> Result<SubmittedEach, Problem>;
-    /// The bytes of a `*.huxin` bundle. Signs one note and hashes two paths: some 200 µs.
+    /// The bytes of a `*.huxin` bundle. `with_body` puts a text into it that is not for everybody, where this city may. Signs one note and hashes two paths: some 200 µs.
     ///
     /// # Errors
     /// The statement is not held, or not yet under a checkpoint.
-    fn prove(&self, id: StatementId) -> Result<Vec<u8>, Problem>;
+    fn prove(&self, id: StatementId, with_body: bool) -> Result<Vec<u8>, Problem>;
     fn info(&self) -> InfoReply;
     fn peers(&self) -> PeersReply;
     fn ready(&self) -> ReadyReply;

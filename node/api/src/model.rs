@@ -15,7 +15,7 @@ pub use act::{ActRequest, ActVerb, DeclineRequest, RecognitionItem, Recognitions
 pub use entry::{ActItem, BodyView, EntryReply, ListingView, MatterView};
 pub use log::{
     COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, LinkedSubject,
-    RecordReply, SIZE_HEADER, SegmentQuery, StatusQuery,
+    ProofQuery, RecordQuery, RecordReply, SIZE_HEADER, SegmentQuery, StatusQuery,
 };
 pub use node::{AnnounceRequest, BackupReply, EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply};
 pub use publish::{BATCH_ENTRIES, DisclosureChoice, EntryRequest, PublishReply, PublishRequest, Receipt, Warning};

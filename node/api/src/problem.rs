@@ -123,6 +123,13 @@ impl From<Refusal> for Problem {
             Refusal::AlreadyEnded(_, by) => {
                 (StatusCode::CONFLICT, Some(format!("look at the ending with `huxin entry {by}`")))
             }
+            Refusal::OwnEntry(id) => (
+                StatusCode::CONFLICT,
+                Some(format!("end it with `huxin annul {id}`, `huxin remove {id}` or `huxin repair {id}`")),
+            ),
+            Refusal::AlreadyDeclined(_, by) => {
+                (StatusCode::CONFLICT, Some(format!("look at the decline with `huxin entry {by}`")))
+            }
             Refusal::NoSuchStatement(_) => (
                 StatusCode::NOT_FOUND,
                 Some("check the id, and `huxin peers` for how far the logs are held".to_owned()),
@@ -146,10 +153,25 @@ impl From<Refusal> for Problem {
             Refusal::Segment { code: "gap" | "unknown_epoch" } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Some("bring what lies before it first, then this again".to_owned()))
             }
+            Refusal::OtherHistory(_) => (
+                StatusCode::CONFLICT,
+                Some("tell the city: it closes the fork with `huxin keys rotate`, and its entries rest until then".to_owned()),
+            ),
+            Refusal::Segment { code: "proof" | "epoch_border" } => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Some("it does not continue what is held here: it is damaged, or its city signed another history; let a partner be asked first".to_owned()),
+            ),
             Refusal::Segment { .. } | Refusal::Record { .. } => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Some("check that it is of this federation, and ask its city for it again".to_owned()),
             ),
+            Refusal::RecordTakesAway { .. } => (
+                StatusCode::CONFLICT,
+                Some("run `huxin keys rotate --resume`: it names these statements and asks, or continues at the end of the log".to_owned()),
+            ),
+            Refusal::RecordElsewhere { .. } => {
+                (StatusCode::CONFLICT, Some("run `huxin keys rotate --resume`, or `--cancel`".to_owned()))
+            }
             Refusal::Store => return Self::store(),
         };
         let mut problem = Self::new(status, refusal.code(), refusal.to_string());
@@ -199,6 +221,8 @@ mod tests {
             Refusal::GroundEnded(id),
             Refusal::AlreadyEnded(id, id),
             Refusal::NoSuchStatement(id),
+            Refusal::OwnEntry(id),
+            Refusal::AlreadyDeclined(id, id),
             Refusal::NotOurs(id),
             Refusal::WrongTarget(id),
             Refusal::Incomplete("a law"),
@@ -208,6 +232,10 @@ mod tests {
             Refusal::Segment { code: "gap" },
             Refusal::Record { code: "record_order" },
             Refusal::NoSuchCity("330900".parse().unwrap()),
+            Refusal::OtherHistory("330900".parse().unwrap()),
+            Refusal::Segment { code: "proof" },
+            Refusal::RecordTakesAway { from: huxin_protocol::ids::Size(1), size: huxin_protocol::ids::Size(2) },
+            Refusal::RecordElsewhere { continues_at: huxin_protocol::ids::Size(1), size: huxin_protocol::ids::Size(2) },
             Refusal::Store,
         ];
         for refusal in all {

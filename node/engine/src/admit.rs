@@ -6,6 +6,7 @@ use crate::engine::{Engine, Signer};
 use crate::index::{HeldBody, write_leaf};
 use crate::input::{Peer, Road, Ticket};
 use crate::ledger::{CosignatureRow, Family, LedgerTree, ReadFault, STORED_LEVELS, Txn, tree_key};
+use crate::news;
 use crate::record::Bringer;
 use crate::signing::{ClosedReason, SigningState};
 use crate::spread::put_cosignature;
@@ -34,7 +35,7 @@ impl Engine {
     ) -> Result<(), ReadFault> {
         let city = segment.city;
         let checkpoint_size = segment.checkpoint.checkpoint.size;
-        let outcome = self.admit(&road, segment, txn, signer)?;
+        let outcome = self.admit(now, &road, segment, txn, signer)?;
         match (&road, &outcome) {
             // Something came before its turn: pull what lies between.
             (Road::Gossip { from }, Err(SegmentFault::Gap | SegmentFault::UnknownEpoch)) => {
@@ -47,6 +48,8 @@ impl Engine {
         }
         let reply = match &outcome {
             Ok(admission) => Ok(Outcome::Admitted { city, new: admission.new, size: admission.size }),
+            // A contradiction that was found here is no defect of the file.
+            Err(SegmentFault::Proof) if self.is_accused(city, &*txn)? => Err(Refusal::OtherHistory(city)),
             Err(fault) => Err(Refusal::Segment { code: fault.code() }),
         };
         self.reply(ticket, reply);
@@ -73,6 +76,7 @@ impl Engine {
 
     pub(crate) fn admit(
         &mut self,
+        now: Millis,
         road: &Road,
         mut segment: ReadSegment,
         txn: &mut Txn<'_>,
@@ -90,12 +94,19 @@ impl Engine {
                 self.event(Event::Refused { road: road.name(), code: fault.code() });
             }
         }
-        let cosigned = segment.checkpoint.other_lines.len();
+        // Lines that can't count, or are no news, cost no check of a signature and refuse nothing (R92).
+        let lines = std::mem::take(&mut segment.checkpoint.other_lines);
+        let countable = news::countable(&self.roster, &lines, now);
+        let uncountable = lines.len().saturating_sub(countable.len());
+        let place = (city, segment.checkpoint.checkpoint.size);
+        let newer = news::newer(&*txn, &self.roster, place, &lines, countable)?;
+        let cosigned = newer.len();
+        segment.checkpoint.other_lines = newer.into_iter().filter_map(|at| lines.get(at).cloned()).collect();
         let segment = match segment.authenticate_with(&mut self.verified, &self.roster) {
             Ok(segment) => segment,
             Err(fault) => return Ok(Err(fault)),
         };
-        let left_out = cosigned.saturating_sub(segment.cosignatures.len());
+        let left_out = uncountable + cosigned.saturating_sub(segment.cosignatures.len());
         if left_out > 0 {
             self.event(Event::CosignaturesLeftOut { count: left_out as u64 });
         }
@@ -214,7 +225,7 @@ impl Engine {
         let mut taken = 0;
         for cosignature in &segment.cosignatures {
             let cosigner = cosignature.cosigner.city;
-            let held = CosignatureRow::read(&*txn, log, cosigner)?;
+            let held = CosignatureRow::read_in_force(&*txn, &self.roster, log, cosigner)?;
             let newer =
                 held.is_none_or(|held| (held.size, held.time_s) < (cosignature.checkpoint.size, cosignature.time_s));
             // What our own cosigner said last is only ever written by our own signing.

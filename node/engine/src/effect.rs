@@ -95,6 +95,11 @@ pub enum Event {
         city: CityCode,
         count: u64,
     },
+    /// A key record in the key folder was not taken up at the start: the own log does not end where the record continues it.
+    RecordLeft {
+        continues_at: Size,
+        size: Size,
+    },
     EvidenceFound {
         city: CityCode,
         epoch: Epoch,
@@ -119,6 +124,10 @@ pub enum Refusal {
     GroundEnded(StatementId),
     #[error("{0} was ended by {1} already")]
     AlreadyEnded(StatementId, StatementId),
+    #[error("{0} is an entry of this city; a city ends its own entries and declines those of others")]
+    OwnEntry(StatementId),
+    #[error("this city has declined {0} already, by {1}")]
+    AlreadyDeclined(StatementId, StatementId),
     #[error("there is no statement {0} in the logs held here")]
     NoSuchStatement(StatementId),
     #[error("{0} is of another city; only the city that listed may do this")]
@@ -138,8 +147,22 @@ pub enum Refusal {
     TooLong,
     #[error("the segment was refused ({code})")]
     Segment { code: &'static str },
+    #[error(
+        "this is another history of the log of {0} than the one held here: the city's key signed both, which is kept as evidence \
+         and shown wherever its entries are"
+    )]
+    OtherHistory(CityCode),
     #[error("the key record was refused ({code})")]
     Record { code: &'static str },
+    #[error(
+        "the key record would take the effect from the statements of this city from position {from} up to size {size}, and \
+         nobody has agreed to that"
+    )]
+    RecordTakesAway { from: Size, size: Size },
+    #[error(
+        "the key record continues the log at size {continues_at}, and the log here has size {size} or another root there"
+    )]
+    RecordElsewhere { continues_at: Size, size: Size },
     #[error("no city {0} is a member of this federation")]
     NoSuchCity(CityCode),
     #[error("the store could not be read; stop the node and run `huxin fsck`")]
@@ -154,6 +177,8 @@ impl Refusal {
             Self::AlreadyListed(_) => "already_listed",
             Self::GroundEnded(_) => "ground_ended",
             Self::AlreadyEnded(..) => "already_ended",
+            Self::OwnEntry(_) => "own_entry",
+            Self::AlreadyDeclined(..) => "already_declined",
             Self::NoSuchStatement(_) => "no_such_statement",
             Self::NotOurs(_) => "not_ours",
             Self::WrongTarget(_) => "wrong_target",
@@ -163,6 +188,9 @@ impl Refusal {
             Self::UnknownEdition(_) => "unknown_edition",
             Self::TooLong => "too_long",
             Self::Segment { code } | Self::Record { code } => code,
+            Self::RecordTakesAway { .. } => "record_takes_away",
+            Self::RecordElsewhere { .. } => "record_elsewhere",
+            Self::OtherHistory(_) => "other_history",
             Self::NoSuchCity(_) => "no_such_city",
             Self::Store => "store",
         }

@@ -207,7 +207,7 @@ impl Engine {
             }
             Input::Answered { peer, asked, answer } => self.answered(now, &peer, asked, answer, txn, signer),
             Input::Hold { ticket } => self.hold(now, ticket, txn, signer),
-            Input::Record { ticket, bytes } => self.operator_record(now, ticket, &bytes, txn, signer),
+            Input::Record { ticket, bytes, consent } => self.operator_record(ticket, (&bytes, consent), txn, signer),
             Input::Tick => self.tick(now, txn, signer),
         }
     }
@@ -249,7 +249,7 @@ impl Engine {
             let heads = Arc::make_mut(&mut self.heads_told);
             for city in std::mem::take(&mut self.changed) {
                 if let Some(member) = self.roster.city(city) {
-                    heads.renew(txn, member)?;
+                    heads.renew(txn, &self.roster, member)?;
                 }
             }
         }

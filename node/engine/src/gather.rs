@@ -268,14 +268,15 @@ fn body_state(
     statement: &Statement,
 ) -> Result<BodyState, ReadFault> {
     let header = &statement.header;
+    // Whatever lies on the disk: what this city may not read is as if it were not held (R107).
+    if !header.disclosure.allows(header.city, reader) {
+        return Ok(BodyState::NotReader);
+    }
     if let Some(body) = read_body(read, header.city, header.epoch, header.seq)? {
         return Ok(match Body::decode(header.kind, header.body_version, &body) {
             Ok(body) => BodyState::Held(body),
             Err(fault) => BodyState::Malformed(fault.code()),
         });
-    }
-    if !header.disclosure.allows(header.city, reader) {
-        return Ok(BodyState::NotReader);
     }
     let erased = header.kind.is_listing() && is_erased(read, federation, header.city, header.seq)?;
     Ok(if erased { BodyState::Erased } else { BodyState::Lacking })
@@ -297,7 +298,7 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
     let (size, root) = proved(read, member, &head)?;
     // Evidence in a closed epoch speaks against its key and not against the city (R99).
     let accused = read.get(Family::Evidence, &evidence_key(city, member.current().epoch))?.is_some();
-    let cosignatures = CosignatureRow::read_all(read, city)?;
+    let cosignatures = CosignatureRow::read_all_in_force(read, roster, city)?;
     let mut lacking = lacking(read, roster, member)?;
     lacking.retain(|seq| seq.0 < size.0);
     // Complete up to the first lacking body; an own cosignature beyond it says nothing of what we hold.
@@ -326,7 +327,7 @@ fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoste
         history_cut,
         lacking,
         freshness,
-        witnesses: cosignatures.iter().map(|(cosigner, _)| *cosigner).filter(|cosigner| *cosigner != city).collect(),
+        witnesses: cosignatures.iter().filter(|(by, _)| *by != city).map(|(by, row)| (*by, row.size)).collect(),
     })
 }
 

@@ -4,9 +4,10 @@
 //! partner asks for all of them twice a minute, so they are kept and made anew only for cities of which something changed.
 
 use crate::ledger::{HeadRow, LedgerRead, ReadFault};
-use crate::serve::{cosignatures_on, evidence};
+use crate::serve::{cosignatures_on, evidence_by_epoch};
 use crate::wire::HeadSummary;
 use huxin_protocol::digest::{Context, Digest};
+use huxin_protocol::evidence::held_digest;
 use huxin_protocol::ids::{CityCode, Size};
 use huxin_protocol::roster::{CityRoster, Roster};
 use std::sync::OnceLock;
@@ -21,7 +22,7 @@ pub struct Heads {
 impl Heads {
     /// Reads all of them from a ledger.
     pub fn read(read: &(impl LedgerRead + ?Sized), roster: &Roster) -> Result<Self, ReadFault> {
-        let all = roster.cities().map(|member| summary(read, member)).collect::<Result<_, _>>()?;
+        let all = roster.cities().map(|member| summary(read, roster, member)).collect::<Result<_, _>>()?;
         Ok(Self { all, digest: OnceLock::new() })
     }
     #[must_use]
@@ -38,8 +39,13 @@ impl Heads {
         *self.digest.get_or_init(|| heads_digest(&self.all))
     }
     /// Makes one city's summary anew.
-    pub(crate) fn renew(&mut self, read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<(), ReadFault> {
-        let summary = summary(read, member)?;
+    pub(crate) fn renew(
+        &mut self,
+        read: &(impl LedgerRead + ?Sized),
+        roster: &Roster,
+        member: &CityRoster,
+    ) -> Result<(), ReadFault> {
+        let summary = summary(read, roster, member)?;
         match self.all.binary_search_by_key(&member.code, |head| head.city) {
             Ok(at) if self.all[at] == summary => return Ok(()),
             Ok(at) => self.all[at] = summary,
@@ -50,11 +56,11 @@ impl Heads {
     }
 }
 
-fn summary(read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<HeadSummary, ReadFault> {
+fn summary(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoster) -> Result<HeadSummary, ReadFault> {
     let head = HeadRow::read(read, member.code)?;
     let stored = head.checkpoint()?.map(|stored| stored.checkpoint);
     let mut hasher = Context::View.hasher();
-    for (cosigner, row) in cosignatures_on(read, member.code, stored.as_ref())? {
+    for (cosigner, row) in cosignatures_on(read, roster, member.code, stored.as_ref())? {
         hasher.update(cosigner.key_bytes());
         hasher.update(&row.size.0.to_be_bytes());
     }
@@ -66,20 +72,8 @@ fn summary(read: &(impl LedgerRead + ?Sized), member: &CityRoster) -> Result<Hea
         record: member.last_record(),
         proved: stored.map_or(Size(0), |checkpoint| checkpoint.size),
         witnesses: Digest(*hasher.finalize().as_bytes()),
-        evidence: evidence_digest(&evidence(read, member.code)?),
+        evidence: held_digest(&evidence_by_epoch(read, member.code)?),
     })
-}
-
-/// Zeros for none, so that two nodes without any compare equal whatever they know of epochs.
-fn evidence_digest(objects: &[Vec<u8>]) -> Digest {
-    if objects.is_empty() {
-        return Digest([0; 32]);
-    }
-    let mut hasher = Context::View.hasher();
-    for object in objects {
-        hasher.update(object);
-    }
-    Digest(*hasher.finalize().as_bytes())
 }
 
 fn heads_digest(heads: &[HeadSummary]) -> Digest {

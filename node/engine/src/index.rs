@@ -108,7 +108,8 @@ pub fn write_rows(
     if header.kind.is_trust() {
         txn.put(Family::Trust, trust_key(city, header.kind, seq), Vec::new());
     }
-    match body {
+    // A text that this city may not read is dropped, whoever brought it and by whatever road (R41).
+    match body.filter(|_| header.disclosure.allows(city, me)) {
         // Nothing of the same log comes before what it acts on, so only an amendment can join a chain that was erased.
         Some(_) if header.kind == Kind::Amendment && is_erased(txn, federation, city, seq)? => {}
         Some(body) => put_body(txn, me, header, body),
@@ -138,7 +139,7 @@ pub fn write_late_body(
 ) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = header.id();
     txn.delete(Family::Lacking, place_key(city, seq));
-    if !is_erased(txn, federation, city, seq)? {
+    if header.disclosure.allows(city, me) && !is_erased(txn, federation, city, seq)? {
         put_body(txn, me, header, HeldBody::read(header, body));
     }
     Ok(())

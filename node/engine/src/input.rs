@@ -3,7 +3,7 @@
 use huxin_protocol::body::Body;
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::header::Disclosure;
-use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::ids::{CityCode, Size, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::segment::ReadSegment;
 
@@ -69,6 +69,26 @@ pub struct Draft {
     pub body: Body,
     pub body_bytes: Vec<u8>,
     pub commitment: Digest,
+}
+
+/// What of the own log a key record may take the effect from. A record closes the epoch in force at a place that it names: own
+/// statements from there on leave the log, and those after its `void_after` are void. Both undo what was answered to somebody
+/// as signed, so a record never does it by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Nobody was asked: the record lay in the key folder when the node started. It is taken up only where it continues exactly
+    /// what stands.
+    NotAsked,
+    /// Somebody was shown every statement of the own log below this size that the record takes the effect from, and agreed.
+    /// [`Consent::NOTHING`] where there was none.
+    Below(Size),
+}
+
+impl Consent {
+    /// No statement may lose its effect.
+    pub const NOTHING: Self = Self::Below(Size(0));
+    /// Whatever stands may lose its effect: for simulations, in which nobody can be asked.
+    pub const ANYTHING: Self = Self::Below(Size(u64::MAX));
 }
 
 /// What a segment request was answered with, decoded and read on a worker thread.
@@ -156,6 +176,7 @@ pub enum Input {
     Record {
         ticket: Ticket,
         bytes: Vec<u8>,
+        consent: Consent,
     },
     /// Once a second or so: heartbeats, rounds of anti-entropy, cosignatures, holds that ran out.
     Tick,

@@ -28,6 +28,7 @@ pub mod wire;
 mod abandon;
 mod admit;
 mod branch;
+mod decline;
 mod engine;
 mod fork;
 pub mod index;
@@ -40,6 +41,6 @@ pub mod witness;
 
 pub use effect::{Effect, Event, Outcome, Refusal};
 pub use engine::{Engine, EngineFault, Settings, Signer};
-pub use input::{Draft, Input, Peer, Road, Ticket};
+pub use input::{Consent, Draft, Input, Peer, Road, Ticket};
 pub use signing::{ClosedReason, Continuity, SigningState, partners_to_ask};
 pub use sync::Bound;

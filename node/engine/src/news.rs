@@ -12,7 +12,15 @@ use huxin_protocol::ids::{CityCode, Size};
 use huxin_protocol::note::SignatureLine;
 use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::segment::ReadSegment;
+use huxin_protocol::time::Millis;
 use huxin_protocol::tree::root_at;
+use std::collections::BTreeMap;
+
+/// How far ahead of this node's clock a cosignature may be.
+const AHEAD_MS: i64 = 5 * 60 * 1000;
+/// Seconds by which a cosignature on the same checkpoint must be later to count as news: half of the time between two
+/// heartbeats (R77). Whoever signs one a second is checked and passed on once in this time.
+pub const LEAST_INTERVAL_S: u64 = 30;
 
 /// What a message claims to know that this node does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +48,7 @@ pub fn claims(
     roster: &Roster,
     member: &CityRoster,
     segment: &ReadSegment,
+    now: Millis,
 ) -> Result<Claims, ReadFault> {
     let told = segment.checkpoint.checkpoint;
     // A retired key speaks no further than where its epoch was closed (R99), and without end if anybody listened.
@@ -47,12 +56,8 @@ pub fn claims(
         return Ok(Claims::default());
     }
     let log = claims_log(read, member, &told)?;
-    let mut cosignatures = Vec::new();
-    for (place, line) in segment.checkpoint.other_lines.iter().enumerate() {
-        if claims_cosignature(read, roster, member.code, told.size, line)? {
-            cosignatures.push(place);
-        }
-    }
+    let lines = &segment.checkpoint.other_lines;
+    let cosignatures = newer(read, roster, (member.code, told.size), lines, countable(roster, lines, now))?;
     Ok(Claims { log, cosignatures })
 }
 
@@ -77,18 +82,50 @@ fn claims_log(read: &(impl LedgerRead + ?Sized), member: &CityRoster, told: &Che
     Ok(read.get(Family::Evidence, &evidence_key(city, told.origin.epoch))?.is_none())
 }
 
-/// The same rule by which the door takes up cosignatures: a larger log, or the same at a later time.
-fn claims_cosignature(
+/// The lines below a checkpoint that can count at all, by their places: of each cosigner the latest one, signed in its epoch in
+/// force and not more than five minutes ahead of this node's clock (R92). A cosigner may write as many lines as it likes; one
+/// of them is looked at.
+#[must_use]
+pub fn countable(roster: &Roster, lines: &[SignatureLine], now: Millis) -> Vec<usize> {
+    let mut latest: BTreeMap<CityCode, (u64, usize)> = BTreeMap::new();
+    for (place, line) in lines.iter().enumerate() {
+        let (Ok(cosigner), Some(time)) = (Cosignature::cosigner_of(line), Cosignature::time_of(line)) else { continue };
+        let in_force = roster.city(cosigner.city).is_some_and(|city| city.current().epoch == cosigner.epoch);
+        let foreign = cosigner.federation != roster.federation();
+        let ahead = i64::try_from(time).map_or(true, |time| time.saturating_mul(1000) > now.0.saturating_add(AHEAD_MS));
+        if !in_force || foreign || ahead {
+            continue;
+        }
+        let best = latest.entry(cosigner.city).or_insert((time, place));
+        if time > best.0 {
+            *best = (time, place);
+        }
+    }
+    let mut places: Vec<usize> = latest.into_values().map(|(_, place)| place).collect();
+    places.sort_unstable();
+    places
+}
+
+/// Which of these lines the door takes up if they hold: those of a larger checkpoint than is held of the cosigner, or of the same
+/// one and later by [`LEAST_INTERVAL_S`].
+pub(crate) fn newer(
     read: &(impl LedgerRead + ?Sized),
     roster: &Roster,
-    log: CityCode,
-    size: Size,
-    line: &SignatureLine,
-) -> Result<bool, ReadFault> {
-    let known = Cosignature::cosigner_of(line)
-        .ok()
-        .filter(|cosigner| roster.city(cosigner.city).and_then(|city| city.epoch(cosigner.epoch)).is_some());
-    let (Some(cosigner), Some(time)) = (known, Cosignature::time_of(line)) else { return Ok(false) };
-    let held = CosignatureRow::read(read, log, cosigner.city)?;
-    Ok(held.is_none_or(|held| (held.size, held.time_s) < (size, time)))
+    (log, size): (CityCode, Size),
+    lines: &[SignatureLine],
+    countable: Vec<usize>,
+) -> Result<Vec<usize>, ReadFault> {
+    let mut newer = Vec::new();
+    for place in countable {
+        let Some(line) = lines.get(place) else { continue };
+        let (Ok(cosigner), Some(time)) = (Cosignature::cosigner_of(line), Cosignature::time_of(line)) else { continue };
+        let held = CosignatureRow::read_in_force(read, roster, log, cosigner.city)?;
+        if held.is_none_or(|held| {
+            (held.size, held.time_s) < (size, time)
+                && (held.size < size || time.saturating_sub(held.time_s) >= LEAST_INTERVAL_S)
+        }) {
+            newer.push(place);
+        }
+    }
+    Ok(newer)
 }

@@ -259,6 +259,11 @@ impl Engine {
             if !fits {
                 return Ok(Err(Refusal::WrongTarget(*id)));
             }
+            if draft.kind == Kind::Decline
+                && let Some(refusal) = self.may_not_decline(*id, txn)?
+            {
+                return Ok(Err(refusal));
+            }
             let listed = match draft.kind {
                 Kind::Reinstatement => target.about.map(|about| about.id),
                 _ => Some(*id),

@@ -4,8 +4,10 @@
 use crate::branch::stored_records;
 use crate::effect::{Event, Outcome, Refusal};
 use crate::engine::{Engine, EngineFault, Signer};
-use crate::input::Ticket;
-use crate::ledger::{Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key};
+use crate::input::{Consent, Ticket};
+use crate::ledger::{
+    CosignatureRow, Family, LedgerRead, LedgerTree, ReadFault, Txn, body_key, evidence_key, record_key,
+};
 use crate::signing::{ClosedReason, SigningState};
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::evidence::{Evidence, VerifiedEvidence};
@@ -95,18 +97,51 @@ impl Engine {
 
     pub(crate) fn operator_record(
         &mut self,
-        _now: Millis,
         ticket: Ticket,
-        bytes: &[u8],
+        (bytes, consent): (&[u8], Consent),
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
+        // What waits is signed first: it is part of what the record could take away.
+        self.sign_pending(txn, signer)?;
+        if let Some(refusal) = self.takes_away(bytes, consent, txn)? {
+            if let Refusal::RecordElsewhere { continues_at, size } = refusal {
+                self.event(Event::RecordLeft { continues_at, size });
+            }
+            self.reply(Some(ticket), Err(refusal));
+            return Ok(());
+        }
         let outcome = match self.take_record(bytes, Bringer::Operator, txn, signer)? {
             Ok((city, epoch)) => Ok(Outcome::RecordTaken { city, epoch }),
             Err(fault) => Err(Refusal::Record { code: fault.code() }),
         };
         self.reply(Some(ticket), outcome);
         Ok(())
+    }
+
+    /// Why a record of the own city is not taken up although it holds: it would take the effect from own statements and nobody
+    /// agreed to that, or nobody was asked and it does not continue exactly what stands.
+    fn takes_away(&self, bytes: &[u8], consent: Consent, txn: &Txn<'_>) -> Result<Option<Refusal>, ReadFault> {
+        let me = self.me();
+        let Some(member) = self.roster.city(me) else { return Ok(None) };
+        // A record that does not hold is refused with its own code, and one that is known changes nothing.
+        let Ok(signed) = SignedRecord::verify(bytes, &self.roster.federation(), &member.root) else { return Ok(None) };
+        if member.records.iter().any(|known| known.digest() == signed.digest()) {
+            return Ok(None);
+        }
+        let (record, size) = (signed.record(), self.size(me));
+        let (from, root) = record.continues_at;
+        let agreed = match consent {
+            Consent::NotAsked if size != from || self.root(me, size, txn)? != root => {
+                return Ok(Some(Refusal::RecordElsewhere { continues_at: from, size }));
+            }
+            // Who made the record agreed to what stood then, and that is what stands now.
+            Consent::NotAsked => size,
+            Consent::Below(agreed) => agreed,
+        };
+        // Void within the closed epoch, then abandoned from the new epoch's beginning on.
+        let first = record.void_after.map_or(from, |last| Size(last.0.saturating_add(1)).min(from));
+        Ok((first < size && agreed < size).then_some(Refusal::RecordTakesAway { from: first, size }))
     }
 
     /// Verifies a record, takes it up and rewinds the city's log where the record continues it earlier than we hold it.
@@ -141,6 +176,13 @@ impl Engine {
                 if self.size(city) > size && self.root(city, size, txn)? == root {
                     let closed = Epoch(epoch.0.saturating_sub(1).max(1));
                     self.abandon(city, size, closed, txn)?;
+                }
+                // What its cosigner of before has said counts no more, on any log.
+                let logs: Vec<CityCode> = self.roster.cities().map(|member| member.code).collect();
+                for log in logs {
+                    if CosignatureRow::read(&*txn, log, city)?.is_some() {
+                        self.note_changed(log);
+                    }
                 }
                 self.event(Event::EpochOpened { city, epoch });
                 if city == self.me() {
@@ -209,6 +251,9 @@ impl Engine {
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         let me = self.me();
+        // Our cosigner of before counts no more: the one of this epoch says anew what we have seen.
+        let held = |city: &&CityCode| self.heads.get(city).is_some_and(|head| head.checkpoint.is_some());
+        self.to_cosign = self.witnessed.iter().filter(held).copied().collect();
         let mut opening = None;
         let state = if signer.log_key(epoch).is_none() || signer.cosigner_key(epoch).is_none() {
             SigningState::Closed(ClosedReason::NoKeys)

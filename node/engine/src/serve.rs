@@ -14,7 +14,7 @@ use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::{Item, Segment};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::tree::{consistency_proof, root_at};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Answers one request by `asker`, the member city that the connection belongs to. `heads` are of this ledger, or of it a
 /// moment ago.
@@ -35,7 +35,7 @@ pub fn serve(
                 .map_or(Response::Nothing, |segment| Response::Segment(segment.encode())))
         }
         Request::Bodies { ids } => bodies(read, roster, asker, ids),
-        Request::History { city, size } => history(read, *city, *size),
+        Request::History { city, size } => history(read, roster, *city, *size),
         Request::Evidence { city } => {
             let mut objects = evidence(read, *city)?;
             objects.truncate(EVIDENCE_PER_RESPONSE);
@@ -45,8 +45,13 @@ pub fn serve(
 }
 
 /// How the log of one size leads to the newest checkpoint held.
-fn history(read: &(impl LedgerRead + ?Sized), city: CityCode, size: Size) -> Result<Response, ReadFault> {
-    let Some((stored, checkpoint)) = checkpoint_note(read, city)? else { return Ok(Response::Nothing) };
+fn history(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    city: CityCode,
+    size: Size,
+) -> Result<Response, ReadFault> {
+    let Some((stored, checkpoint)) = checkpoint_note(read, roster, city)? else { return Ok(Response::Nothing) };
     if size.0 == 0 || size > stored.checkpoint.size {
         return Ok(Response::Nothing);
     }
@@ -59,23 +64,35 @@ fn history(read: &(impl LedgerRead + ?Sized), city: CityCode, size: Size) -> Res
 
 /// All evidence held about a city, the newest epoch first.
 pub(crate) fn evidence(read: &(impl LedgerRead + ?Sized), city: CityCode) -> Result<Vec<Vec<u8>>, ReadFault> {
-    let mut objects = Vec::new();
-    scan_prefix(read, Family::Evidence, city.key_bytes(), &mut |_, value| {
-        objects.push(value.to_vec());
-        true
-    })?;
-    objects.reverse();
-    Ok(objects)
+    Ok(evidence_by_epoch(read, city)?.into_values().rev().collect())
 }
 
-/// Cosignatures held on exactly this checkpoint.
+/// All evidence held about a city, by epoch.
+pub(crate) fn evidence_by_epoch(
+    read: &(impl LedgerRead + ?Sized),
+    city: CityCode,
+) -> Result<BTreeMap<Epoch, Vec<u8>>, ReadFault> {
+    let mut objects = BTreeMap::new();
+    let mut epoch_read = true;
+    scan_prefix(read, Family::Evidence, city.key_bytes(), &mut |key, value| {
+        match key.get(16..20).and_then(|epoch| epoch.try_into().ok()) {
+            Some(epoch) => drop(objects.insert(Epoch(u32::from_be_bytes(epoch)), value.to_vec())),
+            None => epoch_read = false,
+        }
+        true
+    })?;
+    if epoch_read { Ok(objects) } else { Err(ReadFault::row(Family::Evidence)) }
+}
+
+/// Cosignatures held on exactly this checkpoint, by keys in force.
 pub(crate) fn cosignatures_on(
     read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
     city: CityCode,
     checkpoint: Option<&Checkpoint>,
 ) -> Result<Vec<(CityCode, CosignatureRow)>, ReadFault> {
     let Some(checkpoint) = checkpoint else { return Ok(Vec::new()) };
-    let mut rows = CosignatureRow::read_all(read, city)?;
+    let mut rows = CosignatureRow::read_all_in_force(read, roster, city)?;
     rows.retain(|(_, row)| {
         row.size == checkpoint.size && row.epoch == checkpoint.origin.epoch && row.root == checkpoint.root
     });
@@ -85,10 +102,11 @@ pub(crate) fn cosignatures_on(
 /// The newest checkpoint of a log that can be served, with the cosignatures held on it, the city's own first.
 pub fn checkpoint_note(
     read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
     city: CityCode,
 ) -> Result<Option<(UnverifiedCheckpoint, Vec<u8>)>, ReadFault> {
     let Some(stored) = HeadRow::read(read, city)?.checkpoint()? else { return Ok(None) };
-    let rows = cosignatures_on(read, city, Some(&stored.checkpoint))?;
+    let rows = cosignatures_on(read, roster, city, Some(&stored.checkpoint))?;
     let own = rows.iter().filter(|(cosigner, _)| *cosigner == city);
     let others = rows.iter().filter(|(cosigner, _)| *cosigner != city);
     let lines: Vec<SignatureLine> = own.chain(others).map(|(_, row)| row.line.clone()).collect();
@@ -111,7 +129,7 @@ pub fn segment(
     epoch: Epoch,
 ) -> Result<Option<Segment>, ReadFault> {
     let Some(member) = roster.city(city) else { return Ok(None) };
-    let Some((stored, note)) = checkpoint_note(read, city)? else { return Ok(None) };
+    let Some((stored, note)) = checkpoint_note(read, roster, city)? else { return Ok(None) };
     let size = stored.checkpoint.size;
     let records = member.records.iter().filter(|r| r.record().epoch > epoch).map(|r| r.bytes().to_vec()).collect();
     let from = Seq(from.0.min(size.0));

@@ -80,7 +80,8 @@ impl Engine {
         let (me, log) = (self.me(), checkpoint.origin.city);
         let Some(epoch) = self.roster.city(me).map(|member| member.current().epoch) else { return Ok(None) };
         let Some(key) = signer.cosigner_key(epoch) else { return Ok(None) };
-        let last = CosignatureRow::read(&*txn, log, me)?;
+        // What a retired key of ours said binds that key; the one in force begins anew.
+        let last = CosignatureRow::read_in_force(&*txn, &self.roster, log, me)?;
         if last.as_ref().is_some_and(|last| last.epoch == checkpoint.origin.epoch && last.size > checkpoint.size) {
             return Ok(None);
         }

@@ -10,7 +10,7 @@ mod file;
 use super::Context;
 use crate::destination::Destination;
 use crate::fault::{Exit, Fault};
-use crate::say;
+use crate::{say, tell};
 use file::{Next, Reader, Writer};
 use huxin_api::model::SegmentQuery;
 use huxin_protocol::ids::{CityCode, Epoch, Seq};
@@ -31,6 +31,9 @@ pub struct ExportArgs {
     /// From this position on
     #[arg(long, requires = "city", default_value_t = 0)]
     pub from: u64,
+    /// The city that the file is carried to: texts for named readers come along where it is one of them
+    #[arg(long = "for", value_name = "CITY")]
+    pub reader: Option<CityCode>,
     /// Where the segments go; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
@@ -71,7 +74,7 @@ pub fn export(args: &ExportArgs, context: &Context) -> Result<(), Fault> {
     for city in cities {
         let mut from = Seq(args.from);
         loop {
-            let page = client.segment(&SegmentQuery { city, from, epoch: Epoch::FIRST })?;
+            let page = client.segment(&SegmentQuery { city, from, epoch: Epoch::FIRST, reader: args.reader })?;
             writer.segment(&page.bytes).map_err(failed)?;
             carried.segments += 1;
             carried.statements += page.count;
@@ -91,6 +94,17 @@ pub fn export(args: &ExportArgs, context: &Context) -> Result<(), Fault> {
         let english = format!("{statements} statements in {segments} segments, {bytes} bytes");
         let chinese = format!("共 {segments} 段、{statements} 条声明,{bytes} 字节");
         to.tell(format_args!("{}", context.choose(&english, &chinese)));
+        let (english, chinese) = match args.reader {
+            Some(reader) => (
+                format!("texts that {reader} may read are in it, and whoever gets it can read them: carry it to {reader} only"),
+                format!("其中含 {reader} 可读的正文,得到文件者均可读取:只可交给 {reader}"),
+            ),
+            None => (
+                "texts for members of the federation are in it; those for named readers come with --for CITY".to_owned(),
+                "其中含供联盟成员阅读的正文;供指定城市阅读的正文须用 --for 城市 导出".to_owned(),
+            ),
+        };
+        tell!("{}", context.choose(&english, &chinese));
     })
 }
 

@@ -246,10 +246,10 @@ struct Shown {
 struct ShownMember {
     code: CityCode,
     name: String,
-    /// Digests of the keys, as signatures name them.
-    root: Digest,
-    log: Digest,
-    cosigner: Digest,
+    /// Ids of the keys, as signatures name them (R14): digests, not the keys themselves.
+    root_id: Digest,
+    log_id: Digest,
+    cosigner_id: Digest,
     peer_id: String,
     addresses: Vec<String>,
 }
@@ -269,9 +269,9 @@ fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
             .map(|member| ShownMember {
                 code: member.code,
                 name: member.name.clone(),
-                root: member.root.digest(),
-                log: member.log.digest(),
-                cosigner: member.cosigner.digest(),
+                root_id: member.root.digest(),
+                log_id: member.log.digest(),
+                cosigner_id: member.cosigner.digest(),
                 peer_id: peer_id_text(&member.peer_id),
                 addresses: member.addresses.clone(),
             })
@@ -289,7 +289,7 @@ fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
         let mut table = super::table(&[
             say("city", "城市"),
             say("name", "名称"),
-            say("root key", "根密钥"),
+            say("root key id", "根密钥标识"),
             say("peer id", "节点标识"),
             say("addresses", "地址"),
         ]);
@@ -297,7 +297,7 @@ fn show(genesis: &Genesis, context: &Context) -> Result<(), Fault> {
             table.add_row([
                 member.code.to_string(),
                 member.name.clone(),
-                member.root.to_string()[..16].to_owned(),
+                member.root_id.to_string()[..16].to_owned(),
                 member.peer_id.clone(),
                 member.addresses.join("\n"),
             ]);

@@ -1,14 +1,14 @@
 //! `huxin keys`: making a key folder alone, looking at one, and rotating while the node runs.
 
+mod rotate;
+
 use super::Context;
 use crate::fault::Fault;
 use crate::say;
 use crate::settings;
-use huxin_keys::{KeyFolder, KeyFolderPublic, PassphraseSource, RotationOrder};
-use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
-use huxin_protocol::key_record::Tail;
-use serde::Serialize;
-use std::path::PathBuf;
+use huxin_keys::{KeyFolder, KeyFolderPublic, PassphraseSource};
+use huxin_protocol::ids::CityCode;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Args {
@@ -20,7 +20,7 @@ pub enum Args {
     Show(ShowArgs),
     /// Open a new epoch: new keys, and the root-signed record that tells everybody. The node must run
     #[command(
-        after_help = "Example:\n  huxin keys rotate\n  huxin keys rotate --tail void     after the old log key was stolen"
+        after_help = "Example:\n  huxin keys rotate\n  huxin keys rotate --tail void     after the old log key was stolen\n  huxin keys rotate --resume        after it was interrupted\n  huxin keys rotate --cancel        to go on under the old keys instead"
     )]
     Rotate(RotateArgs),
 }
@@ -58,19 +58,18 @@ pub struct RotateArgs {
     /// Everything of the closed epoch after this position is void, for instance since the key was stolen
     #[arg(long, value_name = "POSITION")]
     pub void_after: Option<u64>,
+    /// Go on with a rotation that was interrupted, from where the log stands now
+    #[arg(long, conflicts_with_all = ["cancel", "tail", "void_after"])]
+    pub resume: bool,
+    /// Give up a rotation that was interrupted; the log goes on under the old keys
+    #[arg(long, conflicts_with_all = ["tail", "void_after", "forced"])]
+    pub cancel: bool,
+    /// Agree, without being asked, that so many statements lose their effect; they are named where the number is another
+    #[arg(long, value_name = "COUNT")]
+    pub confirm: Option<u64>,
     /// Sign another record although one for this epoch was signed before and never left this house
     #[arg(long)]
     pub forced: bool,
-}
-
-/// What a rotation did.
-#[derive(Debug, Serialize)]
-struct Rotated {
-    city: CityCode,
-    epoch: Epoch,
-    /// Size of the log at which the new epoch begins.
-    continues_at: Size,
-    record: huxin_protocol::digest::Digest,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
@@ -82,20 +81,21 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
                 other => other.read()?,
             };
             let folder = KeyFolder::create(&args.folder, args.city, passphrase)?;
-            show(folder.show(), context)
+            show(folder.show(), &args.folder, context)
         }
         Args::Show(args) => {
             let folder = match args.folder {
                 Some(folder) => folder,
                 None => settings::load(&context.config)?.node.keys,
             };
-            show(&KeyFolder::read_public(&folder)?, context)
+            show(&KeyFolder::read_public(&folder)?, &folder, context)
         }
-        Args::Rotate(args) => rotate(&args, context),
+        Args::Rotate(args) => rotate::run(&args, context),
     }
 }
 
-fn show(public: &KeyFolderPublic, context: &Context) -> Result<(), Fault> {
+fn show(public: &KeyFolderPublic, folder: &Path, context: &Context) -> Result<(), Fault> {
+    let under_way = KeyFolder::noted_rotation(folder)?;
     context.show(public, |public| {
         say!("city       {}", public.city);
         say!("encrypted  {}", if public.encrypted { "yes" } else { "no (for demonstrations only)" });
@@ -111,41 +111,9 @@ fn show(public: &KeyFolderPublic, context: &Context) -> Result<(), Fault> {
             ]);
         }
         say!("{table}");
-    })
-}
-
-/// Holds the node's signing, signs the record for exactly that place, and hands it over. If anything fails in between, the
-/// hold runs out and the node goes on as before; a record that was signed already is taken up again by the next try.
-fn rotate(args: &RotateArgs, context: &Context) -> Result<(), Fault> {
-    let settings = settings::load(&context.config)?;
-    let client = context.client()?;
-    let (mut folder, _) = settings::open_keys(&settings)?;
-    let info = client.info()?;
-    if info.city != folder.city() {
-        return Err(Fault::usage(
-            "keys_foreign",
-            format_args!("the node speaks for {} and the keys for {}", info.city, folder.city()),
-        )
-        .trying("check --config"));
-    }
-    let held = client.hold()?;
-    let signed = folder.rotate(&RotationOrder {
-        federation: info.federation,
-        epoch: held.epoch.next(),
-        previous: held.last_record,
-        continues_at: (held.size, held.root),
-        void_after: args.void_after.map(Seq),
-        tail: match args.tail {
-            TailChoice::Endings => Tail::Endings,
-            TailChoice::Void => Tail::Void,
-        },
-        forced: args.forced,
-    })?;
-    let taken = client.record(signed.bytes())?;
-    let rotated = Rotated { city: taken.city, epoch: taken.epoch, continues_at: held.size, record: signed.digest() };
-    context.show(&rotated, |rotated| {
-        say!("{} signs under epoch {} from position {} on", rotated.city, rotated.epoch, rotated.continues_at);
-        say!("record {}", rotated.record);
-        say!("next: back up the key folder {}", settings.node.keys.display());
+        if let Some(rotation) = &under_way {
+            say!("a rotation to epoch {} was begun at size {} and is not finished", rotation.epoch, rotation.size);
+            say!("next: huxin keys rotate --resume, or huxin keys rotate --cancel");
+        }
     })
 }

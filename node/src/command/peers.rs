@@ -54,7 +54,7 @@ fn show(shown: &Shown, context: &Context) {
         ]);
     }
     say!("{table}");
-    say!("{} {}", say("logs", "日志摘要"), shown.heads.digest);
+    say!("{} {}", say("heads digest", "日志头摘要"), shown.heads.digest);
 }
 
 /// How much of a log is held, and where that is more than a checkpoint proves, how much of it is proved.

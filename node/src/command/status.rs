@@ -4,6 +4,8 @@ use super::Context;
 use crate::fault::{Exit, Fault};
 use crate::{say, tell};
 use huxin_api::model::StatusQuery;
+use huxin_protocol::ids::{Seq, StatementId};
+use huxin_protocol::ruling::{Seen, Witness};
 use huxin_protocol::subject::{EnteredCode, enter_subject};
 use serde_json::Value;
 
@@ -85,6 +87,10 @@ fn show(status: &Value, context: &Context) {
             ]);
         }
         say!("{table}");
+        for entry in entries {
+            let (en, zh) = seen(status, entry).text();
+            say!("{}  {en}  {zh}", text(entry, "/id"));
+        }
     }
     for linked in items(status, "linked") {
         say!("linked by {} ({}): {}", text(linked, "/method"), text(linked, "/reviewer"), text(linked, "/subject"));
@@ -105,6 +111,17 @@ fn show(status: &Value, context: &Context) {
     for step in items(status, "explanation") {
         say!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, words));
     }
-    say!("日志摘要 logs    {}", text(status, "/log_digest"));
-    say!("判定摘要 ruling  {}", text(status, "/ruling_digest"));
+    say!("日志摘要 log digest     {}", text(status, "/log_digest"));
+    say!("判定摘要 ruling digest  {}", text(status, "/ruling_digest"));
+}
+
+/// How many other cities have seen an entry with all its links (R78).
+fn seen(status: &Value, entry: &Value) -> Seen {
+    let own = |source: &&Value| text(source, "/city") == text(entry, "/issuer");
+    let witnesses =
+        items(status, "sources").iter().find(own).map(|source| items(source, "witnesses")).unwrap_or_default();
+    let witnesses: Vec<Witness> = witnesses.iter().filter_map(|w| serde_json::from_value(w.clone()).ok()).collect();
+    let ids = items(entry, "links").iter().map(|link| text(link, "/id")).chain([text(entry, "/id")]);
+    let last = ids.filter_map(|id| id.parse::<StatementId>().ok()).map(|id| id.seq).max();
+    Seen::of(&witnesses, last.unwrap_or(Seq(0)))
 }

@@ -17,6 +17,10 @@ pub const NAMES: [&str; 8] = [
     "before_announce",
 ];
 
+/// The place in `huxin keys rotate` at which the node has taken the record up and the key folder does not say so yet. The
+/// places before it are those of [`huxin_keys::Step`].
+pub const ROTATION_TAKEN: &str = "rotation_taken";
+
 /// The one failpoint that is armed, if any.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Failpoint {
@@ -41,7 +45,9 @@ impl Failpoint {
     fn parse(text: &str) -> Self {
         let (name, count) = text.split_once(':').unwrap_or((text, "1"));
         let count = count.parse().ok().filter(|count| *count > 0);
-        let known = NAMES.contains(&name);
+        let known = NAMES.contains(&name)
+            || name == ROTATION_TAKEN
+            || huxin_keys::Step::ALL.iter().any(|step| step.name() == name);
         Self { armed: count.filter(|_| known).map(|count| (name.to_owned(), count)) }
     }
 

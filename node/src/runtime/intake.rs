@@ -5,6 +5,7 @@
 //! to one of two lanes, always the same one for a peer, so that its order is kept; gossip has a lane of its own; questions
 //! go to the serving threads.
 
+use super::clock::now;
 use super::serving::Serving;
 use super::writer::WriterHandle;
 use crate::metrics::Metrics;
@@ -23,6 +24,7 @@ use huxin_protocol::note::SignatureLine;
 use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::segment::{ReadSegment, Segment};
 use huxin_protocol::statement::StatementFault;
+use huxin_protocol::time::Millis;
 use huxin_store::Store;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -177,7 +179,7 @@ fn run_gossip(
     metrics: &Metrics,
 ) {
     for Gossip { from, token, bytes } in gossip {
-        let (verdict, finding) = at_the_door(&bytes, federation, store, &writer.roster());
+        let (verdict, finding) = at_the_door(&bytes, federation, store, &writer.roster(), now());
         match &finding {
             Ok(Some(_)) => {}
             Ok(None) => metrics.segments_repeated.with_label_values(&["gossip"]).inc(),
@@ -198,10 +200,16 @@ fn run_gossip(
 type Finding = Result<Option<ReadSegment>, &'static str>;
 
 /// The gossip door: a message is passed on only if it claims something new, if its checkpoint and every statement in it are
-/// signed by keys that the roster names, as is every line of a cosigner that the roster knows, and if it carries no body that
+/// signed by keys that the roster names, as is the line of each cosigner that can count (R92), and if it carries no body that
 /// gossip may not carry. What claims nothing new is not looked at any further. A line that is no news here may be news at the
 /// next node, and whoever passes on a forged one answers for it.
-fn at_the_door(bytes: &[u8], federation: &Digest, store: &dyn Store, roster: &Roster) -> (Verdict, Finding) {
+fn at_the_door(
+    bytes: &[u8],
+    federation: &Digest,
+    store: &dyn Store,
+    roster: &Roster,
+    now: Millis,
+) -> (Verdict, Finding) {
     let read = |bytes: &[u8]| {
         let segment = Segment::decode(bytes, GOSSIP_BYTES)?;
         let bodies = segment.items.iter().filter(|item| item.body.is_some()).count();
@@ -222,7 +230,7 @@ fn at_the_door(bytes: &[u8], federation: &Digest, store: &dyn Store, roster: &Ro
         // Its key record may be on its way: the engine looks, but nothing unproved is passed on.
         return (Verdict::Idle, Ok(Some(segment)));
     };
-    let claims = match news::claims(&*store.snapshot(), roster, member, &segment) {
+    let claims = match news::claims(&*store.snapshot(), roster, member, &segment, now) {
         Ok(claims) => claims,
         Err(fault) => {
             tracing::error!(%fault, "the gossip door cannot read the store");
@@ -235,7 +243,8 @@ fn at_the_door(bytes: &[u8], federation: &Digest, store: &dyn Store, roster: &Ro
     if let Err(fault) = segment.checkpoint.clone().verify(&keys.log) {
         return (unproved(member), Err(fault.code()));
     }
-    for line in &segment.checkpoint.other_lines {
+    let lines = &segment.checkpoint.other_lines;
+    for line in news::countable(roster, lines, now).into_iter().filter_map(|place| lines.get(place)) {
         if let Err((verdict, code)) = cosignature_holds(&segment, line, roster) {
             return (verdict, Err(code));
         }

@@ -22,7 +22,7 @@ use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use huxin_engine::heads::Heads;
 use huxin_engine::ledger::{Batch, Family, LedgerRead, Over, Txn, meta};
-use huxin_engine::{Effect, Engine, Input, SigningState, Ticket};
+use huxin_engine::{Consent, Effect, Engine, Input, SigningState, Ticket};
 use huxin_keys::Marker;
 use huxin_net::NetHandle;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
@@ -185,7 +185,7 @@ impl Writer {
     pub fn run(mut self) -> Result<(), Fault> {
         self.announcements.take_all(&*self.store, self.engine.roster(), &self.net)?;
         for record in self.own_records() {
-            self.over.push_back(Order::Command { command: Ordered::Record(record), reply: None });
+            self.over.push_back(Order::Command { command: Ordered::Record(record, Consent::NotAsked), reply: None });
         }
         loop {
             let mut group = Vec::new();
@@ -214,6 +214,8 @@ impl Writer {
         }
     }
 
+    /// Key records in the key folder that the store does not know: a crash came between signing one and taking it up. The engine
+    /// takes it up where it continues exactly what stands, and else leaves it to whoever made it.
     fn own_records(&self) -> Vec<Vec<u8>> {
         let known = self.engine.roster().city(self.city).map_or(Epoch::FIRST, |member| member.current().epoch);
         self.signer.records_after(known)
@@ -411,10 +413,10 @@ impl Writer {
                 Input::Segment { ticket: Some(ticket), road: huxin_engine::Road::Disk, segment }
             }
             Ordered::Hold => Input::Hold { ticket },
-            Ordered::Record(bytes) => {
+            Ordered::Record(bytes, consent) => {
                 // The keys that the record opens lie in the folder by now.
                 self.signer.refresh();
-                Input::Record { ticket, bytes }
+                Input::Record { ticket, bytes, consent }
             }
         }
     }

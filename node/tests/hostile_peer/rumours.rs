@@ -154,9 +154,11 @@ pub async fn false_witnesses(scene: Scene) {
         let make = |first: u64| {
             let messages = (first..first + 100).map(|number| {
                 let mut note = note.clone();
-                // Later than any that was made, and another one each time.
-                let time = 4_000_000_000 + number;
+                // Later than any that was made and not so far ahead that nobody looks at it (R92), and another one each time.
+                let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+                let time = now + 60 + number % 200;
                 note.signatures[place].signature[..8].copy_from_slice(&time.to_be_bytes());
+                note.signatures[place].signature[8..16].copy_from_slice(&number.to_be_bytes());
                 let from = Seq(checkpoint_size(&segment));
                 let bent = Segment { from, checkpoint: note.encode(), ..segment.clone() };
                 rumour::publication(&scene.topic, &bent.encode())

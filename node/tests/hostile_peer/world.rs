@@ -103,7 +103,7 @@ impl World {
         let secret = KeyFolder::open(&keys, None).unwrap().transport().unwrap().seed();
         let victim = self.victim.lock();
         let page = |city: &str| {
-            let query = SegmentQuery { city: city.parse().unwrap(), from: Seq(0), epoch: Epoch::FIRST };
+            let query = SegmentQuery { city: city.parse().unwrap(), from: Seq(0), epoch: Epoch::FIRST, reader: None };
             Arc::new(victim.client.segment(&query).unwrap().bytes)
         };
         Scene {

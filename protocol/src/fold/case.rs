@@ -56,8 +56,9 @@ pub struct SourceFact {
     pub lacking: Vec<Seq>,
     /// Time of the newest own cosignature with size ≤ the complete point.
     pub freshness: Option<Millis>,
-    /// Sorted cities whose cosignature on this log at the current size or an earlier one we hold; the own city never counts.
-    pub witnesses: Vec<CityCode>,
+    /// Cities whose newest cosignature on this log, by the key in force, we hold, and the size of the checkpoint that it is on: the
+    /// current size or an earlier one. The own city never counts.
+    pub witnesses: BTreeMap<CityCode, Size>,
 }
 
 /// For whom, and for when.

@@ -4,7 +4,7 @@ use super::case::CaseFile;
 use super::judge::Bench;
 use crate::ids::StatementId;
 use crate::kind::Kind;
-use crate::ruling::{EntryRuling, Reason, Ruling, State, Step, log_digest};
+use crate::ruling::{EntryRuling, Reason, Ruling, SourceRuling, State, Step, log_digest};
 use crate::text::harmless;
 
 /// Explains a ruling step by step, in the order in which it is made. Costs more than [`super::rule`]; ask for it only when
@@ -22,7 +22,7 @@ pub fn explain(case: &CaseFile<'_>) -> Vec<Step> {
     );
     tale.sources(&ruling);
     for entry in &ruling.entries {
-        tale.entry(&bench, entry);
+        tale.entry(&bench, entry, ruling.sources.iter().find(|source| source.city == entry.issuer));
     }
     for group in &ruling.groups {
         tale.say(group.entries.first().copied(), "R137", group.text_en.clone(), group.text_zh.clone());
@@ -83,8 +83,12 @@ impl Tale {
         }
     }
 
-    fn entry(&mut self, bench: &Bench<'_>, entry: &EntryRuling) {
+    fn entry(&mut self, bench: &Bench<'_>, entry: &EntryRuling, source: Option<&SourceRuling>) {
         let id = Some(entry.id);
+        if let Some(source) = source {
+            let (en, zh) = source.seen(entry).text();
+            self.say(id, "R78", en, zh);
+        }
         self.say(id, "R106", format!("entry of {}", entry.attribution.en), format!("条目：{}", entry.attribution.zh));
         for link in &entry.links {
             match &link.reason {

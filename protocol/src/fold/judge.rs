@@ -15,7 +15,7 @@ use crate::kind::Kind;
 use crate::limits::CLOCK_TOLERANCE_MS;
 use crate::ruling::{
     Content, DisclosureLevel, EditionUsed, EntryRuling, LinkRuling, Reason, ReasonCode, Ruling, SourceRuling, State,
-    Summary, WithoutEffect, log_digest, ruling_digest,
+    Summary, WithoutEffect, Witness, log_digest, ruling_digest,
 };
 use crate::text::harmless;
 use crate::time::{Date, Millis};
@@ -44,6 +44,8 @@ pub(super) struct Bench<'a> {
     pub voices: Voices,
     /// The chain that each repeated one repeats.
     pub same_as: BTreeMap<usize, usize>,
+    /// Chains that are shown (R143), ascending.
+    shown: Vec<usize>,
 }
 
 /// Hours after which an unrecognised source counts as stale (DOMAIN rule 9).
@@ -60,6 +62,15 @@ pub(super) struct SourceStanding {
     pub first_lacking: Option<crate::ids::Seq>,
 }
 
+/// What can be read of a chain's subject.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    NamesSubject,
+    NamesAnother,
+    /// No link can be read.
+    Nothing,
+}
+
 impl<'a> Bench<'a> {
     pub fn sit(case: &'a CaseFile<'a>) -> Self {
         let docket = Docket::open(case);
@@ -67,7 +78,8 @@ impl<'a> Bench<'a> {
         let lives: Vec<Life<'a>> = (0..matters.chains.len()).map(|chain| Life::of(&docket, &matters, chain)).collect();
         let rules = Rules::gather(&docket);
         let voices = Voices::hear(&docket, &matters);
-        let mut bench = Self { docket, matters, lives, rules, voices, same_as: BTreeMap::new() };
+        let mut bench = Self { docket, matters, lives, rules, voices, same_as: BTreeMap::new(), shown: Vec::new() };
+        bench.shown = bench.find_shown();
         bench.silence_repeats();
         bench
     }
@@ -115,22 +127,66 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Whether a chain is of the case's subject, as far as can be told: some link that is held names it, or none is held.
-    fn concerns_subject(&self, chain: usize) -> bool {
-        let mut names_another = false;
+    /// The chains that are shown.
+    pub fn chains(&self) -> impl Iterator<Item = usize> {
+        self.shown.iter().copied()
+    }
+
+    /// R143: those of which a link that can be read names the subject, and those of which nothing can
+    /// be read that share a ground tag with one of these, directly or through others. What merely lies in the case file because
+    /// some reference points there, whether it holds or not, is nobody's here.
+    fn find_shown(&self) -> Vec<usize> {
+        let readings: Vec<Reading> = (0..self.matters.chains.len()).map(|chain| self.reading(chain)).collect();
+        let tied = self.tied_by_ground(&readings);
+        let is_shown = |chain: &usize| match readings[*chain] {
+            Reading::NamesSubject => true,
+            Reading::NamesAnother => false,
+            Reading::Nothing => tied[*chain],
+        };
+        (0..readings.len()).filter(is_shown).collect()
+    }
+
+    /// What the links of a chain that can be read say of its subject.
+    fn reading(&self, chain: usize) -> Reading {
+        let mut reading = Reading::Nothing;
         for at in &self.matters.chains[chain].links {
             if let BodyState::Held(crate::body::Body::Listing(body)) = &self.docket.facts[*at].body {
                 if body.subject.id == self.docket.case.subject {
-                    return true;
+                    return Reading::NamesSubject;
                 }
-                names_another = true;
+                reading = Reading::NamesAnother;
             }
         }
-        !names_another
+        reading
     }
 
-    pub fn chains(&self) -> impl Iterator<Item = usize> {
-        (0..self.matters.chains.len()).filter(|chain| self.concerns_subject(*chain))
+    /// For each chain whether ground tags lead to it from one that names the subject.
+    fn tied_by_ground(&self, readings: &[Reading]) -> Vec<bool> {
+        let grounds = |chain: usize| {
+            let links = self.matters.chains[chain].links.iter();
+            links.filter_map(|at| {
+                self.docket.facts[*at].header.ground.map(|ground| (self.docket.facts[*at].id.city, ground))
+            })
+        };
+        let mut on_ground: BTreeMap<(CityCode, Digest), Vec<usize>> = BTreeMap::new();
+        for chain in 0..readings.len() {
+            for ground in grounds(chain) {
+                on_ground.entry(ground).or_default().push(chain);
+            }
+        }
+        let mut tied: Vec<bool> = readings.iter().map(|reading| *reading == Reading::NamesSubject).collect();
+        let mut open: Vec<usize> = (0..tied.len()).filter(|chain| tied[*chain]).collect();
+        while let Some(chain) = open.pop() {
+            for ground in grounds(chain) {
+                // Each ground is walked once.
+                for other in on_ground.remove(&ground).unwrap_or_default() {
+                    if !std::mem::replace(&mut tied[other], true) {
+                        open.push(other);
+                    }
+                }
+            }
+        }
+        tied
     }
 
     pub fn ruling(&self, log_digest: Digest) -> Ruling {
@@ -356,8 +412,8 @@ impl<'a> Bench<'a> {
             .filter_map(|city| {
                 let source = self.source(city)?;
                 let standing = self.source_standing(city);
-                let mut witnesses = source.witnesses.clone();
-                witnesses.sort_unstable();
+                let witnesses =
+                    source.witnesses.iter().map(|(city, size)| Witness { city: *city, size: *size }).collect();
                 let rule = self.rules.of(city).filter(|_| city != view.viewer);
                 Some(SourceRuling {
                     city,

@@ -3,6 +3,7 @@
 use crate::cbor::Writer;
 use crate::digest::{Context, Digest};
 use crate::fold::{SourceFact, Viewpoint};
+use crate::ids::CityCode;
 
 /// `huxin view v1` over CBOR, an array of one array per city, sorted by city: `[city, epoch, size, root, digest of the
 /// last key record, sorted digests of abandoned heads held, frozen, history cut, sorted positions of lacking bodies]`
@@ -54,8 +55,7 @@ pub fn ruling_digest<'a>(
             Some(freshness) => out.millis(freshness),
             None => out.null(),
         };
-        let mut witnesses = source.witnesses.clone();
-        witnesses.sort_unstable();
+        let witnesses: Vec<CityCode> = source.witnesses.keys().copied().collect();
         out.list(&witnesses, |out, city| {
             out.city(*city);
         });

@@ -5,7 +5,7 @@ use super::reason::Reason;
 use crate::body::List;
 use crate::digest::{Digest, TreeHash};
 use crate::edition::{Category, MeasureKind, Text};
-use crate::ids::{CityCode, Epoch, Size, StatementId};
+use crate::ids::{CityCode, Epoch, Seq, Size, StatementId};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +141,50 @@ pub struct WithoutEffect {
     pub reason: Reason,
 }
 
+/// Another city that has cosigned a log, and how far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    pub city: CityCode,
+    pub size: Size,
+}
+
+/// How many other cities have seen a statement: those whose cosignature is on a checkpoint that covers it (R78).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub cities: usize,
+    /// The least of the sizes that they cosigned; each of them saw the log at this size or later. The size of the log that would
+    /// cover the statement where nobody did.
+    pub size: Size,
+}
+
+impl Seen {
+    /// Counts the witnesses of a log who have seen the leaf at `seq`.
+    #[must_use]
+    pub fn of(witnesses: &[Witness], seq: Seq) -> Self {
+        let covers = witnesses.iter().filter(|witness| witness.size.0 > seq.0);
+        let least = covers.clone().map(|witness| witness.size).min();
+        Self { cities: covers.count(), size: least.unwrap_or(Size(seq.0.saturating_add(1))) }
+    }
+    /// `seen by 3 at size 17`, in English and Chinese.
+    #[must_use]
+    pub fn text(self) -> (String, String) {
+        let Self { cities, size } = self;
+        if cities == 0 {
+            return ("seen by no other city yet".to_owned(), "尚无其他城市见证".to_owned());
+        }
+        (format!("seen by {cities} at size {size}"), format!("日志 {size} 条时有 {cities} 个城市见证"))
+    }
+}
+
+impl SourceRuling {
+    /// Who has seen an entry with all its links.
+    #[must_use]
+    pub fn seen(&self, entry: &super::EntryRuling) -> Seen {
+        let last = entry.links.iter().map(|link| link.id.seq).max().unwrap_or(entry.id.seq);
+        Seen::of(&self.witnesses, last.max(entry.id.seq))
+    }
+}
+
 /// One city's log as the ruling relies on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceRuling {
@@ -152,7 +196,8 @@ pub struct SourceRuling {
     /// Time of the newest own cosignature up to the complete point; absent where there is none that holds for this instant.
     pub freshness: Option<Millis>,
     pub stale: bool,
-    pub witnesses: Vec<CityCode>,
+    /// Ascending by city.
+    pub witnesses: Vec<Witness>,
     /// Bodies that are missing here.
     pub lacking: u64,
     pub frozen: bool,

@@ -4,7 +4,7 @@
 //! A target that only asks "does it crash" learns little. With everything that the keys ever signed at hand it can ask
 //! more: whatever is *accepted* must be one of these, because nobody else has the keys.
 
-use huxin_engine::input::{Draft, Input, Ticket};
+use huxin_engine::input::{Consent, Draft, Input, Ticket};
 use huxin_engine::ledger::{Family, HeadRow, LedgerRead, LedgerTree, last_place, scan_prefix};
 use huxin_engine::{Outcome, serve};
 use huxin_protocol::body::{ActBody, Body, DeclineBody, List, NodeAnnouncementBody, RecognitionBody};
@@ -216,7 +216,13 @@ fn rotate(world: &mut World, code: CityCode) {
     let federation = world.genesis.id();
     let city = world.cities.get_mut(&code).expect("it is there");
     let record = city.secrets.record(&federation, epoch.next(), last_record, (size, root), Tail::Endings);
-    world.command(code, |ticket: Ticket| Input::Record { ticket, bytes: record.bytes().to_vec() }).expect("it follows");
+    world
+        .command(code, |ticket: Ticket| Input::Record {
+            ticket,
+            bytes: record.bytes().to_vec(),
+            consent: Consent::ANYTHING,
+        })
+        .expect("it follows");
 }
 
 fn settle(world: &mut World) {
@@ -284,7 +290,9 @@ fn play(world: &mut World) -> Vec<Disks> {
     let federation = world.genesis.id();
     let node = world.cities.get_mut(&three).expect("it is there");
     let record = node.secrets.record(&federation, Epoch(2), federation, (size, root), Tail::Endings);
-    world.command(three, |ticket| Input::Record { ticket, bytes: record.bytes().to_vec() }).expect("it follows");
+    world
+        .command(three, |ticket| Input::Record { ticket, bytes: record.bytes().to_vec(), consent: Consent::ANYTHING })
+        .expect("it follows");
     list(world, three, 131, Disclosure::Public);
     settle(world);
     stages.push(disks(world));

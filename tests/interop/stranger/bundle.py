@@ -39,6 +39,8 @@ class Shown:
     own_time: int | None
     invalid_lines: list
     standing: str | None
+    retired_lines: list
+    standing_epoch_closed: bool
 
 
 def _about(value):
@@ -144,30 +146,34 @@ def verify(file, federation_id=None):
         if BODIES[header[7]] is LISTING:
             check_subject(fields(body[1], {1, 2, 3, 4}, {5}))
 
-    witnesses, own_time, invalid = set(), None, []
+    witnesses, own_time, invalid, retired = set(), None, [], []
     for line in checkpoint.note.lines[1:]:
         try:
-            code, _, time = checkpoint.cosigner(line, federation.cosigner_key)
+            code, number, time = checkpoint.cosigner(line, federation.cosigner_key)
         except Refused:
             invalid.append(line[0])
             continue
-        if code == city.code:
+        if number != federation.city(code).epochs[-1].number:
+            # It holds, and its city has closed that epoch: whoever got hold of the old key may have written it.
+            retired.append(line[0])
+        elif code == city.code:
             own_time = max(time, own_time or 0)
         else:
             witnesses.add(code)
 
     statement_digest = digest("huxin statement v1", envelope.signed)
-    standing = None
+    standing, standing_closed = None, False
     if members["standing"] is not None:
         about = [header[2], header[3], header[4], statement_digest]
-        standing = _standing(unbase64(members["standing"]), federation, about, checkpoint)
+        standing, standing_closed = _standing(unbase64(members["standing"]), federation, about, checkpoint)
 
     return Shown(
         federation=federation.id.hex(), city=city.code, epoch=header[3], seq=index,
         kind=KINDS.get(header[7], f"kind {header[7]}"), digest=statement_digest.hex(), issued_at=header[6], body=body,
         size=checkpoint.size, root=checkpoint.root.hex(), key_state=city.epochs[-1].number,
         voided=at.void_after is not None and index > at.void_after, witnesses=sorted(witnesses), own_time=own_time,
-        invalid_lines=invalid, standing=standing)
+        invalid_lines=invalid, standing=standing,
+        retired_lines=retired, standing_epoch_closed=standing_closed)
 
 
 def _standing(note, federation, about, checkpoint):
@@ -175,14 +181,15 @@ def _standing(note, federation, about, checkpoint):
     envelope = Envelope(note, "standing", federation.id)
     says = fields(decode(envelope.payload), range(9))
     require((says[0], says[1]) == (1, 1), "another version or suite of the standing note")
-    exporter = federation.city(city_code(says[2])).epoch(unsigned(says[3]))
+    city = federation.city(city_code(says[2]))
+    exporter = city.epoch(unsigned(says[3]))
     require(exporter is not None, "the exporter's epoch is not opened by the records")
     envelope.verify(exporter.log)
     require(_about(says[4]) == about, "the standing note is about another statement")
     require(says[6] == [checkpoint.epoch, checkpoint.size, checkpoint.root], "the standing note is of another state of the log")
     require(isinstance(says[5], str) and says[5] and all(c in "abcdefghijklmnopqrstuvwxyz_" for c in says[5]), "a state's code")
     of_length(says[7], 32)
-    return says[5]
+    return says[5], exporter.number != city.epochs[-1].number
 
 
 def _number(value):

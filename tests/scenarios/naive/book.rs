@@ -2,7 +2,7 @@
 //! it and the fold judges it, so a second opinion on the fold has to see it. A book holds the logs of all cities and hands
 //! them to a node as segments.
 
-use huxin_engine::input::{Input, Road};
+use huxin_engine::input::{Consent, Input, Road};
 use huxin_protocol::body::{Body, commitment};
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::digest::Digest;
@@ -205,7 +205,7 @@ impl Book {
                 assert!(taken.is_ok(), "{city} is not taken by {reader}: {taken:?}");
             }
             if let Some(bytes) = self.logs[&city].rival.clone() {
-                world.command(reader, |ticket| Input::Record { ticket, bytes }).unwrap();
+                world.command(reader, |ticket| Input::Record { ticket, bytes, consent: Consent::ANYTHING }).unwrap();
             }
         }
         world

@@ -174,7 +174,9 @@ impl Decoded {
                 leaves.push(Leaf::new(*place, line.abandoned(place.epoch, place.seq.0), said));
             }
             leaves.sort_by_key(|leaf| leaf.place);
-            let heartbeat = held.heartbeats.get(&city).copied();
+            // Only the cosigner key of the epoch in force speaks for the city (R92).
+            let current = line.periods.last().map(|last| last.epoch);
+            let heartbeat = held.heartbeats.get(&city).copied().filter(|beat| Some(beat.epoch) == current);
             // R99: evidence of the epoch in force freezes the city until a record closes that epoch.
             let accused = line.periods.last().is_some_and(|last| held.accused.contains(&(city, last.epoch)));
             cities.insert(city, Log { leaves, frozen: line.frozen_at.is_some() || accused, heartbeat });

@@ -35,6 +35,8 @@ pub struct Held {
 pub struct Heartbeat {
     pub size: u64,
     pub time_s: u64,
+    /// The epoch whose cosigner key signed.
+    pub epoch: Epoch,
 }
 
 /// What the node called `node` holds in the simulated world.
@@ -86,7 +88,11 @@ pub fn from_disk(read: &dyn LedgerRead, genesis: &Genesis, reader: CityCode) -> 
             log.truncate(usize::try_from(proved).unwrap_or(usize::MAX));
         }
         if let Ok(Some(row)) = CosignatureRow::read(read, member.code, member.code) {
-            held.heartbeats.insert(member.code, Heartbeat { size: row.size.0, time_s: row.time_s });
+            // `<origin>/cosigner`, and the origin ends with the cosigner's epoch (R71, R75).
+            let epoch =
+                row.line.name.rsplit('/').nth(1).and_then(|epoch| epoch.parse().ok()).expect("a cosigner's name");
+            held.heartbeats
+                .insert(member.code, Heartbeat { size: row.size.0, time_s: row.time_s, epoch: Epoch(epoch) });
         }
     }
     held

@@ -1,7 +1,7 @@
 //! What a city's operator does when the node asks for one: he reads what it says, and makes a key record.
 
 use super::country::Country;
-use huxin_engine::input::Input;
+use huxin_engine::input::{Consent, Input};
 use huxin_engine::{ClosedReason, Outcome, SigningState};
 use huxin_protocol::ids::{CityCode, Size};
 use huxin_protocol::key_record::Tail;
@@ -15,7 +15,7 @@ impl Country {
         let Some(node) = self.world.cities.get_mut(&city) else { return false };
         let record = node.secrets.record(&federation, epoch.next(), last_record, (size, root), Tail::Endings);
         let bytes = record.bytes().to_vec();
-        let taken = self.world.try_command(city, |ticket| Input::Record { ticket, bytes });
+        let taken = self.world.try_command(city, |ticket| Input::Record { ticket, bytes, consent: Consent::NOTHING });
         matches!(taken, Some(Ok(Outcome::RecordTaken { .. })))
     }
 

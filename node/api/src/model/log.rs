@@ -32,7 +32,7 @@ pub struct LinkedSubject {
 /// `GET /v1/heads`: how far this node holds every member's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeadsReply {
-    /// Equal digests on two nodes: equal logs.
+    /// The heads digest (R163): equal on two nodes that hold the same logs, witnesses and evidence. Not the log digest of a ruling.
     pub digest: Digest,
     pub heads: Vec<HeadItem>,
 }
@@ -78,6 +78,18 @@ pub struct SegmentQuery {
     /// Last epoch whose key record the receiver has; the records after it come along.
     #[serde(default = "first_epoch")]
     pub epoch: Epoch,
+    /// The city that the segments are carried to: texts that name their readers come along where it is one of them. Without
+    /// it only texts that every member may read do.
+    #[serde(default)]
+    pub reader: Option<CityCode>,
+}
+
+/// Query of `GET /v1/entries/{id}/proof`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProofQuery {
+    /// Puts the text into the bundle although it is not public.
+    pub body: bool,
 }
 
 const fn first() -> Seq {
@@ -114,6 +126,15 @@ pub struct HoldReply {
     pub last_record: Digest,
     pub size: Size,
     pub root: TreeHash,
+}
+
+/// Query of `POST /v1/rotation/record`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordQuery {
+    /// The operator was shown every own statement below this size that the record takes the effect from, and agreed. Without
+    /// it a record that takes the effect from any is refused.
+    pub agreed_below: Option<Size>,
 }
 
 /// Answer to `POST /v1/rotation/record`, whose body is the record's bytes.

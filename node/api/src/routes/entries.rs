@@ -1,17 +1,17 @@
 //! Statements: publishing, acting on them, looking at them, and proving them.
 
-use super::{body, command, json, path, statement_id};
+use super::{body, command, json, path, query, statement_id};
 use crate::backend::Command;
 use crate::model::{
     ActItem, ActRequest, ActVerb, AnnounceRequest, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest,
-    PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, RecordOutcome, RecordsReply,
+    ProofQuery, PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, RecordOutcome, RecordsReply,
     RecordsRequest,
 };
 use crate::problem::Problem;
 use crate::server::{App, Shared};
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{Path, State};
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
@@ -209,10 +209,16 @@ fn acts_about(
     Ok(acts)
 }
 
-pub async fn proof(State(app): Shared, named: Named<String>) -> Result<Response, Problem> {
+pub async fn proof(
+    State(app): Shared,
+    named: Named<String>,
+    asked: Result<Query<ProofQuery>, QueryRejection>,
+) -> Result<Response, Problem> {
     let id = statement_id(&path(named)?)?;
+    let with_body = query(asked)?.body;
     let backend = app.backend.clone();
-    let bundle = tokio::task::spawn_blocking(move || backend.prove(id)).await.map_err(|_| Problem::stopping())??;
+    let bundle =
+        tokio::task::spawn_blocking(move || backend.prove(id, with_body)).await.map_err(|_| Problem::stopping())??;
     let name = format!("attachment; filename=\"{id}.huxin\"");
     Ok(([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)], bundle)
         .into_response())

@@ -3,8 +3,8 @@
 use super::{body, command, json, query};
 use crate::backend::Command;
 use crate::model::{
-    COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, RecordReply, SIZE_HEADER,
-    SegmentQuery,
+    COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, RecordQuery, RecordReply,
+    SIZE_HEADER, SegmentQuery,
 };
 use crate::problem::Problem;
 use crate::server::Shared;
@@ -13,11 +13,11 @@ use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use huxin_engine::Outcome;
 use huxin_engine::heads::Heads;
-use huxin_engine::ledger::{CosignatureRow, Family, scan_prefix};
+use huxin_engine::ledger::{CosignatureRow, Family, evidence_key, scan_prefix};
 use huxin_engine::serve;
 use huxin_engine::wire::STATEMENTS_PER_REQUEST;
+use huxin_engine::{Consent, Outcome};
 use huxin_protocol::checkpoint::UnverifiedCheckpoint;
 use huxin_protocol::time::Millis;
 
@@ -33,7 +33,7 @@ pub async fn heads(State(app): Shared) -> Result<Response, Problem> {
             lacking += 1;
             true
         })?;
-        let rows = CosignatureRow::read_all(&*read, summary.city)?;
+        let rows = CosignatureRow::read_all_in_force(&*read, &roster, summary.city)?;
         let cosignatures: Vec<CosignatureItem> = rows
             .into_iter()
             .map(|(city, row)| CosignatureItem { city, size: row.size, time: seconds(row.time_s) })
@@ -48,7 +48,9 @@ pub async fn heads(State(app): Shared) -> Result<Response, Problem> {
             record: summary.record,
             proved: summary.proved,
             lacking,
-            frozen: member.is_some_and(|member| member.frozen.is_some()),
+            // As `status` has it: two key records, or evidence against the epoch in force (R89, R99).
+            frozen: member.is_some_and(|member| member.frozen.is_some())
+                || read.get(Family::Evidence, &evidence_key(summary.city, summary.epoch))?.is_some(),
             fresh_at: cosignatures.iter().find(|item| item.city == summary.city).map(|item| item.time),
             cosignatures,
         });
@@ -72,9 +74,11 @@ pub async fn segment(
         if roster.city(asked.city).is_none() {
             return Err(Problem::from(huxin_engine::Refusal::NoSuchCity(asked.city)));
         }
-        let reader = Some(backend.city());
-        let segment =
-            serve::segment(&*read, &roster, reader, asked.city, asked.from, STATEMENTS_PER_REQUEST, asked.epoch)?;
+        if let Some(reader) = asked.reader.filter(|reader| roster.city(*reader).is_none()) {
+            return Err(Problem::from(huxin_engine::Refusal::NoSuchCity(reader)));
+        }
+        let (reader, count) = (asked.reader, STATEMENTS_PER_REQUEST);
+        let segment = serve::segment(&*read, &roster, reader, asked.city, asked.from, count, asked.epoch)?;
         segment.ok_or_else(|| {
             Problem::not_found("no_checkpoint", format!("no checkpoint of {} is held here yet", asked.city))
                 .trying("ask again when `huxin peers` shows the log's size")
@@ -109,9 +113,14 @@ pub async fn hold(State(app): Shared) -> Result<Response, Problem> {
     }
 }
 
-pub async fn record(State(app): Shared, sent: Result<Bytes, BytesRejection>) -> Result<Response, Problem> {
+pub async fn record(
+    State(app): Shared,
+    asked: Result<Query<RecordQuery>, QueryRejection>,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let consent = query(asked)?.agreed_below.map_or(Consent::NOTHING, Consent::Below);
     let bytes = body(sent)?;
-    match command(&app.backend, Command::Record(bytes.to_vec())).await?.0 {
+    match command(&app.backend, Command::Record(bytes.to_vec(), consent)).await?.0 {
         Outcome::RecordTaken { city, epoch } => Ok(json(&RecordReply { city, epoch })),
         other => Err(foreign(&other)),
     }

@@ -1,10 +1,12 @@
 //! Stored rows that have a form of their own, each with a version byte first, so that old data can climb.
 
 use super::{Family, LedgerRead, ReadFault, city_key, cosignature_key, scan_prefix};
-use huxin_protocol::checkpoint::UnverifiedCheckpoint;
+use huxin_protocol::checkpoint::{Origin, UnverifiedCheckpoint};
+use huxin_protocol::cosignature::Cosignature;
 use huxin_protocol::digest::TreeHash;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::note::SignatureLine;
+use huxin_protocol::roster::Roster;
 use huxin_protocol::tree::Frontier;
 
 const FORM: u8 = 1;
@@ -118,6 +120,35 @@ impl CosignatureRow {
         cosigner: CityCode,
     ) -> Result<Option<Self>, ReadFault> {
         read.get(Family::Cosignature, &cosignature_key(log, cosigner))?.map(|b| Self::decode(&b)).transpose()
+    }
+
+    /// Whether it counts: the cosigner's epoch that signed it is the one in force. A key that a record retired speaks for
+    /// nobody any more (R92).
+    #[must_use]
+    pub fn is_in_force(&self, roster: &Roster) -> bool {
+        let in_force = |cosigner: Origin| Some(cosigner.epoch) == roster.city(cosigner.city).map(|c| c.current().epoch);
+        Cosignature::cosigner_of(&self.line).is_ok_and(in_force)
+    }
+
+    /// As [`CosignatureRow::read`], where it counts.
+    pub fn read_in_force(
+        read: &(impl LedgerRead + ?Sized),
+        roster: &Roster,
+        log: CityCode,
+        cosigner: CityCode,
+    ) -> Result<Option<Self>, ReadFault> {
+        Ok(Self::read(read, log, cosigner)?.filter(|row| row.is_in_force(roster)))
+    }
+
+    /// As [`CosignatureRow::read_all`], those that count.
+    pub fn read_all_in_force(
+        read: &(impl LedgerRead + ?Sized),
+        roster: &Roster,
+        log: CityCode,
+    ) -> Result<Vec<(CityCode, Self)>, ReadFault> {
+        let mut rows = Self::read_all(read, log)?;
+        rows.retain(|(_, row)| row.is_in_force(roster));
+        Ok(rows)
     }
 
     /// All cosignatures held on one city's log, by cosigner.

@@ -195,7 +195,7 @@ impl Engine {
             let count = next.leaves.len() as u32;
             let checkpoint = next.checkpoint.checkpoint;
             let told = checkpoint.size;
-            match self.admit(&road, *next, txn, signer)? {
+            match self.admit(now, &road, *next, txn, signer)? {
                 Ok(_) => shown = shown.max(Some(told)),
                 // A window before this one was cut short by the page limit; it is asked for again below.
                 Err(SegmentFault::Gap) => shown = shown.max(Some(told)),

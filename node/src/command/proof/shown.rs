@@ -37,6 +37,8 @@ pub struct Shown {
     pub end: &'static str,
     pub witnesses: Vec<CityCode>,
     pub invalid_cosignatures: Vec<String>,
+    /// Lines that hold under a key whose epoch its city has closed since: they count for nothing (R117).
+    pub retired_cosignatures: Vec<String>,
     pub standing: String,
     #[serde(skip)]
     kind_of: Kind,
@@ -109,6 +111,7 @@ impl Shown {
             end,
             witnesses: bundle.witnesses().into_iter().collect(),
             invalid_cosignatures: bundle.invalid_lines.iter().map(|name| harmless(name)).collect(),
+            retired_cosignatures: bundle.retired_lines().into_iter().map(harmless).collect(),
             standing: noted.as_ref().map_or_else(
                 || "not shown by this file".to_owned(),
                 |noted| format!("{} according to {} at {}", noted.state, noted.exporter, noted.time),
@@ -153,6 +156,10 @@ impl Shown {
         }
         lines.push(format!("witnesses  {}", self.seen_by("none", "", "")));
         lines.extend(self.invalid_cosignatures.iter().map(|name| format!("invalid cosignature: {name}")));
+        let retired = self.retired_cosignatures.iter();
+        lines.extend(
+            retired.map(|name| format!("cosignature of a key that its city has closed since, not counted: {name}")),
+        );
         lines.push(match &self.noted {
             _ if self.end == "ends" => {
                 "end        this statement is itself an ending, and endings are final".to_owned()
@@ -196,6 +203,8 @@ impl Shown {
         }
         lines.push(format!("见证  {}", self.seen_by("无", "", "")));
         lines.extend(self.invalid_cosignatures.iter().map(|name| format!("见证签名无效:{name}")));
+        let retired = self.retired_cosignatures.iter();
+        lines.extend(retired.map(|name| format!("签名所用密钥已由其城市停用,不计入见证:{name}")));
         lines.push(match &self.noted {
             _ if self.end == "ends" => "终止  本声明自身即为终止,终止不可逆".to_owned(),
             Some(noted) => {

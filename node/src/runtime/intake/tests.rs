@@ -53,7 +53,13 @@ impl Scene {
             consistency: Vec::new(),
             checkpoint: signed.encode(std::slice::from_ref(line)),
         };
-        let (verdict, finding) = at_the_door(&segment.encode(), &self.log.0.federation, &self.store, &self.roster);
+        let (verdict, finding) = at_the_door(
+            &segment.encode(),
+            &self.log.0.federation,
+            &self.store,
+            &self.roster,
+            Millis(TIME_S as i64 * 1000),
+        );
         (verdict, finding.map(|segment| segment.is_some()))
     }
     /// The node has heard the witness say more of this log.

@@ -3,7 +3,7 @@
 use crossbeam_channel::{Sender, TrySendError};
 use huxin_engine::heads::Heads;
 use huxin_engine::input::Answer;
-use huxin_engine::{Draft, Input, Outcome, Refusal, SigningState};
+use huxin_engine::{Consent, Draft, Input, Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{CityCode, Seq};
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::ReadSegment;
@@ -28,7 +28,8 @@ pub enum Ordered {
     },
     Segment(Box<ReadSegment>),
     Hold,
-    Record(Vec<u8>),
+    /// A root-signed key record, and what of the own log it may take the effect from.
+    Record(Vec<u8>, Consent),
 }
 
 /// What comes to the writer.

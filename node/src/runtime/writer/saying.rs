@@ -83,6 +83,12 @@ impl Writer {
                 tracing::warn!(%city, count, "a key record left statements outside the log");
                 self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;
             }
+            Event::RecordLeft { continues_at, size } => tracing::error!(
+                continues_at = continues_at.0,
+                size = size.0,
+                "a rotation was not finished: the key record in the key folder does not continue the log as it stands, and was left \
+                 where it is; nothing was abandoned. Run `huxin keys rotate --resume`, or `--cancel`"
+            ),
             Event::Refused { road, code } => tracing::debug!(road, code, "a segment was refused"),
             Event::Admitted { city, .. } => {
                 self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;

@@ -122,7 +122,7 @@ impl Book {
                     history_cut: false,
                     lacking: Vec::new(),
                     freshness: Some(Millis(today().0 - 60_000)),
-                    witnesses: Vec::new(),
+                    witnesses: BTreeMap::new(),
                 };
                 (city, source)
             })

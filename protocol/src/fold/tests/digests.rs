@@ -32,7 +32,7 @@ fn the_log_digest_covers_each_part() {
     // Times, witnesses and the order of sets are no part of it.
     let mut book = book;
     book.source(zhoushan()).freshness = None;
-    book.source(zhoushan()).witnesses = vec![hezhou()];
+    book.source(zhoushan()).witnesses = [(hezhou(), Size(1))].into();
     book.source(zhoushan()).name = "改名".to_owned();
     assert_eq!(log_digest(book.sources.values()), plain);
     book.source(zhoushan()).lacking = vec![Seq(4), Seq(3)];
@@ -74,7 +74,7 @@ fn the_ruling_digest_adds_viewer_instant_edition_and_sources() {
     fresher.source(hezhou()).freshness = None;
     digests.push(fresher.ask(ningbo()).ruling_digest);
     let mut witnessed = book.clone();
-    witnessed.source(hezhou()).witnesses = vec![ningbo()];
+    witnessed.source(hezhou()).witnesses = [(ningbo(), Size(1))].into();
     digests.push(witnessed.ask(ningbo()).ruling_digest);
     let distinct: std::collections::BTreeSet<Digest> = digests.iter().copied().collect();
     assert_eq!(distinct.len(), digests.len());
@@ -88,7 +88,7 @@ fn equal_views_have_equal_content() {
     book.list(zhoushan(), "g", black());
     let plain = book.ask(ningbo());
     book.source(zhoushan()).freshness = Some(Millis(1));
-    book.source(zhoushan()).witnesses = vec![ningbo(), hezhou()];
+    book.source(zhoushan()).witnesses = [(ningbo(), Size(1)), (hezhou(), Size(1))].into();
     let stale = book.ask(ningbo());
     assert_ne!(plain, stale);
     assert_eq!(plain.log_digest, stale.log_digest);

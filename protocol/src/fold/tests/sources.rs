@@ -160,3 +160,44 @@ fn explain_tells_the_chain() {
     assert!(last.text_en.contains(&rule(&case).ruling_digest.to_string()));
     assert_ne!(rule(&case).log_digest, Digest([0; 32]));
 }
+
+/// R143: an amendment whose reference does not hold names a stranger's entry of which nothing can be read; that entry is no part
+/// of the case. What shares a ground with the subject's own entries is.
+#[test]
+fn a_reference_that_does_not_hold_draws_no_stranger_into_the_case() {
+    let mut book = Book::recognising();
+    let mine = book.list(zhoushan(), "g", black());
+    let stranger = book.list(zhoushan(), "h", black());
+    book.last().body = crate::fold::BodyState::Lacking;
+    book.amend(crate::header::About { digest: Digest([9; 32]), ..stranger }, "g", black());
+    let tied = book.list(zhoushan(), "g", black());
+    book.last().body = crate::fold::BodyState::Lacking;
+    let ruling = book.ask(ningbo());
+    assert!(ruling.entry(stranger.id).is_none());
+    assert!(ruling.entry(mine.id).is_some_and(|entry| entry.counts));
+    assert!(ruling.entry(tied.id).is_some());
+}
+
+/// R78: witnesses are counted for the size that covers the entry with all its links.
+#[test]
+fn an_entry_is_seen_by_those_whose_checkpoint_covers_it() {
+    use crate::ids::{Seq, Size};
+    use crate::ruling::{Seen, Witness};
+    let witnesses = [(hezhou(), 3), (ningbo(), 5)].map(|(city, size)| Witness { city, size: Size(size) });
+    for (seq, cities, size, en) in [
+        (1, 2, 3, "seen by 2 at size 3"),
+        (2, 2, 3, "seen by 2 at size 3"),
+        (3, 1, 5, "seen by 1 at size 5"),
+        (5, 0, 6, "seen by no other city yet"),
+    ] {
+        let seen = Seen::of(&witnesses, Seq(seq));
+        assert_eq!(seen, Seen { cities, size: Size(size) }, "{seq}");
+        assert_eq!(seen.text().0, en);
+    }
+    let mut book = Book::recognising();
+    let entry = book.list(zhoushan(), "g", black());
+    book.source(zhoushan()).witnesses = [(hezhou(), Size(entry.id.seq.0 + 1))].into();
+    assert!(explain(&book.case(ningbo(), today(), true)).iter().any(|step| step.text_en.starts_with("seen by 1 at")));
+    book.amend(entry, "g", black());
+    assert!(explain(&book.case(ningbo(), today(), true)).iter().any(|step| step.text_zh == "尚无其他城市见证"));
+}

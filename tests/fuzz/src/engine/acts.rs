@@ -6,7 +6,7 @@ use crate::scene::{city, reason, recognition, roster_of, scene};
 use crate::script::Script;
 use huxin_engine::gather::case_file;
 use huxin_engine::heads::Heads;
-use huxin_engine::input::{Answer, Asked, Draft, Input, Peer, Road};
+use huxin_engine::input::{Answer, Asked, Consent, Draft, Input, Peer, Road};
 use huxin_engine::serve::serve;
 use huxin_engine::wire::{FRAME_BYTES, HeadSummary, Response};
 use huxin_protocol::body::{Body, DeclineBody};
@@ -95,8 +95,12 @@ fn input(node: &mut Node, script: &mut Script<'_>) -> Option<Input> {
         5 => Some(Input::Disconnected { peer: peer(script) }),
         6 => Some(match script.below(4) {
             0 => Input::Hold { ticket: node.ticket() },
-            1 => Input::Record { ticket: node.ticket(), bytes: script.part().to_vec() },
-            2 => Input::Record { ticket: node.ticket(), bytes: script.of(&scene().records)?.clone() },
+            1 => Input::Record { ticket: node.ticket(), bytes: script.part().to_vec(), consent: Consent::ANYTHING },
+            2 => Input::Record {
+                ticket: node.ticket(),
+                bytes: script.of(&scene().records)?.clone(),
+                consent: Consent::ANYTHING,
+            },
             _ => partner_record(node, script),
         }),
         _ => Some(Input::Tick),
@@ -127,7 +131,7 @@ fn partner_record(node: &mut Node, script: &mut Script<'_>) -> Input {
     let continues_at = (size, root);
     let tail = if script.hits(128) { Tail::Endings } else { Tail::Void };
     let record = scene().secrets[&code].clone().record(&federation, epoch, previous, continues_at, tail);
-    Input::Record { ticket: node.ticket(), bytes: record.bytes().to_vec() }
+    Input::Record { ticket: node.ticket(), bytes: record.bytes().to_vec(), consent: Consent::ANYTHING }
 }
 
 /// A record of the own root: where the log stands, earlier, or (an operator's slip) elsewhere.
@@ -147,7 +151,7 @@ fn own_record(node: &mut Node, script: &mut Script<'_>) {
     if script.hits(200) {
         inputs.push(Input::Hold { ticket: node.ticket() });
     }
-    inputs.push(Input::Record { ticket: node.ticket(), bytes: record });
+    inputs.push(Input::Record { ticket: node.ticket(), bytes: record, consent: Consent::ANYTHING });
     if script.hits(64) {
         inputs.extend(publish(node, script));
     }

@@ -6,7 +6,7 @@ use super::telling;
 use crate::judge::stable;
 use crate::scene::{city, scene};
 use crate::script::Script;
-use huxin_engine::input::{Asked, Input, Peer, Ticket};
+use huxin_engine::input::{Asked, Consent, Input, Peer, Ticket};
 use huxin_engine::ledger::{Batch, Family, HeadRow, LedgerRead, LedgerTree, Txn, meta};
 use huxin_engine::wire::{REQUEST_BYTES, Request};
 use huxin_engine::witness::WITNESSES;
@@ -145,7 +145,11 @@ impl Node {
         // The records in the key folder are taken up, as the node's program does.
         for record in self.folder.values().cloned().collect::<Vec<_>>() {
             let ticket = self.ticket();
-            self.give(vec![Input::Record { ticket, bytes: record.0 }], Fate::Durable, Some(record.1));
+            self.give(
+                vec![Input::Record { ticket, bytes: record.0, consent: Consent::ANYTHING }],
+                Fate::Durable,
+                Some(record.1),
+            );
         }
     }
 

@@ -40,7 +40,7 @@ pub fn input(input: &Input) -> String {
             let ids: Vec<_> = bodies.iter().map(|(id, _)| id).collect();
             format!("{peer:?} answers {asked:?}: bodies of {ids:?}")
         }
-        Input::Record { ticket, bytes } => format!("{ticket:?} record of {} bytes", bytes.len()),
+        Input::Record { ticket, bytes, .. } => format!("{ticket:?} record of {} bytes", bytes.len()),
         other => format!("{other:?}"),
     }
 }

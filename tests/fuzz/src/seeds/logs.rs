@@ -1,7 +1,7 @@
 //! Seeds of what carries logs: checkpoints, segments, evidence, bundles, questions and answers.
 
 use super::Seeds;
-use crate::scene::{Scene, city, scene};
+use crate::scene::{Scene, city, roster_of, scene};
 use huxin_engine::gather;
 use huxin_engine::heads::Heads;
 use huxin_engine::ledger::{HeadRow, LedgerTree};
@@ -32,12 +32,14 @@ pub fn add(seeds: &mut Seeds) {
 fn checkpoints(scene: &Scene, seeds: &mut Seeds) {
     for (number, stage) in scene.stages.iter().enumerate() {
         for log in [city(2), city(3)] {
-            if let Some((_, note)) = checkpoint_note(&stage[&city(1)], log).unwrap() {
+            let roster = roster_of(&scene.genesis, &stage[&city(1)]);
+            if let Some((_, note)) = checkpoint_note(&stage[&city(1)], &roster, log).unwrap() {
                 seeds.add("checkpoint", &format!("{log}-at-stage-{number}"), note);
             }
         }
     }
-    let (parsed, _) = checkpoint_note(&scene.other[&city(1)], city(2)).unwrap().unwrap();
+    let roster = roster_of(&scene.genesis, &scene.other[&city(1)]);
+    let (parsed, _) = checkpoint_note(&scene.other[&city(1)], &roster, city(2)).unwrap().unwrap();
     seeds.add("checkpoint", "of-the-other-history", signed(scene, parsed).encode(&[]));
 }
 
@@ -109,7 +111,7 @@ fn evidence(scene: &Scene, seeds: &mut Seeds) {
 fn bundle(scene: &Scene, id: StatementId, with_body: bool, with_standing: bool) -> Bundle {
     let content = scene.newest(city(1));
     let (statement, body) = gather::statement(content, &scene.roster, id).unwrap().unwrap();
-    let (parsed, note) = checkpoint_note(content, id.city).unwrap().unwrap();
+    let (parsed, note) = checkpoint_note(content, &scene.roster, id.city).unwrap().unwrap();
     let says = parsed.checkpoint;
     let tree = LedgerTree { read: content, city: id.city };
     let hashes = inclusion_proof(&tree, id.seq, says.size).unwrap();

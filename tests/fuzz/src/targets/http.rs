@@ -104,7 +104,7 @@ impl Backend for Prepared {
         let _ = writer.send(Ok(Outcome::Each(outcomes)));
         Ok(SubmittedEach { reply, drafted })
     }
-    fn prove(&self, _: StatementId) -> Result<Vec<u8>, Problem> {
+    fn prove(&self, _: StatementId, _: bool) -> Result<Vec<u8>, Problem> {
         Err(Problem::not_found("no_such_statement", "this ledger proves nothing").trying("ask another"))
     }
     fn info(&self) -> InfoReply {
@@ -192,7 +192,7 @@ fn answer_of(command: Command) -> Result<Result<Outcome, Refusal>, Problem> {
             size: Size(0),
             root: TreeHash([0; 32]),
         })),
-        Command::Record(bytes) => Ok(match scene().roster.clone().add(&bytes) {
+        Command::Record(bytes, _) => Ok(match scene().roster.clone().add(&bytes) {
             Ok(_) => Ok(Outcome::RecordTaken { city: city(2), epoch: Epoch(2) }),
             Err(fault) => Err(Refusal::Record { code: fault.code() }),
         }),
