@@ -167,34 +167,6 @@ fn sentences(faults: &[IssueFault]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// The body that a request asks to be signed.
-#[must_use]
-pub fn entry_body(request: EntryRequest, edition: Digest, derived_from: Option<About>) -> EntryBody {
-    let mut linked_persons = request.linked_persons;
-    linked_persons.sort_unstable();
-    linked_persons.dedup();
-    EntryBody {
-        subject: request.subject,
-        list: request.list,
-        list_name: request.list_name,
-        field: request.field,
-        ground_text: request.ground_text,
-        severity: request.severity,
-        basis: request.basis,
-        measures: request.measures,
-        from: request.from,
-        until: request.until,
-        linked_persons,
-        edition,
-        record_ref: request.record_ref,
-        source: request.source,
-        derived_from,
-        summary: request.summary,
-        evidence: request.evidence,
-        observed_on: request.observed_on,
-    }
-}
-
 /// What the moment of drafting adds: the ledger, the members, and the time.
 pub type World<'a> = (&'a dyn LedgerRead, &'a Roster, Millis);
 
@@ -229,7 +201,7 @@ impl Drafter {
             None => None,
         };
         let agency = request.agency.clone();
-        let body = entry_body(request, edition, derived_from);
+        let body = request.into_body(edition, derived_from);
         if let Some(id) = about {
             self.check_successor(id, &body, (read, roster, now))?;
         }

@@ -3,7 +3,7 @@
 use crate::plan::Setting;
 use crate::reason::Reason;
 use huxin_api::model::EntryRequest;
-use huxin_protocol::body::{Body, EntryBody};
+use huxin_protocol::body::Body;
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Issue;
 use huxin_protocol::header::Disclosure;
@@ -14,7 +14,7 @@ use huxin_protocol::text::check_text;
 /// Everything that speaks against a listing.
 pub fn listing(request: &EntryRequest, setting: &Setting<'_>, reasons: &mut Vec<Reason>) {
     let edition = setting.edition.map_or(Digest([0; 32]), huxin_protocol::edition::Edition::digest);
-    let entry = body(request.clone(), edition);
+    let entry = request.clone().into_body(edition, None);
     if let Some(edition) = setting.edition {
         let issue = Issue {
             day: setting.day,
@@ -48,29 +48,5 @@ pub fn reference(reference: Option<&str>, reasons: &mut Vec<Reason>) {
     }
     if let Err(fault) = check_text(reference) {
         reasons.push(Reason::of(fault.code(), format!("the record's key: {fault}")));
-    }
-}
-
-/// The body that a request asks to be signed, without what only the node can add.
-fn body(request: EntryRequest, edition: Digest) -> EntryBody {
-    EntryBody {
-        subject: request.subject,
-        list: request.list,
-        list_name: request.list_name,
-        field: request.field,
-        ground_text: request.ground_text,
-        severity: request.severity,
-        basis: request.basis,
-        measures: request.measures,
-        from: request.from,
-        until: request.until,
-        linked_persons: request.linked_persons,
-        edition,
-        record_ref: request.record_ref,
-        source: request.source,
-        derived_from: None,
-        summary: request.summary,
-        evidence: request.evidence,
-        observed_on: request.observed_on,
     }
 }

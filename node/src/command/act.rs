@@ -113,7 +113,7 @@ fn says_the_same(client: &Client, entry: &EntryRequest, current: &EntryReply) ->
             }
         }
     };
-    let mut asked: ListingView = crate::drafting::entry_body(entry.clone(), edition, None).into();
+    let mut asked: ListingView = entry.clone().into_body(edition, None).into();
     asked.derived_from = entry.derived_from;
     Ok(asked == **listing && entry.agency == current.agency && entry.disclosure == current.disclosure)
 }

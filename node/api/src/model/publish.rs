@@ -1,8 +1,8 @@
 //! What an officer asks to be published, and the receipt.
 
-use huxin_protocol::body::{Basis, List, Severity, Source};
+use huxin_protocol::body::{Basis, EntryBody, List, Severity, Source};
 use huxin_protocol::digest::Digest;
-use huxin_protocol::header::Disclosure;
+use huxin_protocol::header::{About, Disclosure};
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::subject::Subject;
 use huxin_protocol::time::Date;
@@ -61,6 +61,36 @@ pub struct EntryRequest {
     /// The officer looked at a code whose check character fails, and means it (DOMAIN rule 15).
     #[serde(skip_serializing_if = "is_false", default)]
     pub confirm_code: bool,
+}
+
+impl EntryRequest {
+    /// The body that is signed: with the digest of the edition that the request names, and of what it was derived from.
+    #[must_use]
+    pub fn into_body(self, edition: Digest, derived_from: Option<About>) -> EntryBody {
+        let mut linked_persons = self.linked_persons;
+        linked_persons.sort_unstable();
+        linked_persons.dedup();
+        EntryBody {
+            subject: self.subject,
+            list: self.list,
+            list_name: self.list_name,
+            field: self.field,
+            ground_text: self.ground_text,
+            severity: self.severity,
+            basis: self.basis,
+            measures: self.measures,
+            from: self.from,
+            until: self.until,
+            linked_persons,
+            edition,
+            record_ref: self.record_ref,
+            source: self.source,
+            derived_from,
+            summary: self.summary,
+            evidence: self.evidence,
+            observed_on: self.observed_on,
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
