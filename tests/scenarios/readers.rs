@@ -2,11 +2,11 @@
 
 use crate::hand::{Hand, bring};
 use crate::words::{city, entry, list, publish, three};
-use huxin_engine::Refusal;
 use huxin_engine::gather::statement;
-use huxin_engine::input::{Draft, Road};
+use huxin_engine::input::{Draft, Input, Road};
 use huxin_engine::ledger::{Family, LedgerRead, body_key, place_key, scan_prefix, subject_prefix};
 use huxin_engine::serve::segment;
+use huxin_engine::{Outcome, Refusal};
 use huxin_protocol::body::{Body, DeclineBody};
 use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
@@ -69,11 +69,13 @@ fn a_city_declines_what_is_not_its_own_and_once() {
     assert!(world.run_until(60_000, World::agree));
     let own = decline(&world, city(1), id);
     assert_eq!(publish(&mut world, city(1), own), Err(Refusal::OwnEntry(id)));
-    // Twice in one command, and then once more.
-    let twice = vec![decline(&world, city(2), id), decline(&world, city(2), id)];
-    assert!(matches!(world.publish(city(2), twice), Err(Refusal::AlreadyDeclined(about, _)) if about == id));
+    // Twice in one group, where the first one waits for its signature, and then once more.
     let once = decline(&world, city(2), id);
-    let by = publish(&mut world, city(2), once.clone()).unwrap();
+    let commands = vec![vec![once.clone()], vec![once.clone()]];
+    let each = world.command(city(2), |ticket| Input::PublishEach { ticket, commands, rehearse: false }).unwrap();
+    let Outcome::Each(outcomes) = each else { panic!("{each:?}") };
+    let by = outcomes[0].as_ref().unwrap()[0];
+    assert_eq!(outcomes[1], Err(Refusal::AlreadyDeclined(id, by)));
     assert_eq!(publish(&mut world, city(2), once), Err(Refusal::AlreadyDeclined(id, by)));
 }
 

@@ -123,7 +123,7 @@ impl CosignatureRow {
     }
 
     /// Whether it counts: the cosigner's epoch that signed it is the one in force. A key that a record retired speaks for
-    /// nobody any more (R92).
+    /// nobody any more (R79).
     #[must_use]
     pub fn is_in_force(&self, roster: &Roster) -> bool {
         let in_force = |cosigner: Origin| Some(cosigner.epoch) == roster.city(cosigner.city).map(|c| c.current().epoch);
