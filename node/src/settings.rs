@@ -160,7 +160,16 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
 
 /// Writes a file that must not exist yet, so that a command never destroys what a person made.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
-    let mut file = private_file(path, false).map_err(|source| {
+    written(private_file(path, false), path, bytes)
+}
+
+/// As [`write_new`], for what every member and every account may read: the manifest, its signatures, the genesis file.
+pub fn write_new_public(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    written(std::fs::File::options().write(true).create_new(true).open(path), path, bytes)
+}
+
+fn written(made: std::io::Result<std::fs::File>, path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    let mut file = made.map_err(|source| {
         let fault = Fault::file("make", path, &source);
         if source.kind() == std::io::ErrorKind::AlreadyExists {
             fault.trying("name another folder, or move the file away yourself")

@@ -253,6 +253,7 @@ mod tests {
     fn filled(list: &str) -> String {
         template(list)
             .unwrap()
+            .replace("list_name = \"\"", "list_name = \"样例名单\"")
             .replace("field = \"\"", "field = \"样例\"")
             .replace("ground_text = \"\"", "ground_text = \"样例事由\"")
             .replace("severity = \"\"", "severity = \"serious\"")
@@ -276,7 +277,9 @@ mod tests {
     fn an_empty_template_names_what_is_to_be_filled_in() {
         let faults = read(&template("black").unwrap(), Language::Toml).unwrap_err();
         let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
-        assert_eq!(keys, ["field", "severity", "subject.id", "subject.name", "basis.authority", "basis.decided_on"]);
+        let due =
+            ["list_name", "field", "severity", "subject.id", "subject.name", "basis.authority", "basis.decided_on"];
+        assert_eq!(keys, due);
         assert!(faults.iter().all(|fault| fault.line > 1 && !fault.next_step.is_empty()));
     }
 

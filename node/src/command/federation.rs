@@ -7,7 +7,7 @@ use super::Context;
 use crate::fault::Fault;
 use crate::runtime::clock;
 use crate::say;
-use crate::settings::{read_file, read_genesis, write_new};
+use crate::settings::{read_file, read_genesis, write_new_public};
 use huxin_keys::{
     FoundingSignature, FoundingTerms, JoinFile, KeyFolder, Passphrase, PassphraseSource, collect, found, peer_id_text,
 };
@@ -96,7 +96,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         Args::Sign(args) => {
             let manifest = Manifest::decode(&read_file(&args.manifest)?)?;
             let signature = FoundingSignature::make(&manifest, &open(&args.keys, &args.passphrase)?)?;
-            write_new(&args.out, &signature.encode()?)?;
+            write_new_public(&args.out, &signature.encode()?)?;
             context.show(&signature, |signature| {
                 let (city, federation, out) = (signature.city, signature.federation, args.out.display());
                 let english =
@@ -110,7 +110,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
             let read = |path: &PathBuf| Ok(FoundingSignature::read(&read_file(path)?)?);
             let signatures = args.signatures.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
             let genesis = collect(&manifest, &signatures)?;
-            write_new(&args.out, genesis.bytes())?;
+            write_new_public(&args.out, genesis.bytes())?;
             show(&genesis, context)
         }
         Args::Show(args) => {
@@ -200,14 +200,14 @@ fn found_command(args: &FoundArgs, context: &Context) -> Result<(), Fault> {
         manifest.members.iter().map(|member| member.code).filter(|code| !signed.contains(code)).collect();
     if missing.is_empty() {
         let genesis = collect(&manifest, &signatures)?;
-        write_new(&args.out, genesis.bytes())?;
+        write_new_public(&args.out, genesis.bytes())?;
         return show(&genesis, context);
     }
     let path = PathBuf::from(format!("{}.manifest", args.out.display()));
-    write_new(&path, &manifest.encode())?;
+    write_new_public(&path, &manifest.encode())?;
     for signature in &signatures {
         let name = path.with_file_name(format!("founding-{}.json", signature.city));
-        write_new(&name, &signature.encode()?)?;
+        write_new_public(&name, &signature.encode()?)?;
     }
     let founding = Founding { federation: manifest.federation(), manifest: Some(path), genesis: None, signed, missing };
     let say = |english: &'static str, chinese: &'static str| context.choose(english, chinese);

@@ -321,6 +321,19 @@ impl<S: Seat> Federation<S> {
         self.until_equal_among(&running);
     }
 
+    /// Until every running node holds the same logs. Their cosignatures may differ: a node leaves out lines that are ahead of
+    /// its clock (R92).
+    pub fn until_logs_equal(&self) {
+        until("all logs are equal", || {
+            let logs = |code: &&str| {
+                let heads = self.ask(code, Client::heads).ok()?.heads;
+                Some(heads.into_iter().map(|head| (head.city, head.size, head.proved, head.root)).collect::<Vec<_>>())
+            };
+            let logs: BTreeSet<_> = self.cities().iter().filter(|code| self.is_running(code)).map(logs).collect();
+            (logs.len() == 1 && !logs.contains(&None)).then_some(())
+        });
+    }
+
     /// Until these nodes hold every log at equal heads.
     pub fn until_equal_among(&self, cities: &[&str]) {
         until(&format!("all logs are equal at {cities:?}"), || {
