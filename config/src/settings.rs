@@ -67,7 +67,8 @@ pub struct LimitSettings {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StorageSettings {
-    pub cache_mib: u32,
+    /// Where the operator says so; else the node takes a share of the machine's memory.
+    pub cache_mib: Option<u32>,
     pub max_open_files: u32,
     pub low_mib: u32,
     pub min_free_mib: u32,
@@ -165,7 +166,7 @@ impl Settings {
             },
             publish: PublishSettings { partners_before_signing: None, batch_max: 256 },
             limits: LimitSettings { writer_queue: 1024, request_kib: 1024 },
-            storage: StorageSettings { cache_mib: 64, max_open_files: 256, low_mib: 1024, min_free_mib: 256 },
+            storage: StorageSettings { cache_mib: None, max_open_files: 512, low_mib: 1024, min_free_mib: 256 },
             rights: RightsSettings { allow_natural_persons: false },
             catalogue: CatalogueSettings { editions: None, crosswalk: None },
             log: LogSettings { level: LogLevel::Info, format: LogFormat::Text },

@@ -114,7 +114,7 @@ fn every_changed_value_is_written_and_read() {
     settings.publish.batch_max = 3;
     settings.limits.writer_queue = 16;
     settings.limits.request_kib = 64;
-    settings.storage.cache_mib = 8;
+    settings.storage.cache_mib = Some(8);
     settings.storage.max_open_files = 64;
     settings.storage.low_mib = 17;
     settings.storage.min_free_mib = 16;

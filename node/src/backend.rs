@@ -5,12 +5,12 @@ use crate::metrics::{Metrics, resident_bytes};
 use crate::proving::{Prover, World};
 use crate::runtime::clock::now;
 use crate::runtime::writer::{Answered, NotTaken, Ordered, WriterHandle};
+use crate::sources::SourceBook;
 use huxin_api::model::{
     ActVerb, BackupReply, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, RecordCommand,
     Warning,
 };
 use huxin_api::{Backend, Command, Problem, Sources, Submitted, SubmittedEach};
-use huxin_engine::gather::sources;
 use huxin_engine::input::Road;
 use huxin_engine::ledger::{Family, HeadRow, LedgerRead, ReadFault, meta};
 use huxin_engine::wire::FRAME_BYTES;
@@ -22,12 +22,11 @@ use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::roster::Roster;
-use huxin_protocol::ruling::log_digest;
 use huxin_protocol::segment::Segment;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
 use huxin_store::{RocksStore, Store, StoreHealth, free_bytes};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use prometheus_client::registry::Registry;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,8 +53,7 @@ pub struct NodeBackend {
     /// Held while the store is copied.
     pub backing_up: Mutex<()>,
     pub prover: Prover,
-    /// Sources of the last group that was asked about, by the group's number.
-    pub sources: RwLock<Option<(u64, Arc<Sources>)>>,
+    pub sources: SourceBook,
     pub federation_name: String,
     /// Of this node's transport key, as multihash bytes.
     pub peer_id: Vec<u8>,
@@ -213,18 +211,7 @@ impl Backend for NodeBackend {
         now()
     }
     fn sources(&self) -> Result<Arc<Sources>, ReadFault> {
-        // The number is read before the state: at worst a newer state bears an older number and is gathered again.
-        let group = self.writer.board.groups.load(Ordering::Acquire);
-        if let Some((known, sources)) = &*self.sources.read()
-            && *known == group
-        {
-            return Ok(sources.clone());
-        }
-        let facts = sources(&*self.store.snapshot(), &self.writer.roster(), self.drafter.city)?;
-        let log_digest = log_digest(facts.values());
-        let sources = Arc::new(Sources { facts, log_digest });
-        *self.sources.write() = Some((group, sources.clone()));
-        Ok(sources)
+        self.sources.tell(&self.writer.board, &*self.store)
     }
     fn read(&self) -> Box<dyn LedgerRead + Send + Sync + '_> {
         self.store.snapshot()

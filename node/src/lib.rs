@@ -8,6 +8,7 @@
 //! - [`proving`]: from a statement in the store to a bundle that a stranger can check.
 //! - [`backend`]: the node behind its HTTP.
 //! - [`metrics`]: what the operator sees.
+//! - [`sources`]: how far every city's log is held, kept between questions.
 //! - [`screen`]: what commands print, harmless whatever partners wrote.
 //! - [`destination`]: where the files go that commands make.
 
@@ -22,5 +23,6 @@ pub mod proving;
 pub mod runtime;
 pub mod screen;
 pub mod settings;
+pub mod sources;
 
 pub use fault::{Exit, Fault};

@@ -90,6 +90,7 @@ pub struct Metrics {
     pub disk_low: Gauge,
     pub disk_full: Gauge,
     pub store_bytes: Gauge,
+    pub store_verified: Gauge,
     pub store_wal_syncs: Gauge,
     pub resident_bytes: Gauge,
     pub start_time: Gauge,
@@ -255,6 +256,10 @@ impl Metrics {
             disk_low: r.gauge("huxin_disk_low", "1 while less than [storage] low_mib is free")?,
             disk_full: r
                 .gauge("huxin_disk_full", "1 while less than [storage] min_free_mib is free: nothing is written")?,
+            store_verified: r.gauge(
+                "huxin_store_verified",
+                "1 once every block of the store was read past its checksum since the start",
+            )?,
             store_bytes: r.gauge("huxin_store_bytes", "Bytes of all files of the store")?,
             store_wal_syncs: r.gauge("huxin_store_wal_syncs", "Syncs of the write-ahead log since the start")?,
             resident_bytes: r.gauge("huxin_resident_bytes", "Resident memory of this process")?,

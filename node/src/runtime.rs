@@ -4,8 +4,9 @@
 //! threads; the API. Each step may refuse with a fault that says what to try, and nothing signs before all of them stand.
 //!
 //! Threads: the *writer* (engine, effects), the *committer* (waits for the disk), the *intake* (network events, two lanes, the
-//! gossip door), two *serving* threads, the *checker*, and the tokio runtime for network and HTTP. Stop: HTTP first, so that
-//! nothing new is promised; then the writer between two groups; then the network, whose end ends the rest.
+//! gossip door), two *serving* threads, the *checker*, the *verifier*, and one tokio runtime for the network and another for HTTP, so
+//! that no question keeps partners waiting. Stop: HTTP first, so that nothing new is promised; then the writer between two groups;
+//! then the network, whose end ends the rest.
 
 mod checker;
 pub mod clock;
@@ -15,10 +16,12 @@ pub mod failpoint;
 mod handles;
 mod http;
 mod intake;
+mod memory;
 mod partners;
 mod serving;
 mod signer;
 mod sockets;
+mod verifier;
 pub mod writer;
 
 use crate::backend::NodeBackend;
@@ -27,16 +30,18 @@ use crate::fault::{Exit, Fault};
 use crate::metrics::Metrics;
 use crate::proving::Prover;
 use crate::settings::{self, Settings};
+use crate::sources::SourceBook;
 use checker::Checker;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use huxin_api::{Backend as _, ServerSettings};
+use huxin_engine::lacks::Lacks;
 use huxin_engine::{Continuity, Engine, partners_to_ask};
 use huxin_keys::peer_id_bytes;
 use huxin_net::NetSettings;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::roster::Roster;
-use huxin_store::{CommitFault, Options, RocksStore, Store, free_bytes, make_folder};
-use parking_lot::{Mutex, RwLock};
+use huxin_store::{CommitFault, Options, RocksStore, Store, Verify, free_bytes, make_folder};
+use parking_lot::Mutex;
 use partners::Announcements;
 use prometheus_client::registry::Registry;
 pub use signer::NodeSigner;
@@ -47,6 +52,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use verifier::Verifier;
 use writer::{WriterHandle, WriterParts};
 
 /// How long the network gets to open its sockets.
@@ -69,10 +75,11 @@ pub struct Running {
     stop_writer: Sender<()>,
     stop_api: watch::Sender<bool>,
     stop_checker: Sender<()>,
+    stop_verifier: Sender<()>,
     api_task: tokio::task::JoinHandle<()>,
     net: huxin_net::NetHandle,
     threads: Vec<JoinHandle<()>>,
-    runtime: Handle,
+    answering: tokio::runtime::Runtime,
 }
 
 /// Starts a node on `runtime`.
@@ -164,9 +171,11 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         queue: settings.limits.writer_queue as usize,
         broken: continuity == Continuity::Broken,
         announcements: Announcements::new(founding),
+        lacks: Lacks::read(&store)?,
     })
     .map_err(thread)?;
     let (ended_in, ended) = crossbeam_channel::bounded(1);
+    let damaged_in = ended_in.clone();
     let mut threads = Vec::new();
     let write = move || {
         let _ = ended_in.send(writer.run());
@@ -184,6 +193,17 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         listening: Box::new(move |address| drop(listening_in.send(address))),
     };
     threads.extend(intake::start(intake, events, serving).map_err(thread)?);
+    let (stop_verifier, verifier_stop) = crossbeam_channel::bounded::<()>(1);
+    let verifier = Verifier { store: rocks.clone(), writer: handle.clone(), metrics: metrics.clone() };
+    let verify = move || {
+        let rest = |rest| !matches!(verifier_stop.recv_timeout(rest), Err(RecvTimeoutError::Timeout));
+        if let Err(fault) = verifier.run(rest) {
+            // Whoever waits for the end of the writer hears of it, unless the writer has ended already.
+            tracing::error!(code = fault.code, %fault, "the store does not hold; the node ends");
+            let _ = damaged_in.try_send(Err(fault));
+        }
+    };
+    threads.push(Builder::new().name("verifier".to_owned()).spawn(verify).map_err(thread)?);
     let (stop_checker, checker_stop) = crossbeam_channel::bounded::<()>(1);
     let checker =
         Checker { federation: genesis.id(), store: store.clone(), writer: handle.clone(), metrics: metrics.clone() };
@@ -209,7 +229,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         libp2p: Mutex::new(libp2p),
         backing_up: Mutex::new(()),
         prover: Prover { city, genesis: genesis.bytes().to_vec(), signer: Mutex::new(exporter) },
-        sources: RwLock::new(None),
+        sources: SourceBook::default(),
         federation_name: genesis.manifest().name.clone(),
         peer_id,
         started_at: clock::now(),
@@ -224,7 +244,8 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     let backend = Arc::new(backend);
     let router = huxin_api::router(backend.clone(), server);
     let api = listener.local_addr().map_err(Fault::unexpected)?;
-    let api_task = http::serve(listener, router, api_stop, runtime)?;
+    let answering = http::threads()?;
+    let api_task = http::serve(listener, router, api_stop, answering.handle())?;
     Ok(Running {
         backend,
         city,
@@ -235,10 +256,11 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         stop_writer,
         stop_api,
         stop_checker,
+        stop_verifier,
         api_task,
         net,
         threads,
-        runtime: runtime.clone(),
+        answering,
     })
 }
 
@@ -258,10 +280,11 @@ fn open_store(settings: &Settings) -> Result<RocksStore, Fault> {
         return Err(Fault::not_yet(full.code(), &full).trying("make room on the disk; the node starts once there is"));
     }
     let options = Options {
-        cache_mib: settings.storage.cache_mib as usize,
+        cache_mib: memory::cache_mib(settings),
         max_open_files: i32::try_from(settings.storage.max_open_files).unwrap_or(i32::MAX),
         low_bytes: settings.storage.low_bytes(),
         floor_bytes: floor,
+        verify: Verify::UpTo(verifier::AT_OPENING),
         ..Options::default()
     };
     Ok(RocksStore::open(&data.join(STORE_FOLDER), options)?)
@@ -314,16 +337,18 @@ impl Running {
     pub fn stop(self) -> Result<(), Fault> {
         self.stop_api.send_replace(true);
         let mut task = self.api_task;
-        let drained = self.runtime.block_on(async { tokio::time::timeout(DRAIN_WAIT, &mut task).await });
+        let drained = self.answering.block_on(async { tokio::time::timeout(DRAIN_WAIT, &mut task).await });
         if drained.is_err() {
             task.abort();
         }
+        self.answering.shutdown_background();
         let _ = self.stop_writer.try_send(());
         let outcome = self.ended.recv().unwrap_or_else(|_| {
             Err(Fault::new(Exit::Unexpected, "writer_gone", "the writer ended without a word")
                 .trying("look at the log before"))
         });
         let _ = self.stop_checker.try_send(());
+        let _ = self.stop_verifier.try_send(());
         self.net.shutdown();
         // The last holders of the store, apart from the threads.
         drop(self.backend);

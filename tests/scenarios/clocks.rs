@@ -130,7 +130,7 @@ fn a_city_that_signed_in_the_future_becomes_fresh_again_by_rotating() {
     use crate::restart::rotate;
     let fresh = |world: &World| {
         let node = world.city(city(2));
-        let sources = huxin_engine::gather::sources(&*node.store, &node.roster(), city(2)).unwrap();
+        let sources = huxin_engine::gather::sources(&*node.store, &node.roster()).unwrap();
         sources[&city(1)].freshness.is_some_and(|time| (world.now.0 - time.0).abs() < 120_000)
     };
     let mut world = three(420);

@@ -45,7 +45,7 @@ fn told(world: &World, log: CityCode, lines: Vec<SignatureLine>) -> Segment {
 }
 
 fn source(world: &World, node: CityCode, log: CityCode) -> SourceFact {
-    let sources = sources(&*world.city(node).store, &world.city(node).roster(), node).unwrap();
+    let sources = sources(&*world.city(node).store, &world.city(node).roster()).unwrap();
     sources[&log].clone()
 }
 

@@ -6,6 +6,7 @@
 //! whose repair stands on the next page.
 
 use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, read_leaf};
+use crate::lacks::Lacks;
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, evidence_key, last_place, last_seq,
     scan_prefix, subject_prefix,
@@ -24,6 +25,7 @@ use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
 use huxin_protocol::tree::{Frontier, root_at};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 type Place = (CityCode, Seq);
 
@@ -35,7 +37,7 @@ pub fn case_file<'a>(
     subject: &SubjectId,
     view: Viewpoint,
 ) -> Result<CaseFile<'a>, ReadFault> {
-    let sources = sources(read, roster, view.viewer)?;
+    let sources = sources(read, roster)?;
     case_file_under(read, roster, editions, subject, view, sources)
 }
 
@@ -286,21 +288,27 @@ fn body_state(
 pub fn sources(
     read: &(impl LedgerRead + ?Sized),
     roster: &Roster,
-    viewer: CityCode,
 ) -> Result<BTreeMap<CityCode, SourceFact>, ReadFault> {
-    let _ = viewer;
-    roster.cities().map(|member| Ok((member.code, source(read, roster, member)?))).collect()
+    let lacks = Lacks::read(read)?;
+    roster.cities().map(|member| Ok((member.code, source(read, roster, member, &lacks)?))).collect()
 }
 
-fn source(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoster) -> Result<SourceFact, ReadFault> {
+/// One city as a source. `lacks` may be of a later state of the ledger than `read`, and not of an earlier one.
+pub fn source(
+    read: &(impl LedgerRead + ?Sized),
+    roster: &Roster,
+    member: &CityRoster,
+    lacks: &Lacks,
+) -> Result<SourceFact, ReadFault> {
     let city = member.code;
     let head = HeadRow::read(read, city)?;
     let (size, root) = proved(read, member, &head)?;
     // Evidence in a closed epoch speaks against its key and not against the city (R99).
     let accused = read.get(Family::Evidence, &evidence_key(city, member.current().epoch))?.is_some();
     let cosignatures = CosignatureRow::read_all_in_force(read, roster, city)?;
-    let mut lacking = lacking(read, roster, member)?;
-    lacking.retain(|seq| seq.0 < size.0);
+    // Those of voided stretches do not count (R134); those of erased chains have no row.
+    let lacking = lacks.places(city).take_while(|seq| seq.0 < size.0).filter(|seq| !member.is_voided(*seq));
+    let lacking: Arc<[Seq]> = lacking.collect();
     // Complete up to the first lacking body; an own cosignature beyond it says nothing of what we hold.
     let complete = lacking.first().map_or(size.0, |seq| seq.0);
     let freshness = cosignatures
@@ -346,23 +354,6 @@ fn proved(
     }
     let ours = root_at(&LedgerTree { read, city: member.code }, keys.from).map_err(|_| ReadFault::row(Family::Tree))?;
     Ok(if ours == keys.from_root { (keys.from, ours) } else { (size, root) })
-}
-
-/// Positions whose body we may read and do not hold; those of voided stretches and of erased chains do not count.
-fn lacking(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoster) -> Result<Vec<Seq>, ReadFault> {
-    let mut rows = Vec::new();
-    scan_prefix(read, Family::Lacking, member.code.key_bytes(), &mut |key, _| {
-        rows.extend(last_seq(key));
-        true
-    })?;
-    let federation = roster.federation();
-    let mut out = Vec::new();
-    for seq in rows {
-        if !member.is_voided(seq) && !is_erased(read, &federation, member.code, seq)? {
-            out.push(seq);
-        }
-    }
-    Ok(out)
 }
 
 /// A statement, and its body bytes where they are held.

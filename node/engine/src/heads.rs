@@ -10,12 +10,15 @@ use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::evidence::held_digest;
 use huxin_protocol::ids::{CityCode, Size};
 use huxin_protocol::roster::{CityRoster, Roster};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Summaries of all members' logs, ascending by city.
 #[derive(Clone, Debug, Default)]
 pub struct Heads {
     all: Vec<HeadSummary>,
+    /// How often head, records, cosignatures or evidence of a city have changed since the start, also where its summary has not.
+    changes: BTreeMap<CityCode, u64>,
     digest: OnceLock<Digest>,
 }
 
@@ -23,7 +26,7 @@ impl Heads {
     /// Reads all of them from a ledger.
     pub fn read(read: &(impl LedgerRead + ?Sized), roster: &Roster) -> Result<Self, ReadFault> {
         let all = roster.cities().map(|member| summary(read, roster, member)).collect::<Result<_, _>>()?;
-        Ok(Self { all, digest: OnceLock::new() })
+        Ok(Self { all, changes: BTreeMap::new(), digest: OnceLock::new() })
     }
     #[must_use]
     pub fn all(&self) -> &[HeadSummary] {
@@ -32,6 +35,11 @@ impl Heads {
     #[must_use]
     pub fn get(&self, city: CityCode) -> Option<&HeadSummary> {
         self.all.binary_search_by_key(&city, |head| head.city).ok().and_then(|at| self.all.get(at))
+    }
+    /// A number that is another whenever something of this city is.
+    #[must_use]
+    pub fn changes(&self, city: CityCode) -> u64 {
+        self.changes.get(&city).copied().unwrap_or_default()
     }
     /// Equal digests, equal logs, witnesses and evidence (R163).
     #[must_use]
@@ -45,6 +53,7 @@ impl Heads {
         roster: &Roster,
         member: &CityRoster,
     ) -> Result<(), ReadFault> {
+        *self.changes.entry(member.code).or_default() += 1;
         let summary = summary(read, roster, member)?;
         match self.all.binary_search_by_key(&member.code, |head| head.city) {
             Ok(at) if self.all[at] == summary => return Ok(()),

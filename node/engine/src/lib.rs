@@ -10,6 +10,7 @@
 //! - [`serve`]: answers to those questions, from the ledger alone.
 //! - [`news`]: whether a message by gossip can tell anything new.
 //! - [`gather`]: the case file of a subject, for a ruling.
+//! - [`lacks`]: which bodies are not here, in memory.
 //! - [`fsck`]: the whole ledger read again and compared with what follows from it.
 //! - [`witness`]: whose logs a city cosigns.
 //! - [`Engine`]: the state machine: [`Input`]s in, [`Effect`]s out.
@@ -19,6 +20,7 @@ pub mod fsck;
 pub mod gather;
 pub mod heads;
 pub mod input;
+pub mod lacks;
 pub mod ledger;
 pub mod mesh;
 pub mod news;

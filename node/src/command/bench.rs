@@ -30,6 +30,7 @@ use machine::Machine;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// Bytes that a statement's signature is over: a header of this federation in its Sig_structure.
 const SIGNED_BYTES: usize = 330;
@@ -37,6 +38,8 @@ const SIGNED_BYTES: usize = 330;
 const STATEMENTS: (u32, u32) = (200_000, 20_000);
 /// Entries to publish one by one.
 const ENTRIES: (usize, usize) = (30_000, 5_000);
+/// Answers a second of a larger log, of those of the first.
+const GOAL_SIZE: f64 = 0.8;
 /// Seconds of each part of asking.
 const SECONDS: (u64, u64) = (10, 3);
 
@@ -46,10 +49,10 @@ pub struct Args {
     /// A tenth of everything: a minute instead of several
     #[arg(long)]
     pub quick: bool,
-    /// Statements to catch up with (200,000; with --quick 20,000), two to a subject
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
-    pub statements: Option<u32>,
-    /// Folder on the disk that is to be measured; without one, the system's for temporary files
+    /// Statements to catch up with (200,000; with --quick 20,000), two to a subject; several sizes one after another, as 200000,1000000
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1_000..=20_000_000))]
+    pub statements: Vec<u32>,
+    /// Folder on the disk that is to be measured, made where there is none; without one, the system's for temporary files. A million statements take some 3 GB
     #[arg(long)]
     pub folder: Option<PathBuf>,
 }
@@ -59,12 +62,20 @@ pub struct Args {
 struct Shown {
     machine: Machine,
     quick: bool,
-    statements: u32,
     /// Least and most bytes of a body.
     body_bytes: [usize; 2],
     signed_bytes: usize,
+    /// Of publishing, and what the sizes say beside each other.
     figures: Vec<Figure>,
     publishing: publish::Publishing,
+    sizes: Vec<AtSize>,
+}
+
+/// What was measured with two cities whose log has so many statements.
+#[derive(Debug, Serialize)]
+struct AtSize {
+    statements: u32,
+    figures: Vec<Figure>,
     catching_up: catch_up::CatchingUp,
     asking: status::Asking,
     footprint: footprint::Footprint,
@@ -72,69 +83,99 @@ struct Shown {
 
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     let stop = Stop::listen()?;
+    if let Some(folder) = &args.folder {
+        std::fs::create_dir_all(folder).map_err(|source| Fault::file("make", folder, &source))?;
+    }
     let folder = args.folder.as_ref().map_or_else(tempfile::tempdir, tempfile::tempdir_in);
     let folder = folder.map_err(Fault::unexpected)?;
-    let place = |name: &str| -> Result<PathBuf, Fault> {
-        let place = folder.path().join(name);
-        std::fs::create_dir_all(&place).map_err(|source| Fault::file("make", &place, &source))?;
-        Ok(place)
-    };
     let say = |what: &str| {
         if !context.json {
             tell!("{what} …");
         }
     };
-    let chosen = |(whole, quick)| if args.quick { quick } else { whole };
-    let statements = args.statements.unwrap_or(if args.quick { STATEMENTS.1 } else { STATEMENTS.0 });
+    let usual = if args.quick { STATEMENTS.1 } else { STATEMENTS.0 };
+    let sizes = if args.statements.is_empty() { vec![usual] } else { args.statements.clone() };
     let mut machine = Machine::look();
     let keys = Ed25519::new(folder.path(), SIGNED_BYTES)?;
 
     say("publishing");
     let entries = if args.quick { ENTRIES.1 } else { ENTRIES.0 };
-    let (published, publishing) = publish::measure(&place("alone")?, entries, &keys)?;
+    let (published, publishing) = publish::measure(&place(&folder, "alone")?, entries, &keys)?;
+    let long = Duration::from_secs(if args.quick { SECONDS.1 } else { SECONDS.0 });
+    let mut measured = Vec::new();
+    for statements in sizes {
+        measured.push(two_cities(&folder, statements, &keys, long, &say, &stop)?);
+    }
+    machine.load_after = machine::load();
     let mut figures = vec![published];
+    figures.extend(beside_the_first(&measured));
+    let body_bytes = [sample::LEAST, sample::MOST];
+    let shown = Shown {
+        machine,
+        quick: args.quick,
+        body_bytes,
+        signed_bytes: SIGNED_BYTES,
+        figures,
+        publishing,
+        sizes: measured,
+    };
+    context.show(&shown, print)
+}
 
-    say("filling one of two cities");
+fn place(folder: &TempDir, name: &str) -> Result<PathBuf, Fault> {
+    let place = folder.path().join(name);
+    std::fs::create_dir_all(&place).map_err(|source| Fault::file("make", &place, &source))?;
+    Ok(place)
+}
+
+/// Fills one of two cities with so many statements, and measures the other, which fetches them.
+fn two_cities(
+    folder: &TempDir,
+    statements: u32,
+    keys: &Ed25519,
+    long: Duration,
+    say: &dyn Fn(&str),
+    stop: &Stop,
+) -> Result<AtSize, Fault> {
+    say(&format!("filling one of two cities with {statements} statements"));
     let stand_ins = cities::first(2);
     let [first, second] = [stand_ins[0], stand_ins[1]];
-    let configs = make_folders(&place("two")?, &stand_ins)?;
+    let home = place(folder, &format!("two-{statements}"))?;
+    let configs = make_folders(&home, &stand_ins)?;
     let subjects = sample::subjects(statements as usize / 2)?;
     fill::fill(&configs[0], subjects.clone(), statements as usize)?;
 
     say("catching up, and checking signatures");
     let mut nodes = Nodes { all: Vec::new() };
-    let (measured, catching_up) =
-        catch_up::measure(&mut nodes, [&configs[0], &configs[1]], [first, second], &keys, &stop)?;
-    figures.extend(measured);
+    let (mut figures, catching_up) =
+        catch_up::measure(&mut nodes, [&configs[0], &configs[1]], [first, second], keys, stop)?;
 
     say("status");
-    ready(&nodes.all, &stop)?;
+    ready(&nodes.all, stop)?;
     recognise(&nodes.all)?;
-    agree(&nodes.all, &stop)?;
-    let (measured, asking) = status::measure(&nodes.all[1], &subjects, Duration::from_secs(chosen(SECONDS)))?;
+    agree(&nodes.all, stop)?;
+    let (measured, asking) = status::measure(&nodes.all[1], &subjects, long)?;
     figures.extend(measured);
     let resident = catching_up.resident_bytes as f64 / f64::from(1 << 20);
     figures.push(Figure::alone("resident_memory", "MiB", resident, Goal::None));
     nodes.stop()?;
 
     say("start-up and disk");
-    let (measured, footprint) = footprint::measure(&configs[1], second, &stop)?;
+    let (measured, footprint) = footprint::measure(&configs[1], second, stop)?;
     figures.extend(measured);
-    machine.load_after = machine::load();
-    let body_bytes = [sample::LEAST, sample::MOST];
-    let shown = Shown {
-        machine,
-        quick: args.quick,
-        statements,
-        body_bytes,
-        signed_bytes: SIGNED_BYTES,
-        figures,
-        publishing,
-        catching_up,
-        asking,
-        footprint,
+    // The next size needs the room.
+    std::fs::remove_dir_all(&home).map_err(|source| Fault::file("remove", &home, &source))?;
+    Ok(AtSize { statements, figures, catching_up, asking, footprint })
+}
+
+/// A larger log must not make a question dearer: answers a second at every further size beside those at the first.
+fn beside_the_first(sizes: &[AtSize]) -> Vec<Figure> {
+    let Some((first, further)) = sizes.split_first() else { return Vec::new() };
+    let limit = ("of the first size in the same run", first.asking.at_most.per_s);
+    let beside = |size: &AtSize| {
+        Figure::beside("status_per_s beside", "answers/s", size.asking.at_most.per_s, limit, Goal::Share(GOAL_SIZE))
     };
-    context.show(&shown, print)
+    further.iter().map(beside).collect()
 }
 
 fn print(shown: &Shown) {
@@ -152,9 +193,16 @@ fn print(shown: &Shown) {
         machine.load_before,
         machine.load_after
     );
-    let mut table = super::table(&["figure", "measured", "limit in the same run", "ratio", "goal", "met"]);
-    for figure in &shown.figures {
-        table.add_row(figure.row());
+    let show = |figures: &[Figure]| {
+        let mut table = super::table(&["figure", "measured", "limit in the same run", "ratio", "goal", "met"]);
+        for figure in figures {
+            table.add_row(figure.row());
+        }
+        say!("{table}");
+    };
+    show(&shown.figures);
+    for size in &shown.sizes {
+        say!("{} statements", size.statements);
+        show(&size.figures);
     }
-    say!("{table}");
 }

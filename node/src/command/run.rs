@@ -12,7 +12,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::time::Duration;
 
-/// Threads of the network and of HTTP: with the writer and the workers beside them more do not help on small machines.
+/// Threads of the network: with the writer and the workers beside them more do not help on small machines.
 const RUNTIME_THREADS: usize = 4;
 /// How often a node that is up looks whether it can do its work.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);

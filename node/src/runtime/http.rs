@@ -24,6 +24,23 @@ const HEADER_WAIT: Duration = Duration::from_secs(30);
 /// After a failed accept (no file handle, a connection that broke at once) before the next.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Threads that answer. A ruling reads the store and keeps its thread meanwhile, the longer the more was said about its subject; the
+/// other threads, between which the system divides the cores, go on answering.
+const THREADS: usize = 8;
+
+/// The threads that answer HTTP: not those that drive the network.
+///
+/// # Errors
+/// The system gives no threads.
+pub fn threads() -> Result<tokio::runtime::Runtime, Fault> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .thread_name("http")
+        .build()
+        .map_err(Fault::unexpected)
+}
+
 /// Serves until `stop` says true, then lets open requests end. The task ends with the last of them.
 ///
 /// # Errors

@@ -21,6 +21,7 @@ use crate::fault::Fault;
 use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use huxin_engine::heads::Heads;
+use huxin_engine::lacks::Lacks;
 use huxin_engine::ledger::{Batch, Family, LedgerRead, Over, Txn, meta};
 use huxin_engine::{Consent, Effect, Engine, Input, SigningState, Ticket};
 use huxin_keys::Marker;
@@ -55,6 +56,8 @@ pub struct WriterParts {
     /// The store was not the continuation of the last signature when it was opened.
     pub broken: bool,
     pub announcements: Announcements,
+    /// Of the store as it is.
+    pub lacks: Lacks,
 }
 
 /// The thread's own things.
@@ -135,6 +138,7 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
         roster: RwLock::new(Arc::new(parts.engine.roster().clone())),
         heads: RwLock::new(Arc::clone(parts.engine.heads())),
         signing: RwLock::new(parts.engine.signing()),
+        lacks: RwLock::new(parts.lacks),
         beat: AtomicI64::new(now().0),
         groups: AtomicU64::new(0),
     });
@@ -199,6 +203,7 @@ impl Writer {
                     // Patience is only lost in `arrived`, so nothing was left out here.
                     outcome?;
                     if let Some(sealed) = self.under_way.take() {
+                        self.board.lacks.write().follow(&sealed.batch);
                         self.durable(sealed)?;
                     }
                 }
@@ -249,7 +254,10 @@ impl Writer {
             }
         };
         Ok(match outcome.unwrap_or_else(|_| Err(gone()))? {
-            Kept::Durable => Arrived::Durable(sealed),
+            Kept::Durable => {
+                self.board.lacks.write().follow(&sealed.batch);
+                Arrived::Durable(sealed)
+            }
             Kept::LeftOut => Arrived::LeftOut,
         })
     }
@@ -300,6 +308,7 @@ impl Writer {
             before.map_or(Ok(()), |before| self.durable(before))?;
             return self.durable(sealed);
         }
+        self.board.lacks.write().expect(&sealed.batch);
         self.committer.submit(sealed.batch.clone());
         self.under_way = Some(sealed);
         before.map_or(Ok(()), |before| self.durable(before))

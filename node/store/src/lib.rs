@@ -30,5 +30,5 @@ pub use hook::{CommitHook, Decision};
 pub use identity::{FORM, bind, bound, is_older};
 pub use memory::{Content, MemoryStore};
 #[cfg(feature = "rocks")]
-pub use rocks::{Options, RocksSnapshot, RocksStore, StoreFigures, Verify};
+pub use rocks::{Options, RocksSnapshot, RocksStore, StoreFigures, Verification, Verify};
 pub use store::{Store, StoreHealth};

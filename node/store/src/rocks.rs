@@ -25,7 +25,7 @@ mod verify;
 pub use figures::StoreFigures;
 pub use read::RocksSnapshot;
 pub use settings::Options;
-pub use verify::Verify;
+pub use verify::{Verification, Verify};
 
 use crate::disk::free_bytes;
 use crate::fault::{CommitFault, OpenFault, StoreFault};
@@ -46,6 +46,8 @@ pub struct RocksStore {
     options: Options,
     path: PathBuf,
     failed: AtomicBool,
+    /// Whether every block was read at opening.
+    verified: bool,
     commits: AtomicU64,
     hook: Mutex<Option<Arc<dyn CommitHook>>>,
     _lock: folder::Lock,
@@ -69,20 +71,26 @@ impl RocksStore {
         };
         let db = db.map_err(|error| opening.explain(&error))?;
         opening.check_replayed(db.latest_sequence_number())?;
-        let store = Self {
+        let mut store = Self {
             db,
             settings,
             options,
             path: path.to_owned(),
             failed: AtomicBool::new(false),
+            verified: false,
             commits: AtomicU64::new(0),
             hook: Mutex::new(None),
             _lock: opening.into_lock(),
         };
-        if store.options.verify == Verify::Blocks {
-            store.verify_blocks()?;
-        }
+        store.verified = store.verify_at_opening()?;
         Ok(store)
+    }
+
+    /// Whether every block was read past its checksum when the store was opened. Where not, the opener does that later
+    /// ([`RocksStore::verify_on`]).
+    #[must_use]
+    pub const fn is_verified(&self) -> bool {
+        self.verified
     }
 
     /// The column family. Absent only where an unbound or older store is open for reading.

@@ -9,6 +9,7 @@ use crate::ids::{CityCode, Epoch, Seq, Size, StatementId};
 use crate::subject::SubjectId;
 use crate::time::Millis;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is known of a statement's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub struct SourceFact {
     /// A record cut the log below a head that another member cosigned.
     pub history_cut: bool,
     /// Sorted positions of lacking bodies (live, not void by header, no Erasure in view).
-    pub lacking: Vec<Seq>,
+    pub lacking: Arc<[Seq]>,
     /// Time of the newest own cosignature with size ≤ the complete point.
     pub freshness: Option<Millis>,
     /// Cities whose newest cosignature on this log, by the key in force, we hold, and the size of the checkpoint that it is on: the

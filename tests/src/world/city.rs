@@ -235,7 +235,7 @@ impl City {
 
     #[must_use]
     pub fn log_digest(&self) -> Digest {
-        match gather::sources(&*self.store, &self.roster(), self.code) {
+        match gather::sources(&*self.store, &self.roster()) {
             Ok(sources) => log_digest(sources.values()),
             Err(fault) => panic!("{} cannot read its ledger: {fault}", self.code),
         }

@@ -22,17 +22,14 @@ use huxin_protocol::checkpoint::UnverifiedCheckpoint;
 use huxin_protocol::time::Millis;
 
 pub async fn heads(State(app): Shared) -> Result<Response, Problem> {
+    let sources = app.backend.sources()?;
     let (roster, read, own) = (app.backend.roster(), app.backend.read(), app.backend.city());
     let summaries = Heads::read(&*read, &roster)?;
     let digest = summaries.digest();
     let mut heads = Vec::with_capacity(summaries.all().len());
     for summary in summaries.all() {
         let member = roster.city(summary.city);
-        let mut lacking = 0;
-        scan_prefix(&*read, Family::Lacking, summary.city.key_bytes(), &mut |_, _| {
-            lacking += 1;
-            true
-        })?;
+        let lacking = sources.facts.get(&summary.city).map_or(0, |source| source.lacking.len() as u64);
         let rows = CosignatureRow::read_all_in_force(&*read, &roster, summary.city)?;
         let cosignatures: Vec<CosignatureItem> = rows
             .into_iter()

@@ -50,7 +50,7 @@ impl LedgerRead for View<'_> {
 /// What follows from one leaf.
 struct Derived {
     rows: BTreeMap<(Family, Vec<u8>), Vec<u8>>,
-    /// Its chain was erased: it has no body, and whether it is marked as lacking says nothing.
+    /// Its chain was erased: it has no body, and none is missed.
     erased: bool,
     /// What is wrong with the body that is stored.
     body_fault: Option<Fault>,
@@ -160,7 +160,6 @@ impl Walk<'_> {
                     let statement = Statement::read(leaf.clone(), &walk.federation).ok();
                     let derived = walk.derive(place, &leaf, statement.as_ref())?;
                     derived.rows.contains_key(&(family, key.to_vec()))
-                        || (family == Family::Lacking && derived.erased)
                         // By this digest an erased record is known when it comes again.
                         || (family == Family::Reference && derived.erased && value.len() == 32)
                         // Found on the way forward.

@@ -34,6 +34,11 @@ impl Batch {
     pub fn iter(&self) -> impl Iterator<Item = (Family, &[u8], Option<&[u8]>)> {
         self.rows.iter().flat_map(|(family, rows)| rows.iter().map(|(k, v)| (*family, k.as_slice(), v.as_deref())))
     }
+    /// The writes of one family, ascending by key.
+    pub fn of(&self, family: Family) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
+        let rows = self.rows.get(&family).into_iter().flatten();
+        rows.map(|(key, value)| (key.as_slice(), value.as_deref()))
+    }
     /// What this batch says of a key: nothing, deleted, or a value.
     fn get(&self, family: Family, key: &[u8]) -> Option<Option<&[u8]>> {
         self.rows.get(&family)?.get(key).map(Option::as_deref)

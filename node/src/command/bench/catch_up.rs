@@ -23,8 +23,13 @@ const GOAL: f64 = 2.0;
 const GOAL_CHECKED: f64 = 0.8;
 /// Between two looks at the catching node: each costs it some 100 µs.
 const LOOK: Duration = Duration::from_millis(50);
-/// The whole of it, on a slow and busy machine.
-const PATIENCE: Duration = Duration::from_secs(900);
+/// The whole of it, on a slow and busy machine; and for every thousand statements more.
+const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE_PER_THOUSAND: Duration = Duration::from_millis(500);
+
+fn patience(statements: u64) -> Duration {
+    PATIENCE + PATIENCE_PER_THOUSAND * u32::try_from(statements / 1000).unwrap_or(u32::MAX)
+}
 /// A check that does not move for this long has come to its end.
 const QUIET: Duration = Duration::from_secs(2);
 const CHECKED: &str = "huxin_signatures_checked_total";
@@ -43,7 +48,12 @@ pub struct CatchingUp {
 }
 
 /// Looks again and again until `holds` answers something.
-fn until<T>(stop: &Stop, what: &str, mut holds: impl FnMut() -> Result<Option<T>, Fault>) -> Result<T, Fault> {
+fn until<T>(
+    stop: &Stop,
+    patience: Duration,
+    what: &str,
+    mut holds: impl FnMut() -> Result<Option<T>, Fault>,
+) -> Result<T, Fault> {
     let begun = Instant::now();
     loop {
         if let Some(found) = holds()? {
@@ -52,7 +62,7 @@ fn until<T>(stop: &Stop, what: &str, mut holds: impl FnMut() -> Result<Option<T>
         if stop.asked() {
             return Err(Fault::refused("interrupted", "stopped before the measuring was over"));
         }
-        if begun.elapsed() > PATIENCE {
+        if begun.elapsed() > patience {
             return Err(Fault::new(Exit::Unexpected, "bench_timeout", format_args!("{what} did not happen"))
                 .trying("measure with fewer --statements, or on a machine that is less busy"));
         }
@@ -61,10 +71,10 @@ fn until<T>(stop: &Stop, what: &str, mut holds: impl FnMut() -> Result<Option<T>
 }
 
 /// Waits until the background check of a node has nothing left to do.
-fn quiet(node: &Node, stop: &Stop) -> Result<(), Fault> {
+fn quiet(node: &Node, patience: Duration, stop: &Stop) -> Result<(), Fault> {
     let mut metrics = Connection::open(&node.api, node.client.authorization())?;
     let mut last = (metrics.metric(CHECKED)?, Instant::now());
-    until(stop, "the end of the background check", || {
+    until(stop, patience, "the end of the background check", || {
         let checked = metrics.metric(CHECKED)?;
         if checked > last.0 {
             last = (checked, Instant::now());
@@ -89,14 +99,15 @@ pub fn measure(
     nodes.add(configs[0], stand_ins[0], &[], stop)?;
     let full = nodes.all[0].code;
     let due = proved(&nodes.all[0], full)?;
-    quiet(&nodes.all[0], stop)?;
+    let patience = patience(due);
+    quiet(&nodes.all[0], patience, stop)?;
     let before = keys.checks_per_s();
     nodes.add(configs[1], stand_ins[1], &[], stop)?;
     let node = &nodes.all[1];
-    let since = until(stop, "a connection", || {
+    let since = until(stop, patience, "a connection", || {
         Ok(node.client.peers()?.peers.iter().find(|peer| peer.up).and_then(|peer| peer.since))
     })?;
-    let ended = until(stop, "the whole log", || Ok((proved(node, full)? >= due).then(clock::now)))?;
+    let ended = until(stop, patience, "the whole log", || Ok((proved(node, full)? >= due).then(clock::now)))?;
     let seconds = (ended.0 - since.0) as f64 / 1000.0;
     let begun = Instant::now();
     let mut metrics = Connection::open(&node.api, node.client.authorization())?;
@@ -132,7 +143,7 @@ pub fn measure(
 
 /// Waits until as many signatures are checked as statements are held.
 fn keys_are_checked(metrics: &mut Connection, due: u64, stop: &Stop) -> Result<f64, Fault> {
-    until(stop, "the check of all signatures", || {
+    until(stop, patience(due), "the check of all signatures", || {
         let checked = metrics.metric(CHECKED)?;
         Ok((checked >= due as f64).then_some(checked))
     })

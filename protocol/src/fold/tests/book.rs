@@ -120,7 +120,7 @@ impl Book {
                     abandoned_heads: Vec::new(),
                     frozen: false,
                     history_cut: false,
-                    lacking: Vec::new(),
+                    lacking: [].into(),
                     freshness: Some(Millis(today().0 - 60_000)),
                     witnesses: BTreeMap::new(),
                 };

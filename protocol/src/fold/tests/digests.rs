@@ -18,7 +18,7 @@ fn the_log_digest_covers_each_part() {
         |source| source.abandoned_heads.push(Digest([4; 32])),
         |source| source.frozen = true,
         |source| source.history_cut = true,
-        |source| source.lacking.push(Seq(3)),
+        |source| source.lacking = [Seq(3)].into(),
         |source| source.city = city("999999"),
     ];
     let mut seen = vec![plain];
@@ -35,9 +35,9 @@ fn the_log_digest_covers_each_part() {
     book.source(zhoushan()).witnesses = [(hezhou(), Size(1))].into();
     book.source(zhoushan()).name = "改名".to_owned();
     assert_eq!(log_digest(book.sources.values()), plain);
-    book.source(zhoushan()).lacking = vec![Seq(4), Seq(3)];
+    book.source(zhoushan()).lacking = [Seq(4), Seq(3)].into();
     let sorted = log_digest(book.sources.values());
-    book.source(zhoushan()).lacking = vec![Seq(3), Seq(4)];
+    book.source(zhoushan()).lacking = [Seq(3), Seq(4)].into();
     assert_eq!(log_digest(book.sources.values()), sorted);
 }
 
@@ -48,7 +48,7 @@ fn the_log_digest_of_one_city_by_hand() {
     book.sources.retain(|city, _| *city == zhoushan());
     let source = book.source(zhoushan());
     source.size = Size(300);
-    source.lacking = vec![Seq(5)];
+    source.lacking = [Seq(5)].into();
     let mut bytes = vec![0x81, 0x89, 0x66];
     bytes.extend_from_slice(b"330900");
     bytes.extend_from_slice(&[0x01, 0x19, 0x01, 0x2c, 0x58, 0x20]);
@@ -93,7 +93,7 @@ fn equal_views_have_equal_content() {
     assert_ne!(plain, stale);
     assert_eq!(plain.log_digest, stale.log_digest);
     assert_eq!(plain.content_bytes(), stale.content_bytes());
-    book.source(zhoushan()).lacking = vec![Seq(0)];
+    book.source(zhoushan()).lacking = [Seq(0)].into();
     assert_ne!(plain.content_bytes(), book.ask(ningbo()).content_bytes());
 }
 

@@ -51,7 +51,7 @@ fn beyond_the_complete_point() {
     let mut book = Book::recognising();
     let before = book.list(zhoushan(), "a", black());
     let after = book.list(zhoushan(), "b", black());
-    book.source(zhoushan()).lacking = vec![Seq(9), Seq(1)];
+    book.source(zhoushan()).lacking = [Seq(9), Seq(1)].into();
     let ruling = book.ask(ningbo());
     assert!(!entry_of(&ruling, before).confirm_with_issuer);
     let beyond = entry_of(&ruling, after);

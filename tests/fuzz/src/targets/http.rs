@@ -44,7 +44,7 @@ struct Prepared {
 impl Prepared {
     fn new() -> Self {
         let scene = scene();
-        let facts = sources(scene.newest(city(1)), &scene.roster, city(1)).unwrap_or_default();
+        let facts = sources(scene.newest(city(1)), &scene.roster).unwrap_or_default();
         let log_digest = log_digest(facts.values());
         Self { roster: Arc::new(scene.roster.clone()), sources: Arc::new(Sources { facts, log_digest }) }
     }
