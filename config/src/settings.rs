@@ -63,6 +63,11 @@ pub struct PublishSettings {
 pub struct LimitSettings {
     pub writer_queue: u32,
     pub request_kib: u32,
+    /// How long another member's log may be before it is fetched slowly: at the founding, and more with every day.
+    pub member_statements: u32,
+    pub member_statements_per_day: u32,
+    pub member_mib: u32,
+    pub member_mib_per_day: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -165,7 +170,14 @@ impl Settings {
                 dial: Vec::new(),
             },
             publish: PublishSettings { partners_before_signing: None, batch_max: 256 },
-            limits: LimitSettings { writer_queue: 1024, request_kib: 1024 },
+            limits: LimitSettings {
+                writer_queue: 1024,
+                request_kib: 1024,
+                member_statements: 5_000_000,
+                member_statements_per_day: 100_000,
+                member_mib: 16_384,
+                member_mib_per_day: 256,
+            },
             storage: StorageSettings { cache_mib: None, max_open_files: 512, low_mib: 1024, min_free_mib: 256 },
             rights: RightsSettings { allow_natural_persons: false },
             catalogue: CatalogueSettings { editions: None, crosswalk: None },

@@ -61,10 +61,11 @@ pub struct NodeBackend {
 }
 
 impl NodeBackend {
-    fn publishing(&self) -> Result<(), Problem> {
+    /// Low is a warning, in the log and in the metrics; below the floor only endings are taken.
+    fn takes(&self, is_ending: bool) -> Result<(), Problem> {
         match self.store.health() {
-            // Low is a warning, in the log and in the metrics; only the floor stops anything.
             StoreHealth::Ok | StoreHealth::DiskLow { .. } => Ok(()),
+            StoreHealth::DiskFull { .. } if is_ending => Ok(()),
             StoreHealth::DiskFull { .. } => Err(Problem::disk_full()),
             StoreHealth::Failed => Err(Problem::stopping()),
         }
@@ -146,8 +147,11 @@ impl NodeBackend {
                 }
             }
         }
+        let heads = self.writer.board.heads.read().clone();
         for peer in self.net.peers() {
             let label = [peer.city.as_str()];
+            let over_quota = heads.get(peer.city).is_some_and(|head| head.over_quota);
+            metrics.over_quota.with_label_values(&label).set(i64::from(over_quota));
             metrics.partner_up.with_label_values(&label).set(i64::from(peer.link.is_some()));
             if let Some(round_trip) = peer.link.and_then(|link| link.round_trip) {
                 metrics.partner_round_trip.with_label_values(&label).set(round_trip.as_secs_f64());
@@ -218,11 +222,9 @@ impl Backend for NodeBackend {
     }
 
     fn submit(&self, command: Command) -> Result<Submitted, Problem> {
-        let publishes = !matches!(command, Command::Segment(_) | Command::Record(..) | Command::Hold);
-        // What only brings in what others signed, or mends the keys, still has the room between low and full.
-        if publishes || matches!(self.store.health(), StoreHealth::DiskFull { .. }) {
-            self.publishing()?;
-        }
+        let is_ending = matches!(&command, Command::Act(_, verb, _) if verb.kind().is_ending());
+        // A key record mends the keys, and is small.
+        self.takes(is_ending || matches!(command, Command::Record(..) | Command::Hold))?;
         let mut warnings = Vec::new();
         let ordered = self.draft(command, &mut warnings)?;
         let (reply_in, reply) = oneshot::channel();
@@ -231,7 +233,7 @@ impl Backend for NodeBackend {
     }
 
     fn submit_each(&self, commands: Vec<RecordCommand>, rehearse: bool) -> Result<SubmittedEach, Problem> {
-        self.publishing()?;
+        self.takes(false)?;
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
         for command in commands.into_iter().enumerate() {
@@ -289,6 +291,7 @@ impl Backend for NodeBackend {
     fn peers(&self) -> PeersReply {
         let roster = self.writer.roster();
         let name = |city| roster.city(city).map(|member| member.name.clone()).unwrap_or_default();
+        let (heads, slowed_by) = (self.writer.board.heads.read().clone(), self.writer.board.slowed_by.read().clone());
         let peers = self.net.peers().into_iter().map(|peer| PeerItem {
             city: peer.city,
             name: name(peer.city),
@@ -297,6 +300,8 @@ impl Backend for NodeBackend {
             addresses: peer.addresses,
             since: peer.link.map(|link| link.since),
             failure: peer.failure,
+            over_quota: heads.get(peer.city).is_some_and(|head| head.over_quota),
+            slows_us: slowed_by.contains(&peer.city),
         });
         PeersReply { peers: peers.collect() }
     }

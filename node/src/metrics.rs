@@ -82,6 +82,9 @@ pub struct Metrics {
     pub head_ahead: GaugeVec,
     pub head_witnesses: IntGaugeVec,
     pub bodies_lacking: IntGaugeVec,
+    pub over_quota: IntGaugeVec,
+    pub slowed_by: IntGaugeVec,
+    pub postponed: IntCounterVec,
     pub partner_up: IntGaugeVec,
     pub partner_round_trip: GaugeVec,
     pub queue_length: IntGaugeVec,
@@ -244,6 +247,21 @@ impl Metrics {
                 "Bodies this city may read and does not hold",
                 &["city"],
             )?,
+            over_quota: r.int_gauges(
+                "huxin_over_quota",
+                "1 while a city's log is over its quota here, so that it is fetched slowly",
+                &["city"],
+            )?,
+            slowed_by: r.int_gauges(
+                "huxin_slowed_by",
+                "1 while a partner says that this city's log is over its quota there",
+                &["city"],
+            )?,
+            postponed: r.counters(
+                "huxin_segments_postponed_total",
+                "Fresh statements that were not taken as they came, by city: over its quota, or no room on the disk",
+                &["city"],
+            )?,
             partner_up: r.int_gauges("huxin_partner_up", "Whether a connection to the partner stands", &["city"])?,
             partner_round_trip: r.gauges(
                 "huxin_partner_round_trip_seconds",
@@ -254,8 +272,10 @@ impl Metrics {
             signing: r.gauge("huxin_signing_ready", "1 while this node signs")?,
             disk_free: r.gauge("huxin_disk_free_bytes", "Bytes free on the store's disk")?,
             disk_low: r.gauge("huxin_disk_low", "1 while less than [storage] low_mib is free")?,
-            disk_full: r
-                .gauge("huxin_disk_full", "1 while less than [storage] min_free_mib is free: nothing is written")?,
+            disk_full: r.gauge(
+                "huxin_disk_full",
+                "1 while less than [storage] min_free_mib is free: only endings are signed",
+            )?,
             store_verified: r.gauge(
                 "huxin_store_verified",
                 "1 once every block of the store was read past its checksum since the start",
@@ -281,7 +301,14 @@ impl Metrics {
             Event::EpochOpened { .. } => self.epochs_opened.inc(),
             Event::Abandoned { count, .. } => self.statements_abandoned.inc_by(*count),
             Event::EvidenceFound { .. } => self.evidence_found.inc(),
-            Event::SigningChanged { .. } | Event::HeadChanged { .. } | Event::RecordLeft { .. } => {}
+            Event::Postponed { city } => self.postponed.with_label_values(&[city.as_str()]).inc(),
+            Event::SlowedBy { partner, begins } => {
+                self.slowed_by.with_label_values(&[partner.as_str()]).set(i64::from(*begins));
+            }
+            Event::SigningChanged { .. }
+            | Event::HeadChanged { .. }
+            | Event::RecordLeft { .. }
+            | Event::OnlyEndings { .. } => {}
         }
     }
 

@@ -35,11 +35,12 @@ use checker::Checker;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use huxin_api::{Backend as _, ServerSettings};
 use huxin_engine::lacks::Lacks;
-use huxin_engine::{Continuity, Engine, partners_to_ask};
+use huxin_engine::{Continuity, Engine, Quota, partners_to_ask};
 use huxin_keys::peer_id_bytes;
 use huxin_net::NetSettings;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::roster::Roster;
+use huxin_protocol::time::Millis;
 use huxin_store::{CommitFault, Options, RocksStore, Store, Verify, free_bytes, make_folder};
 use parking_lot::Mutex;
 use partners::Announcements;
@@ -143,6 +144,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
             None => partners_to_ask(members),
         },
         hold_ms: HOLD_MS,
+        quota: quota(settings, genesis.manifest().founded_at),
         witnesses: huxin_engine::witness::WITNESSES,
     };
     let engine = Engine::open(engine_settings, roster, continuity, &store)?;
@@ -264,6 +266,17 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     })
 }
 
+fn quota(settings: &Settings, founded_at: Millis) -> Quota {
+    let limits = &settings.limits;
+    Quota {
+        founded_at,
+        statements: limits.member_statements.into(),
+        statements_per_day: limits.member_statements_per_day.into(),
+        bytes: u64::from(limits.member_mib) << 20,
+        bytes_per_day: u64::from(limits.member_mib_per_day) << 20,
+    }
+}
+
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
@@ -274,7 +287,7 @@ fn open_store(settings: &Settings) -> Result<RocksStore, Fault> {
     let floor = settings.storage.min_free_bytes();
     // RocksDB writes while it opens, and would break off in the middle of it.
     if let Ok(free) = free_bytes(data)
-        && free < floor
+        && free < floor / 2
     {
         let full = CommitFault::DiskFull { free, floor };
         return Err(Fault::not_yet(full.code(), &full).trying("make room on the disk; the node starts once there is"));

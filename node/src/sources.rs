@@ -5,7 +5,9 @@
 use crate::runtime::writer::Board;
 use huxin_api::Sources;
 use huxin_engine::gather::source;
+use huxin_engine::heads::Heads;
 use huxin_engine::ledger::ReadFault;
+use huxin_protocol::fold::SourceFact;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::ruling::log_digest;
@@ -26,8 +28,9 @@ struct Kept {
     group: u64,
     /// Another roster means other keys in force, also those of cosigners: everything is read again.
     roster: Arc<Roster>,
-    /// By city, how often its head and its lacking bodies had changed.
-    made_at: BTreeMap<CityCode, (u64, u64)>,
+    heads: Arc<Heads>,
+    /// By city, how often its head and its lacking bodies had changed, and whether it was over its quota.
+    made_at: BTreeMap<CityCode, (u64, u64, bool)>,
     sources: Arc<Sources>,
 }
 
@@ -40,10 +43,10 @@ impl SourceBook {
         let mut kept = self.kept.lock();
         // The number is read before the state: at worst a newer state bears an older number and is gathered again.
         let group = board.groups.load(Ordering::Acquire);
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.group == group) {
+        let (roster, heads) = (board.roster.read().clone(), board.heads.read().clone());
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.group == group && Arc::ptr_eq(&kept.heads, &heads)) {
             return Ok(kept.sources.clone());
         }
-        let (roster, heads) = (board.roster.read().clone(), board.heads.read().clone());
         let before = kept.take().filter(|kept| Arc::ptr_eq(&kept.roster, &roster));
         let read = store.snapshot();
         // After the snapshot: what this state of the store lacks is noted before the store has it.
@@ -51,18 +54,21 @@ impl SourceBook {
         let (mut facts, mut made_at) = (BTreeMap::new(), BTreeMap::new());
         for member in roster.cities() {
             let city = member.code;
-            let now = (heads.changes(city), lacks.changes(city));
+            let over_quota = heads.get(city).is_some_and(|head| head.over_quota);
+            let now = (heads.changes(city), lacks.changes(city), over_quota);
             let as_before = before.as_ref().filter(|before| before.made_at.get(&city) == Some(&now));
             let fact = match as_before.and_then(|before| before.sources.facts.get(&city)) {
                 Some(fact) => fact.clone(),
                 None => source(&*read, &roster, member, &lacks)?,
             };
+            // What is fetched slowly may have been ended where we have not come yet (R133).
+            let fact = if over_quota { SourceFact { freshness: None, ..fact } } else { fact };
             facts.insert(city, fact);
             made_at.insert(city, now);
         }
         let log_digest = log_digest(facts.values());
         let sources = Arc::new(Sources { facts, log_digest });
-        *kept = Some(Kept { group, roster, made_at, sources: sources.clone() });
+        *kept = Some(Kept { group, roster, heads, made_at, sources: sources.clone() });
         Ok(sources)
     }
 }

@@ -18,6 +18,7 @@ mod naive;
 mod news;
 mod order;
 mod partition;
+mod quotas;
 mod readers;
 mod records;
 mod recovery;

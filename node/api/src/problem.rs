@@ -100,9 +100,9 @@ impl Problem {
         Self::new(
             StatusCode::INSUFFICIENT_STORAGE,
             "disk_full",
-            "the disk has too little room left; publishing stopped before the store fails",
+            "the disk has too little room left; this city signs only repairs, annulments, removals and erasures until there is more",
         )
-        .trying("make room on the data folder's disk; publishing goes on by itself")
+        .trying("make room on the data folder's disk; everything goes on by itself")
     }
 }
 
@@ -148,6 +148,10 @@ impl From<Refusal> for Problem {
             Refusal::UnknownEdition(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Some("name an edition that `GET /v1/info` lists, or add its file to the configuration".to_owned()),
+            ),
+            Refusal::OnlyEndings => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                Some("make room on the data folder's disk; everything goes on by itself".to_owned()),
             ),
             Refusal::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, Some("shorten the summary or the ground".to_owned())),
             Refusal::Segment { code: "gap" | "unknown_epoch" } => {

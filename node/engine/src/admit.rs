@@ -35,6 +35,15 @@ impl Engine {
     ) -> Result<(), ReadFault> {
         let city = segment.city;
         let checkpoint_size = segment.checkpoint.checkpoint.size;
+        if matches!(road, Road::Gossip { .. }) && !segment.leaves.is_empty() && !self.takes_fresh(now, city) {
+            // Nothing is refused (R90): it is fetched later, with what came before it.
+            self.event(Event::Postponed { city });
+            return Ok(());
+        }
+        if road == Road::Disk && !segment.leaves.is_empty() && self.rooms.disk.only_endings {
+            self.reply(ticket, Err(Refusal::OnlyEndings));
+            return Ok(());
+        }
         let outcome = self.admit(now, &road, segment, txn, signer)?;
         match (&road, &outcome) {
             // Something came before its turn: pull what lies between.

@@ -111,6 +111,19 @@ pub enum Event {
         city: CityCode,
         size: Size,
     },
+    /// Fresh statements of a city were not taken as they came: its log is over its quota, or the disk has no room.
+    Postponed {
+        city: CityCode,
+    },
+    /// The disk has so little room that only endings are signed; or that is over.
+    OnlyEndings {
+        begins: bool,
+    },
+    /// A partner says that this city's log is over its quota there, so that it is fetched slowly; or that this is over.
+    SlowedBy {
+        partner: CityCode,
+        begins: bool,
+    },
 }
 
 /// Why a command was refused. `code` is stable; the sentence says what is wrong and what to try.
@@ -165,6 +178,10 @@ pub enum Refusal {
     RecordElsewhere { continues_at: Size, size: Size },
     #[error("no city {0} is a member of this federation")]
     NoSuchCity(CityCode),
+    #[error(
+        "the disk has too little room left: only endings are signed, which are repairs, annulments, removals and erasures"
+    )]
+    OnlyEndings,
     #[error("the store could not be read; stop the node and run `huxin fsck`")]
     Store,
 }
@@ -192,6 +209,7 @@ impl Refusal {
             Self::RecordElsewhere { .. } => "record_elsewhere",
             Self::OtherHistory(_) => "other_history",
             Self::NoSuchCity(_) => "no_such_city",
+            Self::OnlyEndings => "disk_full",
             Self::Store => "store",
         }
     }

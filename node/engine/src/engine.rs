@@ -6,6 +6,7 @@ use crate::heads::Heads;
 use crate::input::{Input, Ticket};
 use crate::ledger::{Family, HeadRow, LedgerRead, LedgerTree, ReadFault, Txn, city_key, evidence_key, meta};
 use crate::publish::Pending;
+use crate::room::{Quota, Rooms};
 use crate::signing::{ClosedReason, Continuity, SigningState};
 use crate::sync::Sync;
 use crate::witness::witnessed_by;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub partners_before_signing: usize,
     /// Milliseconds that a hold lasts (60,000).
     pub hold_ms: i64,
+    /// How long other members' logs may be before they are fetched slowly.
+    pub quota: Quota,
     /// Witnesses of one log ([`crate::witness::WITNESSES`]).
     pub witnesses: usize,
 }
@@ -93,6 +96,7 @@ pub struct Engine {
     /// Checkpoints and cosignatures verified before.
     pub(crate) verified: Memory,
     pub(crate) sync: Sync,
+    pub(crate) rooms: Rooms,
     /// What [`Engine::heads`] hands out, and the cities of which it is behind the ledger.
     heads_told: Arc<Heads>,
     changed: BTreeSet<CityCode>,
@@ -169,6 +173,7 @@ impl Engine {
             },
             verified: Memory::default(),
             sync: Sync::new(),
+            rooms: Rooms::default(),
             heads_told: Arc::new(heads_told),
             changed: BTreeSet::new(),
             witnessed,
@@ -208,6 +213,10 @@ impl Engine {
             Input::Answered { peer, asked, answer } => self.answered(now, &peer, asked, answer, txn, signer),
             Input::Hold { ticket } => self.hold(now, ticket, txn, signer),
             Input::Record { ticket, bytes, consent } => self.operator_record(ticket, (&bytes, consent), txn, signer),
+            Input::Room(room) => {
+                self.take_room(room);
+                Ok(())
+            }
             Input::Tick => self.tick(now, txn, signer),
         }
     }
@@ -241,6 +250,14 @@ impl Engine {
     #[must_use]
     pub const fn heads(&self) -> &Arc<Heads> {
         &self.heads_told
+    }
+
+    /// Tells partners which logs are over their quota here, and keeps it up to date.
+    pub(crate) fn tell_over_quota(&mut self, now: Millis) {
+        let cities = self.over_quota(now);
+        if !self.heads_told.are_over_quota(&cities) {
+            Arc::make_mut(&mut self.heads_told).mark_over_quota(&cities);
+        }
     }
 
     /// As [`Engine::heads`], with the group under construction.

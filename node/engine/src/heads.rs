@@ -10,7 +10,7 @@ use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::evidence::held_digest;
 use huxin_protocol::ids::{CityCode, Size};
 use huxin_protocol::roster::{CityRoster, Roster};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// Summaries of all members' logs, ascending by city.
@@ -46,6 +46,16 @@ impl Heads {
     pub fn digest(&self) -> Digest {
         *self.digest.get_or_init(|| heads_digest(&self.all))
     }
+    /// Notes which logs are over their quota here, for whoever asks.
+    pub(crate) fn mark_over_quota(&mut self, cities: &BTreeSet<CityCode>) {
+        for head in &mut self.all {
+            head.over_quota = cities.contains(&head.city);
+        }
+    }
+    /// Whether these logs, and no others, are marked as over their quota.
+    pub(crate) fn are_over_quota(&self, cities: &BTreeSet<CityCode>) -> bool {
+        self.all.iter().all(|head| head.over_quota == cities.contains(&head.city))
+    }
     /// Makes one city's summary anew.
     pub(crate) fn renew(
         &mut self,
@@ -54,7 +64,8 @@ impl Heads {
         member: &CityRoster,
     ) -> Result<(), ReadFault> {
         *self.changes.entry(member.code).or_default() += 1;
-        let summary = summary(read, roster, member)?;
+        let mut summary = summary(read, roster, member)?;
+        summary.over_quota = self.get(member.code).is_some_and(|before| before.over_quota);
         match self.all.binary_search_by_key(&member.code, |head| head.city) {
             Ok(at) if self.all[at] == summary => return Ok(()),
             Ok(at) => self.all[at] = summary,
@@ -82,6 +93,7 @@ fn summary(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRost
         proved: stored.map_or(Size(0), |checkpoint| checkpoint.size),
         witnesses: Digest(*hasher.finalize().as_bytes()),
         evidence: held_digest(&evidence_by_epoch(read, member.code)?),
+        over_quota: false,
     })
 }
 

@@ -7,6 +7,7 @@ use huxin_protocol::ids::{CityCode, Size, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::segment::ReadSegment;
 
+use crate::room::Room;
 use crate::wire::{HeadSummary, Response};
 
 /// A partner's node as the network names it: opaque bytes (a libp2p peer id).
@@ -178,6 +179,8 @@ pub enum Input {
         bytes: Vec<u8>,
         consent: Consent,
     },
+    /// How much room the disk has.
+    Room(Room),
     /// Once a second or so: heartbeats, rounds of anti-entropy, cosignatures, holds that ran out.
     Tick,
 }

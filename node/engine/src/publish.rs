@@ -112,6 +112,9 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: Option<&dyn Signer>,
     ) -> Result<Result<Vec<StatementId>, Refusal>, ReadFault> {
+        if self.rooms.disk.only_endings && !drafts.iter().all(|draft| draft.kind.is_ending()) {
+            return Ok(Err(Refusal::OnlyEndings));
+        }
         let mut grounds = BTreeSet::new();
         let mut ended = BTreeSet::new();
         let mut abouts = Vec::with_capacity(drafts.len());

@@ -117,6 +117,7 @@ impl Engine {
 
     pub(crate) fn tick(&mut self, now: Millis, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
         self.end_hold(now);
+        self.tell_over_quota(now);
         self.cosign_heads(now, txn, signer)?;
         self.pass_slow_pulls(now);
         self.look_for_bodies(now, txn)?;
@@ -184,7 +185,10 @@ impl Engine {
             partner.next_round = partner.next_round.min(Millis(now.0 + i64::from(*retry_after_ms)));
         }
         match (purpose, answer) {
-            (Purpose::Heads, Answer::Same) => self.confirm(city),
+            (Purpose::Heads, Answer::Same) => {
+                self.told_over_quota(city, false);
+                self.confirm(city);
+            }
             (Purpose::Heads, Answer::Heads(told)) => self.compare(now, peer, city, &told, txn)?,
             (Purpose::Window { city, from }, answer) => self.window(now, peer, (city, from), answer, txn, signer)?,
             (Purpose::Bodies, Answer::Bodies(bodies)) => self.bodies(bodies, txn)?,
@@ -235,6 +239,8 @@ impl Engine {
         if let Some(partner) = self.sync.partners.get_mut(peer) {
             partner.told.clear();
         }
+        let own_told = told.iter().find(|head| head.city == self.me());
+        self.told_over_quota(partner, own_told.is_some_and(|head| head.over_quota));
         let mut own_is_fine = true;
         let mut named = BTreeSet::new();
         for theirs in told {

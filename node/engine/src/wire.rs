@@ -26,6 +26,8 @@ pub struct HeadSummary {
     pub witnesses: Digest,
     /// Digest over all evidence held about this city; zeros where there is none.
     pub evidence: Digest,
+    /// Whether this log is over its quota there, so that it is fetched slowly. No part of the digest of heads.
+    pub over_quota: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub enum Request {
 pub enum Response {
     /// `[1]`: the digests are equal.
     Same,
-    /// `[2, [[city, epoch, size, root, record, proved, witnesses], …]]`.
+    /// `[2, [[city, epoch, size, root, record, proved, witnesses, evidence, over quota], …]]`.
     Heads(Vec<HeadSummary>),
     /// `[3, segment bytes]`.
     Segment(Vec<u8>),

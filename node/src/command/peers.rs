@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::runtime::clock;
 use crate::say;
 use huxin_api::model::{HeadItem, HeadsReply, PeerItem, PeersReply};
+use huxin_config::Language;
 use serde::Serialize;
 
 #[derive(Debug, clap::Args)]
@@ -54,6 +55,11 @@ fn show(shown: &Shown, context: &Context) {
         ]);
     }
     say!("{table}");
+    for peer in &shown.peers.peers {
+        for line in quota_lines(peer, context) {
+            say!("{line}");
+        }
+    }
     say!("{} {}", say("heads digest", "日志头摘要"), shown.heads.digest);
 }
 
@@ -81,6 +87,33 @@ fn fresh(age_ms: Option<i64>, context: &Context) -> String {
     format!("{number} {}", context.choose(english, chinese))
 }
 
+/// What quotas do between this city and a partner, on either side.
+fn quota_lines(peer: &PeerItem, context: &Context) -> Vec<String> {
+    let name = format!("{} {}", peer.city, peer.name);
+    let mut lines = Vec::new();
+    if peer.over_quota {
+        lines.push(match context.language {
+            Language::English => format!(
+                "{name} is over its quota ([limits] member_…): its log is fetched slowly,\nand its entries show \"confirm\" until it is here"
+            ),
+            Language::Chinese => {
+                format!("{name} 超出配额([limits] member_…):其日志缓慢接收,\n在收齐之前其条目显示“请核实”")
+            }
+        });
+    }
+    if peer.slows_us {
+        lines.push(match context.language {
+            Language::English => format!(
+                "{name} says that this city is over its quota there and fetches our log\nslowly; talk to its operator about its [limits] member_…"
+            ),
+            Language::Chinese => format!(
+                "{name} 表示本市超出其配额,缓慢接收本市日志;\n请与其运维人员商议其 [limits] member_… 设置"
+            ),
+        });
+    }
+    lines
+}
+
 /// Why there is no connection, in a column of its own: the last thing that went wrong, or what has to happen first.
 fn why_not(peer: &PeerItem, context: &Context) -> String {
     if peer.up {
@@ -100,7 +133,6 @@ fn why_not(peer: &PeerItem, context: &Context) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use huxin_config::Language;
 
     #[test]
     fn freshness_is_told_in_the_largest_unit_that_fits() {
@@ -129,6 +161,8 @@ mod tests {
             addresses: addresses.iter().map(|address| (*address).to_owned()).collect(),
             since: None,
             failure: failure.map(str::to_owned),
+            over_quota: false,
+            slows_us: false,
         };
         let cases = [
             (peer(true, Some("refused before"), &["/x"]), ""),

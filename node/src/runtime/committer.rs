@@ -110,7 +110,7 @@ fn commit(
             }
             Err(fault @ CommitFault::DiskFull { .. }) => {
                 if !full {
-                    tracing::error!(code = fault.code(), %fault, "the node takes nothing more until there is room");
+                    tracing::error!(code = fault.code(), %fault, "the disk is full to its last reserve: the node takes nothing more until there is room");
                 }
                 full = true;
                 if patience.recv_timeout(LOOK_AGAIN) != Err(RecvTimeoutError::Timeout) {
@@ -132,7 +132,10 @@ fn tell_low(store: &dyn Store, low: &mut bool) {
     match store.health() {
         StoreHealth::DiskLow { free } if !*low => {
             *low = true;
-            tracing::warn!(free, "the disk is getting low; the node goes on until [storage] min_free_mib: make room");
+            tracing::warn!(
+                free,
+                "the disk is getting low; at [storage] min_free_mib the node signs nothing but endings: make room"
+            );
         }
         StoreHealth::Ok if *low => {
             *low = false;
@@ -181,6 +184,9 @@ mod tests {
         }
         fn health(&self) -> StoreHealth {
             self.kept.health()
+        }
+        fn stored_bytes(&self, city: CityCode) -> u64 {
+            self.kept.stored_bytes(city)
         }
     }
 

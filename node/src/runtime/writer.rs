@@ -23,12 +23,12 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, select};
 use huxin_engine::heads::Heads;
 use huxin_engine::lacks::Lacks;
 use huxin_engine::ledger::{Batch, Family, LedgerRead, Over, Txn, meta};
-use huxin_engine::{Consent, Effect, Engine, Input, SigningState, Ticket};
+use huxin_engine::{Consent, Effect, Engine, Input, Room, SigningState, Ticket};
 use huxin_keys::Marker;
 use huxin_net::NetHandle;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::roster::Roster;
-use huxin_store::Store;
+use huxin_store::{Store, StoreHealth};
 use orders::{INPUTS_WAITING, weight};
 use parking_lot::RwLock;
 use std::collections::{BTreeMap, VecDeque};
@@ -38,6 +38,8 @@ use std::time::{Duration, Instant};
 
 /// Time between two ticks of the engine: a fifth of the shortest clock that it keeps (1 s).
 pub const TICK: Duration = Duration::from_millis(200);
+/// Time between two looks at how much of the disk each member takes.
+const MEASURE: Duration = Duration::from_secs(60);
 /// A group is closed at this many bytes: one page of each of eight peers, and some 30 ms of the disk.
 pub const GROUP_BYTES: usize = 8 * 1024 * 1024;
 
@@ -85,6 +87,9 @@ pub struct Writer {
     unasked: Vec<Input>,
     announcements: Announcements,
     next_tick: Instant,
+    /// What the engine was told of the disk, and when members' shares of it are measured again.
+    only_endings: bool,
+    next_measure: Instant,
     /// How far the own log was noted as signed, and when it may be noted again.
     reached: Option<(Epoch, Size)>,
     next_note: Instant,
@@ -139,6 +144,7 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
         heads: RwLock::new(Arc::clone(parts.engine.heads())),
         signing: RwLock::new(parts.engine.signing()),
         lacks: RwLock::new(parts.lacks),
+        slowed_by: RwLock::default(),
         beat: AtomicI64::new(now().0),
         groups: AtomicU64::new(0),
     });
@@ -166,6 +172,8 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
         unasked: Vec::new(),
         announcements: parts.announcements,
         next_tick: Instant::now(),
+        only_endings: false,
+        next_measure: Instant::now(),
         reached: None,
         next_note: Instant::now(),
     };
@@ -346,6 +354,9 @@ impl Writer {
         if Instant::now() >= self.next_tick {
             self.next_tick = Instant::now() + TICK;
             self.note_reached();
+            if let Some(room) = self.room() {
+                self.engine.handle(now(), Input::Room(room), &mut txn, &self.signer)?;
+            }
             self.engine.handle(now(), Input::Tick, &mut txn, &self.signer)?;
         }
         self.failpoint.pass("after_handle");
@@ -364,6 +375,19 @@ impl Writer {
         Ok(Sealed { batch: Arc::new(batch), effects, roster, heads, signing, marker, inputs, begun })
     }
 
+    /// What the disk says, where that is new: at once when it gets full or has room again, and once a minute who takes how much of it.
+    fn room(&mut self) -> Option<Room> {
+        let only_endings = matches!(self.store.health(), StoreHealth::DiskFull { .. });
+        if only_endings == self.only_endings && Instant::now() < self.next_measure {
+            return None;
+        }
+        self.only_endings = only_endings;
+        self.next_measure = Instant::now() + MEASURE;
+        let members = self.engine.roster().cities();
+        let stored = members.map(|member| (member.code, self.store.stored_bytes(member.code))).collect();
+        Some(Room { only_endings, stored })
+    }
+
     /// What is to be done once a group's batch is durable: shown to readers, then said.
     fn durable(&mut self, sealed: Sealed) -> Result<(), Fault> {
         let Sealed { batch, effects, roster, heads, signing, marker, inputs, begun } = sealed;
@@ -373,9 +397,8 @@ impl Writer {
         if let Some(roster) = roster {
             *self.board.roster.write() = roster;
         }
-        if !batch.is_empty() {
-            *self.board.heads.write() = heads;
-        }
+        // Which logs are over their quota changes without a row.
+        *self.board.heads.write() = heads;
         if *self.board.signing.read() != signing {
             *self.board.signing.write() = signing;
         }

@@ -3,8 +3,9 @@
 
 use crate::fault::CommitFault;
 use crate::hook::{CommitHook, Decision};
-use crate::store::{Store, StoreHealth};
+use crate::store::{GROWING, Store, StoreHealth, rows_of};
 use huxin_engine::ledger::{Batch, FAMILIES, Family, LedgerRead, ReadFault};
+use huxin_protocol::ids::CityCode;
 use parking_lot::{Mutex, RwLock};
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included};
@@ -153,6 +154,20 @@ impl Store for MemoryStore {
 
     fn snapshot(&self) -> Box<dyn LedgerRead + Send + Sync + '_> {
         Box::new(self.content())
+    }
+
+    fn stored_bytes(&self, city: CityCode) -> u64 {
+        let (begin, end) = rows_of(city);
+        let content = self.content.read();
+        let mut bytes = 0;
+        for family in GROWING {
+            // A content in memory is always read to its end.
+            let _ = content.scan(family, &begin, &end, &mut |key, value| {
+                bytes += (key.len() + value.len()) as u64;
+                true
+            });
+        }
+        bytes
     }
 
     fn health(&self) -> StoreHealth {

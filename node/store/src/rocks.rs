@@ -30,8 +30,9 @@ pub use verify::{Verification, Verify};
 use crate::disk::free_bytes;
 use crate::fault::{CommitFault, OpenFault, StoreFault};
 use crate::hook::{CommitHook, Decision};
-use crate::store::{Store, StoreHealth};
+use crate::store::{GROWING, Store, StoreHealth, rows_of};
 use huxin_engine::ledger::{Batch, FAMILIES, Family, LedgerRead, ReadFault};
+use huxin_protocol::ids::CityCode;
 use parking_lot::Mutex;
 use rocksdb::{ColumnFamily, DB, WriteBatch, WriteOptions};
 use std::path::{Path, PathBuf};
@@ -188,7 +189,8 @@ impl Store for RocksStore {
         if batch.is_empty() {
             return Ok(());
         }
-        let floor = self.options.floor_bytes;
+        // Whoever writes keeps to the floor itself, and goes below it for endings only.
+        let floor = self.options.floor_bytes / 2;
         if floor > 0
             && let Ok(free) = free_bytes(&self.path)
             && free < floor
@@ -215,6 +217,16 @@ impl Store for RocksStore {
 
     fn snapshot(&self) -> Box<dyn LedgerRead + Send + Sync + '_> {
         Box::new(RocksSnapshot::new(self))
+    }
+
+    fn stored_bytes(&self, city: CityCode) -> u64 {
+        let (begin, end) = rows_of(city);
+        let of = |family: &Family| {
+            let range = rocksdb::Range::new(&begin, &end);
+            let sizes = self.family(*family).map(|column| self.db.get_approximate_sizes_cf(column, &[range]));
+            sizes.into_iter().flatten().sum::<u64>()
+        };
+        GROWING.iter().map(of).sum()
     }
 
     fn health(&self) -> StoreHealth {

@@ -1,7 +1,8 @@
 //! What the node and the simulator ask of a store: reading, committing, and how it is.
 
 use crate::fault::CommitFault;
-use huxin_engine::ledger::{Batch, LedgerRead};
+use huxin_engine::ledger::{Batch, Family, LedgerRead};
+use huxin_protocol::ids::CityCode;
 
 /// A store of either kind. Reading may happen from any thread while one thread commits.
 pub trait Store: LedgerRead + Send + Sync {
@@ -17,17 +18,31 @@ pub trait Store: LedgerRead + Send + Sync {
 
     /// Whether it takes commits.
     fn health(&self) -> StoreHealth;
+
+    /// Bytes that a city's statements and bodies take on the disk, about.
+    fn stored_bytes(&self, city: CityCode) -> u64;
+}
+
+/// The families that grow with what a city says.
+pub(crate) const GROWING: [Family; 3] = [Family::Log, Family::Body, Family::Abandoned];
+
+/// Where the rows of one city begin in such a family, and the first key behind them.
+pub(crate) fn rows_of(city: CityCode) -> (Vec<u8>, Vec<u8>) {
+    let begin = city.key_bytes().to_vec();
+    let end = [&begin[..], &[0xff; 16]].concat();
+    (begin, end)
 }
 
 /// Whether a store takes commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreHealth {
     Ok,
-    /// Fewer bytes are free than the operator wants kept. Publishing stops here, while partners' statements still fit.
+    /// Fewer bytes are free than the operator wants to hear of in time. Nothing stops.
     DiskLow {
         free: u64,
     },
-    /// Fewer bytes are free than RocksDB needs to finish what it has begun: no commit is taken until there is room.
+    /// Fewer bytes are free than [`floor`](crate::Options::floor_bytes) says. The other half of it is a reserve: for the endings of the
+    /// own city, and for RocksDB to finish what it has begun. In the last half no commit is taken until there is room.
     DiskFull {
         free: u64,
     },

@@ -69,6 +69,7 @@ impl City {
             own_names: Vec::new(),
             sync_every_ms: 30_000,
             heartbeat_every_ms: 60_000,
+            quota: huxin_engine::Quota::NONE,
             gossip: true,
             anti_entropy: true,
             partners_before_signing: partners_to_ask(genesis.manifest().members.len()),

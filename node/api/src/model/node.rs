@@ -63,6 +63,10 @@ pub struct PeerItem {
     /// Why the last attempt to reach it failed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub failure: Option<String>,
+    /// Its log is over its quota here: it is fetched slowly, and its entries show "confirm".
+    pub over_quota: bool,
+    /// It says that this city's log is over its quota there.
+    pub slows_us: bool,
 }
 
 /// `GET /readyz`: 200 if every check holds, else 503. `GET /healthz` only says that the process answers.

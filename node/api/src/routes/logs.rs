@@ -14,7 +14,7 @@ use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use huxin_engine::heads::Heads;
-use huxin_engine::ledger::{CosignatureRow, Family, evidence_key, scan_prefix};
+use huxin_engine::ledger::{CosignatureRow, Family, evidence_key};
 use huxin_engine::serve;
 use huxin_engine::wire::STATEMENTS_PER_REQUEST;
 use huxin_engine::{Consent, Outcome};

@@ -57,7 +57,8 @@ impl Search {
 impl Engine {
     /// Asks readers for bodies that we may read and do not hold.
     pub(super) fn look_for_bodies(&mut self, now: Millis, txn: &Txn<'_>) -> Result<(), ReadFault> {
-        if self.sync.partners.is_empty() || !self.settings.anti_entropy || !self.sync.bodies.begins(now) {
+        let no_room = self.rooms.disk.only_endings;
+        if no_room || self.sync.partners.is_empty() || !self.settings.anti_entropy || !self.sync.bodies.begins(now) {
             return Ok(());
         }
         let mut any = false;
@@ -160,6 +161,9 @@ impl Engine {
         let federation = self.roster.federation();
         let mut count = 0;
         for (id, body) in bodies {
+            if self.rooms.disk.only_endings {
+                break;
+            }
             if txn.get(Family::Lacking, &place_key(id.city, id.seq))?.is_none() {
                 continue;
             }

@@ -10,6 +10,7 @@ use crate::effect::Event;
 use crate::engine::{Engine, Signer};
 use crate::input::{Answer, Peer, Road};
 use crate::ledger::{ReadFault, Txn};
+use crate::room::SLOW_WINDOW;
 use crate::signing::SigningState;
 use crate::wire::Request;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
@@ -60,8 +61,13 @@ impl Pull {
 }
 
 impl Engine {
-    /// Begins to pull a log from a peer, or lets the pull under way reach further.
+    /// Begins to pull a log from a peer, or lets the pull under way reach further. A log that is over its quota is asked for a
+    /// little at a time; with the next comparison of heads it is offered again.
     pub(crate) fn pull(&mut self, now: Millis, peer: &Peer, city: CityCode, target: Size) {
+        if target > self.size(city) && !self.sync.pulls.contains_key(&city) && !self.may_fetch(now, city) {
+            return;
+        }
+        let target = self.within_quota(now, city, target);
         match self.sync.pulls.get_mut(&city) {
             Some(pull) if pull.peer == *peer => pull.target = pull.target.max(target),
             Some(pull) => {
@@ -70,16 +76,17 @@ impl Engine {
             }
             None => self.begin_pull(now, peer, city, target, BTreeMap::new()),
         }
-        self.fill(city);
+        self.fill(now, city);
     }
 
     fn begin_pull(&mut self, now: Millis, peer: &Peer, city: CityCode, target: Size, others: BTreeMap<Peer, Size>) {
         let held = self.size(city);
+        let window = if self.is_over_quota(now, city) { SLOW_WINDOW } else { WINDOW };
         let pull = Pull {
             peer: peer.clone(),
             target,
             next: Seq(held.0),
-            window: WINDOW,
+            window,
             under_way: 0,
             early: BTreeMap::new(),
             began_at: held,
@@ -98,9 +105,11 @@ impl Engine {
         let own = city == self.me();
         let mut others = pull.others;
         others.retain(|peer, target| *target > held && self.sync.partners.contains_key(peer));
-        if let Some((peer, target)) = others.pop_first() {
+        if self.takes_fresh(now, city)
+            && let Some((peer, target)) = others.pop_first()
+        {
             self.begin_pull(now, &peer, city, target, others);
-            self.fill(city);
+            self.fill(now, city);
         }
         if own {
             self.own_log_looked_into();
@@ -143,7 +152,10 @@ impl Engine {
         self.ask(&peer, Purpose::Window { city, from }, Request::Segment { city, from, count, epoch });
     }
 
-    fn fill(&mut self, city: CityCode) {
+    fn fill(&mut self, now: Millis, city: CityCode) {
+        if !self.takes_fresh(now, city) {
+            return;
+        }
         let room = |pull: &Pull| pull.under_way + pull.early.len() < WINDOWS && pull.next.0 < pull.target.0;
         while self.sync.pulls.get(&city).is_some_and(room) {
             self.ask_window(city);
@@ -160,6 +172,12 @@ impl Engine {
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         let held = self.size(city);
+        // Without room on the disk what was asked for before is left where it is.
+        let answer = if self.rooms.disk.only_endings && city != self.me() {
+            Answer::Busy { retry_after_ms: crate::room::RETRY_MS }
+        } else {
+            answer
+        };
         let refused = match &answer {
             Answer::Segment(segment) if segment.city != city => Some("other_city"),
             // A run is asked for at its place; one from elsewhere is no answer. Without leaves it speaks of the checkpoint.
@@ -229,6 +247,12 @@ impl Engine {
             self.end_pull(now, city);
             return Ok(());
         }
+        if pull.under_way == 0 && !self.takes_fresh(now, city) {
+            // A window of a log that is over its quota. The next one has to wait, whoever offers it.
+            self.sync.pulls.remove(&city);
+            return Ok(());
+        }
+        let Some(pull) = self.sync.pulls.get_mut(&city) else { return Ok(()) };
         if pull.under_way == 0 {
             // All windows are in. A peer that told of more than it gives is left until its next round.
             if held >= pull.target || held == pull.began_at {
@@ -239,7 +263,7 @@ impl Engine {
             pull.next = Seq(held.0);
             pull.early.clear();
         }
-        self.fill(city);
+        self.fill(now, city);
         Ok(())
     }
 

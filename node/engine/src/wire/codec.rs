@@ -282,12 +282,17 @@ fn segment_head(length: usize) -> Vec<u8> {
 }
 
 fn write_head(writer: &mut Writer, head: &HeadSummary) {
-    writer.array(8).city(head.city).unsigned(head.epoch.0).unsigned(head.size.0).bytes(&head.root.0);
-    writer.digest(&head.record).unsigned(head.proved.0).digest(&head.witnesses).digest(&head.evidence);
+    writer.array(9).city(head.city).unsigned(head.epoch.0).unsigned(head.size.0).bytes(&head.root.0);
+    writer
+        .digest(&head.record)
+        .unsigned(head.proved.0)
+        .digest(&head.witnesses)
+        .digest(&head.evidence)
+        .boolean(head.over_quota);
 }
 
 fn read_head(reader: &mut Reader<'_>) -> Result<HeadSummary, WireFault> {
-    reader.array_of(8)?;
+    reader.array_of(9)?;
     Ok(HeadSummary {
         city: reader.city()?,
         epoch: reader.epoch()?,
@@ -297,6 +302,7 @@ fn read_head(reader: &mut Reader<'_>) -> Result<HeadSummary, WireFault> {
         proved: reader.size()?,
         witnesses: reader.digest()?,
         evidence: reader.digest()?,
+        over_quota: reader.boolean()?,
     })
 }
 

@@ -9,6 +9,7 @@ use huxin_protocol::ids::{CityCode, Seq};
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::ReadSegment;
 use parking_lot::RwLock;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use tokio::sync::oneshot;
@@ -55,6 +56,8 @@ pub struct Board {
     pub signing: RwLock<SigningState>,
     /// Which bodies are not here: of the store as it is, or of a later state of it.
     pub lacks: RwLock<Lacks>,
+    /// Partners that say that this city's log is over its quota with them.
+    pub slowed_by: RwLock<BTreeSet<CityCode>>,
     /// Milliseconds since 1970 of the writer's last round: a silent writer is not ready.
     pub beat: AtomicI64,
     /// Groups committed since the start.

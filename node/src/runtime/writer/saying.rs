@@ -89,6 +89,24 @@ impl Writer {
                 "a rotation was not finished: the key record in the key folder does not continue the log as it stands, and was left \
                  where it is; nothing was abandoned. Run `huxin keys rotate --resume`, or `--cancel`"
             ),
+            Event::OnlyEndings { begins: true } => tracing::error!(
+                "less than [storage] min_free_mib is free: only endings of this city are signed, and nothing of others is taken; make room"
+            ),
+            Event::OnlyEndings { begins: false } => {
+                tracing::info!("the disk has room again; everything is signed and taken")
+            }
+            Event::SlowedBy { partner, begins } => {
+                *self.board.slowed_by.write() = self.engine.slowed_by().clone();
+                if *begins {
+                    tracing::warn!(
+                        %partner,
+                        "this city's log is over its quota with a partner, which fetches it slowly and shows \"confirm\" with our entries; \
+                         talk to its operator about [limits] member_statements and member_mib there"
+                    );
+                } else {
+                    tracing::info!(%partner, "a partner fetches this city's log at full speed again");
+                }
+            }
             Event::Refused { road, code } => tracing::debug!(road, code, "a segment was refused"),
             Event::Admitted { city, .. } => {
                 self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;

@@ -36,7 +36,8 @@ pub struct Options {
     pub verify: Verify,
     /// Below so many free bytes [`StoreHealth::DiskLow`](crate::StoreHealth::DiskLow) is reported (1 GiB).
     pub low_bytes: u64,
-    /// Below so many free bytes no commit is taken (256 MiB): room for RocksDB to finish what it has begun. 0 turns it off.
+    /// Below so many free bytes [`StoreHealth::DiskFull`](crate::StoreHealth::DiskFull) is reported (256 MiB), and below half of it no
+    /// commit is taken: room for RocksDB to finish what it has begun. 0 turns it off.
     pub floor_bytes: u64,
 }
 

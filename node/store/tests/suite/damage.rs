@@ -3,7 +3,7 @@
 use crate::{open, options, put, rows};
 use huxin_engine::ledger::{Batch, Family, LedgerRead};
 use huxin_store::rocks::log::{Ending, Records, walk};
-use huxin_store::{OpenFault, Options, RocksStore, Store, Verify};
+use huxin_store::{OpenFault, Options, RocksStore, Store, Verification, Verify};
 use std::path::{Path, PathBuf};
 
 /// A store with `commits` commits in its write-ahead log and as many in data files.
@@ -55,8 +55,12 @@ fn change(file: &Path, edit: impl FnOnce(&mut Vec<u8>)) {
 
 /// Opens for writing and for reading; both must refuse with damage, and name the file and the mend.
 fn refused(path: &Path, file: &str) {
+    refused_with(path, options(), file);
+}
+
+fn refused_with(path: &Path, options: Options, file: &str) {
     for read_only in [true, false] {
-        let fault = RocksStore::open(path, Options { read_only, ..options() }).map(|_| ()).unwrap_err();
+        let fault = RocksStore::open(path, Options { read_only, ..options.clone() }).map(|_| ()).unwrap_err();
         let OpenFault::Damaged { file: named, .. } = &fault else { panic!("{fault}") };
         assert!(named.contains(file), "{fault}");
         assert!(fault.to_string().contains("huxin fsck") && fault.to_string().contains("huxin restore"));
@@ -256,6 +260,54 @@ fn a_damaged_or_missing_data_file_is_refused() {
     refused(folder.path(), &name);
     std::fs::remove_file(&data).unwrap();
     refused(folder.path(), &name);
+
+    // A large store: what a node begins from is read at its opening, and the rest behind its back, in small steps.
+    let mut bytes = good.clone();
+    bytes[100_000] ^= 0x40;
+    std::fs::write(&data, bytes).unwrap();
+    let large = Options { verify: Verify::UpTo(good.len() as u64 / 2), ..options() };
+    let store = RocksStore::open(folder.path(), large.clone()).unwrap();
+    assert!(!store.is_verified());
+    let mut verification = Verification::default();
+    let mut steps = 0;
+    let found = loop {
+        assert!(!verification.is_complete(), "the damage was passed by");
+        steps += 1;
+        if let Err(fault) = store.verify_on(&mut verification, 10) {
+            break fault;
+        }
+    };
+    assert!(matches!(&found, OpenFault::Damaged { file, .. } if file.contains(&name)), "{found}");
+    assert!(steps > 2, "{steps}");
+    drop(store);
+    refused_with(folder.path(), Options { verify: Verify::UpTo(u64::MAX), ..options() }, &name);
+    std::fs::write(&data, &good).unwrap();
+    let store = RocksStore::open(folder.path(), large.clone()).unwrap();
+    let mut verification = Verification::default();
+    while !verification.is_complete() {
+        store.verify_on(&mut verification, 10).unwrap();
+    }
+    let all = store.verify_blocks().unwrap();
+    assert_eq!(verification.rows, all, "in steps as at once");
+    assert_eq!(all.values().sum::<u64>(), 401);
+    drop(store);
+    let store = open(folder.path());
+    assert!(store.is_verified(), "a small store is read at its opening");
+    drop(store);
+
+    // Damage in what a node begins from is found at the opening of a store of any size.
+    let head = files(folder.path(), |name| name.ends_with(".sst")).into_iter().find(|file| {
+        let small = file.metadata().unwrap().len() < 100_000;
+        small && std::fs::read(file).unwrap().windows(4).any(|bytes| bytes == b"head")
+    });
+    let head = head.unwrap();
+    let whole = std::fs::read(&head).unwrap();
+    let mut bytes = whole.clone();
+    bytes[10] ^= 0x40;
+    std::fs::write(&head, bytes).unwrap();
+    let named = head.file_name().unwrap().to_string_lossy().into_owned();
+    refused_with(folder.path(), large, &named);
+    std::fs::write(&head, whole).unwrap();
 
     // Without the reading of every block the damage shows at the first question instead, as a fault and not as an absence.
     let mut bytes = good.clone();

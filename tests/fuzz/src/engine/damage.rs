@@ -66,6 +66,7 @@ pub fn damaged(input: &[u8]) {
         own_names: Vec::new(),
         sync_every_ms: 30_000,
         heartbeat_every_ms: 60_000,
+        quota: huxin_engine::Quota::NONE,
         gossip: true,
         anti_entropy: true,
         partners_before_signing: 0,

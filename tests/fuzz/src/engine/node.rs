@@ -91,6 +91,7 @@ impl Node {
             own_names: Vec::new(),
             sync_every_ms: 30_000,
             heartbeat_every_ms: 60_000,
+            quota: huxin_engine::Quota::NONE,
             gossip: !script.hits(16),
             anti_entropy: !script.hits(16),
             partners_before_signing: usize::from(script.hits(64)),

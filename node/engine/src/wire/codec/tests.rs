@@ -26,8 +26,8 @@ fn id() -> impl Strategy<Value = StatementId> {
     (city(), epoch(), number()).prop_map(|(city, epoch, seq)| StatementId { city, epoch, seq: Seq(seq) })
 }
 fn head() -> impl Strategy<Value = HeadSummary> {
-    (city(), epoch(), number(), any::<[u8; 32]>(), digest(), number(), digest(), digest()).prop_map(
-        |(city, epoch, size, root, record, proved, witnesses, evidence)| HeadSummary {
+    (city(), epoch(), number(), any::<[u8; 32]>(), digest(), number(), digest(), digest(), any::<bool>()).prop_map(
+        |(city, epoch, size, root, record, proved, witnesses, evidence, over_quota)| HeadSummary {
             city,
             epoch,
             size: Size(size),
@@ -36,6 +36,7 @@ fn head() -> impl Strategy<Value = HeadSummary> {
             proved: Size(proved),
             witnesses,
             evidence,
+            over_quota,
         },
     )
 }
