@@ -28,8 +28,13 @@ struct Node {
 }
 
 fn start(config: &Path, runtime: &tokio::runtime::Runtime) -> Node {
+    start_with(config, runtime, |_| {})
+}
+
+fn start_with(config: &Path, runtime: &tokio::runtime::Runtime, set: impl FnOnce(&mut settings::Settings)) -> Node {
     let mut settings = settings::load_plain(config).unwrap();
     settings.network.sync_seconds = 2;
+    set(&mut settings);
     let running = runtime::start(&settings, runtime.handle()).unwrap();
     let token = settings::read_token(&settings).unwrap();
     Node { client: Client::new(&running.api.to_string(), &token), city: running.city, running }
@@ -72,6 +77,22 @@ fn entry(number: u32, today: Date) -> EntryRequest {
     }
 }
 
+fn recognition(partner: CityCode) -> RecognitionBody {
+    RecognitionBody {
+        partner,
+        lists: vec![List::Black],
+        fields: None,
+        measures: None,
+        minimum_severity: None,
+        decided_within_months: None,
+        decided_since: None,
+        suspend_while_disputed: false,
+        valid_from: "2020-01-01".parse().unwrap(),
+        valid_until: None,
+        freshness_hours: 24,
+    }
+}
+
 fn ruling(client: &Client) -> Ruling {
     let subject: SubjectId = SUBJECT.parse().unwrap();
     serde_json::from_value(client.status(&subject, &StatusQuery::default()).unwrap()).unwrap()
@@ -97,20 +118,7 @@ fn three_cities_exchange() {
     let today = nodes[0].client.info().unwrap().now.date();
 
     // Recognition: the second recognises the first, the third does not.
-    let rule = RecognitionBody {
-        partner: nodes[0].city,
-        lists: vec![List::Black],
-        fields: None,
-        measures: None,
-        minimum_severity: None,
-        decided_within_months: None,
-        decided_since: None,
-        suspend_while_disputed: false,
-        valid_from: "2020-01-01".parse().unwrap(),
-        valid_until: None,
-        freshness_hours: 24,
-    };
-    nodes[1].client.recognise(&rule).unwrap();
+    nodes[1].client.recognise(&recognition(nodes[0].city)).unwrap();
 
     // An entry arrives everywhere, and counts only where it is recognised.
     let published = nodes[0].client.publish(&PublishRequest { entries: vec![entry(1, today)] }).unwrap();
@@ -200,4 +208,44 @@ fn three_cities_exchange() {
 
 fn metrics(node: &Node) -> String {
     node.client.metrics().unwrap()
+}
+
+/// A log that is over its quota is refused nothing: its entries show "confirm", and both sides are told.
+#[test]
+fn a_log_over_its_quota_shows_confirm_and_both_sides_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let configs = found(folder.path());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let of_one = |settings: &mut settings::Settings| {
+        (settings.limits.member_statements, settings.limits.member_statements_per_day) = (1, 0);
+    };
+    let nodes = [start(&configs[0], &runtime), start_with(&configs[1], &runtime, of_one), start(&configs[2], &runtime)];
+    let [flood, slow, other] = &nodes;
+    for node in &nodes {
+        until(&format!("{} is ready", node.city), || node.client.ready().unwrap().ready.then_some(()));
+    }
+    let today = flood.client.info().unwrap().now.date();
+    for node in [slow, other] {
+        node.client.recognise(&recognition(flood.city)).unwrap();
+    }
+    flood.client.publish(&PublishRequest { entries: vec![entry(1, today)] }).unwrap();
+    let confirms = |node: &Node| ruling(&node.client).entries.first().map(|entry| entry.confirm_with_issuer);
+    until("with room an entry is fresh and needs no word", || (confirms(other) == Some(false)).then_some(()));
+    until("the log that is at its quota shows confirm", || (confirms(slow) == Some(true)).then_some(()));
+    let peer =
+        |node: &Node, city| node.client.peers().unwrap().peers.into_iter().find(|peer| peer.city == city).unwrap();
+    assert!(peer(slow, flood.city).over_quota && !peer(slow, other.city).over_quota);
+    assert!(!peer(other, flood.city).over_quota);
+    // A further entry waits there, and the city that signed it hears why.
+    flood.client.publish(&PublishRequest { entries: vec![entry(2, today)] }).unwrap();
+    until("the flooding city is told", || peer(flood, slow.city).slows_us.then_some(()));
+    assert!(!peer(flood, other.city).slows_us);
+    let metrics = slow.client.metrics().unwrap();
+    let line = format!("huxin_over_quota{{city=\"{}\"}} 1", flood.city);
+    assert!(metrics.lines().any(|metric| metric == line), "{line}");
+    let line = format!("huxin_slowed_by{{city=\"{}\"}} 1", slow.city);
+    assert!(flood.client.metrics().unwrap().lines().any(|metric| metric == line), "{line}");
+    for node in nodes {
+        node.running.stop().unwrap();
+    }
 }

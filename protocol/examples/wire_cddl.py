@@ -30,7 +30,7 @@ MESSAGES = [
     ("request", [4, "330900", 5]),
     ("request", [5, "330900"]),
     ("response", [1]),
-    ("response", [2, [["330900", 1, 5, DIGEST, DIGEST, 4, DIGEST, DIGEST]]]),
+    ("response", [2, [["330900", 1, 5, DIGEST, DIGEST, 4, DIGEST, DIGEST, False]]]),
     ("response", [4, [["330900", 1, 5, b"body"], ["330900", 1, 6, b""]]]),
     ("response", [5]),
     ("response", [6, 1000]),

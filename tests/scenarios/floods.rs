@@ -3,15 +3,19 @@
 
 use crate::hand::{Hand, bring};
 use crate::words::{act, amendment, city, entry, three};
+use huxin_engine::gather::{case_file, source};
 use huxin_engine::index::{chain, is_erased, write_leaf};
 use huxin_engine::input::Road;
+use huxin_engine::lacks::Lacks;
 use huxin_engine::ledger::{Family, LedgerRead, ReadFault, Txn, body_key, last_seq, scan_prefix};
 use huxin_engine::wire::BODIES_PER_REQUEST;
+use huxin_protocol::edition::builtin;
+use huxin_protocol::fold::Viewpoint;
 use huxin_protocol::ids::{Epoch, Seq, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::statement::Statement;
 use huxin_store::{MemoryStore, Store};
-use huxin_tests::world::World;
+use huxin_tests::world::{World, subject};
 use std::cell::Cell;
 
 /// Counts what is read of a ledger: rows asked for and rows passed by.
@@ -156,4 +160,71 @@ fn floods_of_seven_members_do_not_hide_an_eighth() {
     assert!(holds(&world, holder) && !holds(&world, viewer));
     // Ten members, and a search every five seconds.
     assert!(world.run_until(60_000, |world| holds(world, viewer)), "the eighth city had no turn");
+}
+
+/// What every ruling says of a city costs the same however many of its bodies never came.
+#[test]
+fn a_city_is_a_source_at_the_same_cost_whatever_it_lacks() {
+    let mut world = three(903);
+    let mut hand = Hand::copy(&world, city(1), city(1), Epoch::FIRST);
+    world.kill(city(1));
+    let mut costs = Vec::new();
+    for stretch in 0..20 {
+        let from = hand.size().0;
+        for number in 0..100 {
+            hand.add(&entry(&world, city(1), 100 + 100 * stretch + number));
+        }
+        let mut segment = hand.run(from);
+        for item in &mut segment.items {
+            item.body = None;
+        }
+        bring(&mut world, city(2), Road::Disk, segment).unwrap();
+        let store = MemoryStore::with_content(world.city(city(2)).store.content());
+        let (roster, lacks) = (world.city(city(2)).roster(), Lacks::read(&store).unwrap());
+        let counting = Counting { store: &store, reads: Cell::new(0) };
+        let fact = source(&counting, &roster, roster.city(city(1)).unwrap(), &lacks).unwrap();
+        assert_eq!(fact.lacking.len(), 100 * (stretch as usize + 1));
+        costs.push(counting.reads.get());
+    }
+    assert!(costs.iter().all(|cost| *cost <= costs[0] && *cost > 0), "{costs:?}");
+}
+
+/// The file of a case costs each of its statements the same, whether one member amended one entry a thousand times, listed on one ground
+/// a thousand times or spoke a thousand times about one entry.
+#[test]
+fn a_case_costs_every_statement_the_same() {
+    for shape in ["chain", "star", "ground", "acts"] {
+        let mut costs = Vec::new();
+        for count in [100, 400] {
+            let mut world = three(904);
+            let mut hand = Hand::copy(&world, city(1), city(1), Epoch::FIRST);
+            world.kill(city(1));
+            let from = hand.size().0;
+            let first = hand.add(&entry(&world, city(1), 5));
+            let mut last = first;
+            for _ in 0..count {
+                last = match shape {
+                    "chain" => hand.add(&amendment(&world, city(1), last, 5, "synthetic")),
+                    "star" => hand.add(&amendment(&world, city(1), first, 5, "synthetic")),
+                    "ground" => hand.add(&entry(&world, city(1), 5)),
+                    _ => hand.add(&act(&world, city(1), Kind::Repair, first)),
+                };
+            }
+            bring(&mut world, city(2), Road::Disk, hand.run(from)).unwrap();
+            let store = MemoryStore::with_content(world.city(city(2)).store.content());
+            let counting = Counting { store: &store, reads: Cell::new(0) };
+            let (roster, editions) = (world.city(city(2)).roster(), builtin());
+            let view = Viewpoint {
+                federation: world.genesis.id(),
+                viewer: city(2),
+                at: world.now,
+                now: true,
+                crosswalk: None,
+            };
+            let case = case_file(&counting, &roster, &editions, &subject(5), view).unwrap();
+            assert!(case.facts.len() > count, "{shape}: {} facts", case.facts.len());
+            costs.push(counting.reads.get());
+        }
+        assert!(costs[1] <= 5 * costs[0], "{shape}: {costs:?} reads for 100 statements and for 400");
+    }
 }

@@ -9,7 +9,7 @@ use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, 
 use crate::lacks::Lacks;
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, evidence_key, last_place, last_seq,
-    scan_prefix, subject_prefix,
+    scan_prefix, subject_prefix, trust_key,
 };
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::{Body, EntryBody};
@@ -69,10 +69,19 @@ pub fn case_file_under<'a>(
 
 /// Positions of a city's trust statements of one kind, ascending.
 pub fn trust_statements(read: &(impl LedgerRead + ?Sized), city: CityCode, kind: Kind) -> Result<Vec<Seq>, ReadFault> {
-    let mut prefix = city.key_bytes().to_vec();
-    prefix.extend_from_slice(&kind.number().to_be_bytes());
+    trust_statements_from(read, city, kind, Seq(0))
+}
+
+/// As [`trust_statements`], from a position on.
+pub fn trust_statements_from(
+    read: &(impl LedgerRead + ?Sized),
+    city: CityCode,
+    kind: Kind,
+    from: Seq,
+) -> Result<Vec<Seq>, ReadFault> {
     let mut found = Vec::new();
-    scan_prefix(read, Family::Trust, &prefix, &mut |key, _| {
+    let (begin, end) = (trust_key(city, kind, from), trust_key(city, kind, Seq(u64::MAX)));
+    read.scan(Family::Trust, &begin, &end, &mut |key, _| {
         found.extend(last_seq(key));
         true
     })?;
@@ -132,7 +141,7 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
     /// Follows listings over their chains and grounds until nothing new is found.
     fn matters(&mut self, listings: BTreeSet<Place>) -> Result<(), ReadFault> {
         let mut open: Vec<Place> = listings.into_iter().collect();
-        let mut chains = BTreeSet::new();
+        let (mut chains, mut grounds) = (BTreeSet::new(), BTreeSet::new());
         while let Some((city, seq)) = open.pop() {
             if chains.contains(&(city, seq)) {
                 continue;
@@ -143,7 +152,8 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
                 self.acts((city, link))?;
                 open.extend(self.pointed((city, link)));
                 let ground = self.fact((city, link)).and_then(|fact| fact.header.ground);
-                if let Some(ground) = ground {
+                // Every link of a long chain has the same one.
+                if let Some(ground) = ground.filter(|ground| grounds.insert((city, *ground))) {
                     for other in listings_on_ground(self.read, city, &ground)? {
                         if !chains.contains(&(city, other)) {
                             open.push((city, other));

@@ -85,8 +85,8 @@ impl Announcements {
         net: &NetHandle,
     ) -> Result<(), Fault> {
         let Some(member) = roster.city(city) else { return Ok(()) };
-        let places = gather::trust_statements(read, city, Kind::NodeAnnouncement)?;
-        let changes = match places.into_iter().rfind(|seq| !member.is_voided(*seq)) {
+        let known = self.taken.get(&city).map(|(seq, _)| *seq);
+        let changes = match newest_place(read, member, known)? {
             None => self.withdrawn(city),
             Some(seq) if self.taken.get(&city).is_some_and(|(taken, _)| *taken == seq) => Vec::new(),
             // Without its body it is looked at again with the next statement.
@@ -147,6 +147,20 @@ impl Announcements {
     }
 }
 
+/// Where the newest announcement of a city stands that no record voided. `known` is one that was looked at: those before it are only
+/// read where it and all behind it have gone, so that a city that announces itself a thousand times costs no more than one that does so
+/// once.
+fn newest_place(read: &dyn LedgerRead, member: &CityRoster, known: Option<Seq>) -> Result<Option<Seq>, Fault> {
+    for from in known.into_iter().chain([Seq(0)]) {
+        let places = gather::trust_statements_from(read, member.code, Kind::NodeAnnouncement, from)?;
+        let newest = places.into_iter().rfind(|seq| !member.is_voided(*seq));
+        if newest.is_some() {
+            return Ok(newest);
+        }
+    }
+    Ok(None)
+}
+
 fn announced(
     member: &CityRoster,
     seq: Seq,
@@ -167,6 +181,7 @@ fn announced(
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+    use huxin_engine::ledger::{Family, ReadFault};
 
     fn node(city: &str, peer: u8) -> PartnerNode {
         PartnerNode {
@@ -207,6 +222,57 @@ mod tests {
         // Once given up it is free.
         all.newest(Seq(7), node("c01", 8));
         assert_eq!(all.newest(Seq(8), node("c02", 9)), [dropped(5), Change::Set(node("c02", 9))]);
+    }
+
+    /// Announcements at the positions below `count`, and how many rows are passed by.
+    struct Rows {
+        count: u64,
+        passed: std::cell::Cell<u64>,
+    }
+
+    impl LedgerRead for Rows {
+        fn get(&self, _: Family, _: &[u8]) -> Result<Option<Vec<u8>>, ReadFault> {
+            Ok(None)
+        }
+        fn scan(
+            &self,
+            _: Family,
+            start: &[u8],
+            end: &[u8],
+            visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+        ) -> Result<(), ReadFault> {
+            for seq in 0..self.count {
+                let key = [&start[..start.len() - 8], &seq.to_be_bytes()].concat();
+                if (start..end).contains(&key.as_slice()) {
+                    self.passed.set(self.passed.get() + 1);
+                    visit(&key, &[]);
+                }
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn only_what_came_after_the_last_look_is_read() {
+        let vector: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/vectors/genesis/of-three-cities.json")).unwrap();
+        let genesis = Genesis::decode(&hex::decode(vector["bytes"].as_str().unwrap()).unwrap()).unwrap();
+        let roster = Roster::new(&genesis);
+        let member = roster.cities().next().unwrap();
+        let rows = Rows { count: 5_000, passed: std::cell::Cell::new(0) };
+        for (known, newest, passed) in [
+            (None, Some(Seq(4_999)), 5_000),
+            (Some(Seq(4_998)), Some(Seq(4_999)), 2),
+            (Some(Seq(4_999)), Some(Seq(4_999)), 1),
+            // What was known has gone with all behind it.
+            (Some(Seq(5_007)), Some(Seq(4_999)), 5_000),
+        ] {
+            rows.passed.set(0);
+            assert_eq!(newest_place(&rows, member, known).unwrap(), newest, "{known:?}");
+            assert_eq!(rows.passed.get(), passed, "{known:?}");
+        }
+        let none = Rows { count: 0, passed: std::cell::Cell::new(0) };
+        assert_eq!(newest_place(&none, member, Some(Seq(3))).unwrap(), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A full disk: what publishing needs is gone, then everything.
+//! A full disk: what publishing needs is gone, then what endings need, then everything.
 
 use super::admitted;
 use super::country::{Country, HEZHOU, LANZHOU, ZHOUSHAN};
@@ -6,6 +6,7 @@ use super::federation::until;
 use super::lone::entry;
 use super::small_disk::{MIB, SmallDisk};
 use huxin::client::Client;
+use huxin_api::model::{ActRequest, ActVerb};
 use std::process::Command;
 
 /// The disk of one node is filled below what publishing needs, then to the last byte. It stays, answers, and says what is
@@ -47,12 +48,29 @@ fn disk_full_then_space() {
     country.federation.until_equal();
     assert_eq!(country.holds(ZHOUSHAN, HEZHOU), 1);
 
-    // Full to the last byte: it takes nothing, and is there.
-    disk.leave(0);
     let missing = |country: &Country, what: &str| {
         let ready = country.federation.ask(ZHOUSHAN, Client::ready).ok();
         ready.filter(|ready| ready.missing.iter().any(|missing| missing == what)).map(drop)
     };
+    // Below the floor: what was listed is still ended everywhere, and nothing else is signed or taken.
+    let ended = country.publish(ZHOUSHAN, 5).ids[0];
+    country.federation.until_equal();
+    disk.leave(12 * MIB);
+    until("it says that the disk is full", || missing(&country, "disk_full"));
+    assert_eq!(refused(&country, 6), "disk_full");
+    country.publish(HEZHOU, 7);
+    country.federation.until_equal_among(&[HEZHOU, LANZHOU]);
+    let act = ActRequest { reason: "履行完毕".to_owned(), ..ActRequest::default() };
+    country.federation.ask(ZHOUSHAN, |client| client.act(ended, ActVerb::Repair, &act)).unwrap();
+    until("a partner hears that it has ended", || {
+        let shown = country.federation.ask(HEZHOU, |client| client.heads()).ok()?;
+        let head = shown.heads.iter().find(|head| head.city == ended.city)?;
+        (head.size.0 > ended.seq.0 + 1).then_some(())
+    });
+    assert_eq!(country.holds(ZHOUSHAN, HEZHOU), 1, "it took what others say");
+
+    // Full to the last byte: it takes nothing, and is there.
+    disk.leave(0);
     until("it says that the disk is full", || missing(&country, "disk_full"));
     country.publish(HEZHOU, 2);
     country.federation.until_equal_among(&[HEZHOU, LANZHOU]);
@@ -66,7 +84,7 @@ fn disk_full_then_space() {
     disk.make_room();
     country.federation.until_equal();
     country.federation.until_ready(ZHOUSHAN);
-    assert_eq!(country.publish(ZHOUSHAN, 3).ids[0].seq.0, 2, "what was refused has no place");
+    assert_eq!(country.publish(ZHOUSHAN, 3).ids[0].seq.0, 4, "what was refused has no place");
     country.federation.until_equal();
 
     // Full again: it can be ended in order, and started only with room.
