@@ -109,6 +109,7 @@ fn three_cities_exchange() {
         valid_from: "2020-01-01".parse().unwrap(),
         valid_until: None,
         freshness_hours: 24,
+        editions: None,
     };
     nodes[1].client.recognise(&rule).unwrap();
 

@@ -1,10 +1,14 @@
 //! `huxin entry`: one statement as it was signed, and what was said about it.
 
 use super::Context;
+use super::publish::import::editions;
 use crate::fault::Fault;
 use crate::say;
 use huxin_api::model::{BodyView, EntryReply, MatterView};
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::{Edition, shown_name};
 use huxin_protocol::ids::StatementId;
+use std::collections::BTreeMap;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  huxin entry 330900-17")]
@@ -14,10 +18,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<(), Fault> {
-    context.show(&context.client()?.entry(args.id)?, show)
+    context.show(&context.client()?.entry(args.id)?, |entry| say!("{}", screen(entry, &editions(context))))
 }
 
-fn show(entry: &EntryReply) {
+fn screen(entry: &EntryReply, editions: &BTreeMap<Digest, Edition>) -> String {
     let mut table = super::table(&["项 field", "内容 value"]);
     let mut row = |name: &str, value: String| {
         table.add_row([name.to_owned(), value]);
@@ -41,7 +45,10 @@ fn show(entry: &EntryReply) {
     match &entry.body {
         BodyView::Listing { listing } => {
             row("主体 subject", format!("{} {}", listing.subject.id, listing.subject.name));
-            row("名单 list", format!("{} {}", super::list_name(listing.list), listing.list_name));
+            row("名单 list", {
+                let name = shown_name(&listing.list_name, editions.get(&listing.edition));
+                format!("{} {name}", super::list_name(listing.list))
+            });
             row("事由 ground", listing.ground_text.clone());
             row("认定机关 authority", listing.basis.authority.clone());
             row("依据 law", listing.basis.law.clone().unwrap_or_default());
@@ -53,8 +60,7 @@ fn show(entry: &EntryReply) {
         BodyView::Decline { decline } => row("理由 reason", decline.reason.clone()),
         other => row("正文 body", serde_json::to_string(other).unwrap_or_default()),
     }
-    say!("{table}");
-    for act in &entry.acts {
-        say!("{}  {}  {}", act.issued_at_text, act.kind, act.id);
-    }
+    let mut lines = vec![table.to_string()];
+    lines.extend(entry.acts.iter().map(|act| format!("{}  {}  {}", act.issued_at_text, act.kind, act.id)));
+    lines.join("\n")
 }
