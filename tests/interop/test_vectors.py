@@ -6,6 +6,7 @@ import unittest
 
 import cbor2
 
+import grammar
 from stranger import Refused, text
 from stranger.bundle import verify
 from stranger.cbor import decode
@@ -56,14 +57,18 @@ class Bundles(unittest.TestCase):
                 view = json.loads(case["text"])
                 sources = sorted(view["sources"], key=lambda source: source["city"].encode())
                 raw = bytes.fromhex
-                logs = digest("huxin view v1", cbor2.dumps([
+                view_input = cbor2.dumps([
                     [s["city"], s["epoch"], s["size"], raw(s["root"]), raw(s["last_record"]),
                      sorted(map(raw, s["abandoned_heads"])), s["frozen"], s["history_cut"], sorted(s["lacking"])]
-                    for s in sources], canonical=True))
-                ruling = digest("huxin ruling v1", cbor2.dumps([
+                    for s in sources], canonical=True)
+                logs = digest("huxin view v1", view_input)
+                ruling_input = cbor2.dumps([
                     logs, view["viewer"], view["at"], sorted(map(raw, view["editions"])),
                     view["crosswalk"] and raw(view["crosswalk"]),
-                    [[s["freshness"], sorted(s["witnesses"])] for s in sources]], canonical=True))
+                    [[s["freshness"], sorted(s["witnesses"])] for s in sources]], canonical=True)
+                ruling = digest("huxin ruling v1", ruling_input)
+                self.assertIsNone(grammar.Grammar().fault("view-input", view_input))
+                self.assertIsNone(grammar.Grammar().fault("ruling-input", ruling_input))
                 holds = case["expected"]["holds"]
                 self.assertEqual((logs.hex(), ruling.hex()), (holds["digest"], holds["ruling_digest"]))
 

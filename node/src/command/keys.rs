@@ -140,3 +140,24 @@ fn screen(public: &KeyFolderPublic, under_way: Option<&Unfinished>, context: &Co
     }
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// `[node] language` is honoured, and no line is wider than the screen.
+    #[test]
+    fn keys_are_shown_in_the_language_that_is_spoken() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = KeyFolder::create(&folder.path().join("keys"), "330900".parse().unwrap(), None).unwrap();
+        for (language, due) in [
+            (Language::Chinese, ["根密钥", "日志密钥", "创始文件", "仅用于演示"]),
+            (Language::English, ["root", "log key", "genesis", "for demonstrations only"]),
+        ] {
+            let text = screen(keys.show(), None, &Context { config: "huxin.toml".into(), json: false, language });
+            assert!(due.iter().all(|due| text.contains(due)), "{text}");
+            assert!(text.lines().all(|line| crate::chinese::columns(line) <= 80), "{text}");
+        }
+    }
+}

@@ -168,3 +168,47 @@ impl From<SeverityChoice> for Severity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use huxin_api::model::RecognitionItem;
+    use huxin_config::Language;
+    use huxin_protocol::time::Millis;
+
+    /// `[node] language` is honoured, and no line is wider than the screen.
+    #[test]
+    fn rules_are_listed_in_the_language_that_is_spoken() {
+        let rule = |lists: Vec<List>| RecognitionBody {
+            partner: "330900".parse().unwrap(),
+            lists,
+            fields: None,
+            measures: None,
+            minimum_severity: None,
+            decided_within_months: None,
+            decided_since: None,
+            suspend_while_disputed: false,
+            valid_from: "2026-01-01".parse().unwrap(),
+            valid_until: Some("2027-01-01".parse().unwrap()),
+            freshness_hours: 24,
+            editions: None,
+        };
+        let item = |lists| RecognitionItem {
+            id: "330200.12-123456789".parse().unwrap(),
+            city: "330200".parse().unwrap(),
+            issued_at: Millis(0),
+            issued_at_text: String::new(),
+            rule: rule(lists),
+        };
+        let reply = RecognitionsReply { recognitions: vec![item(List::ALL.to_vec()), item(Vec::new())] };
+        for (language, due) in [
+            (Language::Chinese, ["互认", "红名单", "黑名单", "重点关注", "均不互认"]),
+            (Language::English, ["recognises", "red", "black", "watch", "nothing"]),
+        ] {
+            let text = rules(&reply, &Context { config: "huxin.toml".into(), json: false, language });
+            assert!(due.iter().all(|due| text.contains(due)), "{text}");
+            assert!(text.lines().all(|line| crate::chinese::columns(line) <= 80), "{text}");
+        }
+    }
+}
