@@ -160,6 +160,8 @@ fn every_case_is_judged_as_it_says() {
         };
         assert_eq!(outcome, case.expected, "{name}");
         match outcome {
+            // A view has digests, and nothing of it is ever refused.
+            Expected::Holds { .. } if case.form == "view" => {}
             Expected::Holds { .. } => holding += 1,
             Expected::Refused { .. } => refused += 1,
         }

@@ -23,6 +23,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("asking_partners", "节点正在向伙伴核对本市日志，稍后再试"),
     ("audit_gap", "审计日志有缺口"),
     ("authority", "缺少认定机关"),
+    ("backup", "备份未能完成"),
     ("backup_damaged", "备份已损坏，请用另一份"),
     ("backup_foreign", "备份属于另一座城市或另一个联盟"),
     ("backup_newer", "备份出自更新的版本，请用新版程序"),

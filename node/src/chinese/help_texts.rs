@@ -52,6 +52,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("keys rotate:confirm", "不经询问，同意有这么多声明失去效力；数目不符时列出它们"),
     ("keys rotate:forced", "此前为这一期签署过、从未离开本机的记录之外，再签一份"),
     ("run", "运行节点"),
+    ("run:end_with_input", "标准输入关闭时结束，供启动本节点的程序使用"),
     ("demo", "在本机演示由几座虚拟城市组成的联盟"),
     ("demo:cities", "虚拟城市的数目"),
     ("demo:once", "演示一轮后结束"),

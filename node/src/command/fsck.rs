@@ -135,12 +135,12 @@ fn screen(shown: &Shown, language: Language) -> String {
     let is_chinese = language == Language::Chinese;
     let mut lines = vec![if is_chinese {
         format!(
-            "声明 {leaves} 条（无效 {void_leaves}），签名 {signatures} 个，正文 {bodies} 份（缺 {lacking}）\n\
+            "声明 {leaves} 条（无效 {void_leaves}），签名 {signatures} 个\n正文 {bodies} 份（缺 {lacking}）\n\
              索引 {index_rows} 行，密钥记录 {records} 份，共同签名 {cosignatures} 个"
         )
     } else {
         format!(
-            "{leaves} leaves ({void_leaves} void), {signatures} signatures, {bodies} bodies ({lacking} lacking)\n\
+            "{leaves} leaves ({void_leaves} void), {signatures} signatures\n{bodies} bodies ({lacking} lacking)\n\
              {index_rows} index rows, {records} key records, {cosignatures} cosignatures"
         )
     }];
