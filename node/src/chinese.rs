@@ -63,10 +63,7 @@ fn pieces(text: &str) -> Vec<&str> {
     for (at, character) in text.char_indices() {
         let breaks = match before {
             None => false,
-            Some(before) if stays(character) || character == ' ' => {
-                let _: char = before;
-                false
-            }
+            Some(_) if stays(character) || character == ' ' => false,
             Some(' ') => true,
             Some('（' | '(' | '“' | '‘' | '`') => false,
             Some(before) => !(is_latin(before) && is_latin(character)),

@@ -4,6 +4,9 @@
 
 mod lone;
 
+use huxin_api::model::EntryRequest;
+use huxin_protocol::body::{List, Severity, Source};
+use huxin_protocol::digest::Digest;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -70,6 +73,28 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// An entry with everything that an entry may have.
+fn full() -> EntryRequest {
+    let mut entry = lone::entry(2).entries.remove(0);
+    entry.subject.aliases = vec!["示例（合成）".to_owned()];
+    (entry.list, entry.severity) = (List::Black, Some(Severity::General));
+    entry.basis.law = Some("测试法（合成）".to_owned());
+    entry.basis.effective_on = Some("2026-01-06".parse().unwrap());
+    entry.measures = vec!["D-B-01".to_owned()];
+    entry.from = Some("2026-01-06".parse().unwrap());
+    entry.until = Some("2026-12-01".parse().unwrap());
+    entry.source = Some(Source {
+        publisher: "测试发布者（合成）".to_owned(),
+        retrieved_on: Some("2026-01-07".parse().unwrap()),
+        row: Some(1),
+    });
+    entry.observed_on = Some("2026-01-07".parse().unwrap());
+    entry.evidence = vec![Digest([7; 32])];
+    entry.agency = Some("测试科".to_owned());
+    entry.summary = "测试".to_owned();
+    entry
+}
+
 #[test]
 fn what_commands_print_is_what_the_document_says() {
     let folder = tempfile::tempdir().unwrap();
@@ -82,6 +107,14 @@ fn what_commands_print_is_what_the_document_says() {
     seen.run("huxin keys new", &["keys", "new", "--city", "330900", "--passphrase", "none", text(&keys)]);
     seen.run("huxin keys show", &["keys", "show"]);
     seen.run("huxin federation show", &["federation", "show"]);
+    let joins = [text(&at("city")).to_owned() + "/join-330900.json", text(&other).to_owned() + "/join-451100.json"];
+    let (made, keys) = (at("found.cbor"), [text(&at("city")).to_owned() + "/keys", text(&other).to_owned() + "/keys"]);
+    let found =
+        ["federation", "found", "--name", "测试联盟", "--passphrase", "none", "--sign", &keys[0], "--out", text(&made)];
+    seen.run("huxin federation found", &[&found[..], &[&joins[0], &joins[1]]].concat());
+    let (manifest, signature) = (format!("{}.manifest", text(&made)), at("founding-451100.json"));
+    let sign = ["federation", "sign", &manifest, "--keys", &keys[1], "--passphrase", "none", "--out", text(&signature)];
+    seen.run("huxin federation sign", &sign);
     fs::write(at("codes.csv"), "uscc\n91990099MA00000156\n91990099MA0000015X\n91990099MA00000156\n").unwrap();
     seen.run("huxin codes check", &["codes", "check", text(&at("codes.csv"))]);
 
@@ -95,6 +128,9 @@ fn what_commands_print_is_what_the_document_says() {
     fs::write(at("entry.json"), serde_json::to_vec(&entry).unwrap()).unwrap();
     let published = seen.run("huxin publish ENTRY", &["publish", text(&at("entry.json"))]);
     let id = published["ids"][0].as_str().unwrap().to_owned();
+    fs::write(at("full.json"), serde_json::to_vec(&full()).unwrap()).unwrap();
+    let full = seen.run("huxin publish ENTRY", &["publish", text(&at("full.json"))]);
+    seen.run("huxin entry", &["entry", full["ids"][0].as_str().unwrap()]);
     seen.run("huxin status", &["status", "uscc:91990099MA00000156", "--explain"]);
     seen.run("huxin status", &["status", "uscc:91990099MA00000156"]);
     seen.run("huxin entry", &["entry", &id]);

@@ -189,39 +189,6 @@ fn files_are_brought_twice_cut_and_changed() {
     assert_eq!(code(&city.run(&["--json", "import", &whole])), due(Exit::Unreachable, "unreachable"));
 }
 
-/// A store without room refuses the file, says so, and ends with the code that is tried again. What came before stays, and once there
-/// is room the same file is taken whole.
-#[test]
-fn a_file_that_meets_a_full_store_is_refused_with_its_cause_and_taken_later() {
-    let mut city = City::started();
-    city.until_ready();
-    let answered = lone::publish(&city.client, 3);
-    let whole = city.file("all.huxin-log");
-    assert!(city.run(&["export", "-o", &whole]).status.success());
-    city.stop();
-    // The same city once more, from its keys alone.
-    let folder = city.config.parent().unwrap();
-    fs::rename(folder.join("data"), folder.join("data.before")).unwrap();
-    let (full, client) = lone::start(&city.config, |command| {
-        command.envs([("HUXIN_STORAGE_LOW_MIB", "1048576"), ("HUXIN_STORAGE_MIN_FREE_MIB", "1048576")]);
-    });
-    (city.node, city.client) = (full, client.unwrap());
-    let refused = city.run(&["--json", "import", &whole]);
-    assert_eq!(code(&refused), due(Exit::NotYet, "disk_full"));
-    let said: Value = serde_json::from_slice(&refused.stdout).unwrap();
-    let (detail, next) = (said["detail"].as_str().unwrap(), said["try"].as_str().unwrap());
-    assert!(detail.contains("room") && detail.contains("0 new statements"), "{detail}");
-    assert!(next.contains("make room") && next.contains("import the same file again"), "{next}");
-    assert_eq!(lone::lost(&city.client, &answered).len(), 3, "nothing of it was taken");
-    city.stop();
-    let (node, client) = lone::start(&city.config, |_| {});
-    (city.node, city.client) = (node, client.unwrap());
-    assert_eq!(code(&city.run(&["--json", "import", &whole])), (Some(0), String::new()));
-    assert!(lone::lost(&city.client, &answered).is_empty(), "something was lost by the first attempt");
-    city.stop();
-    lone::fsck(&city.config);
-}
-
 #[test]
 fn a_bundle_says_about_whom_and_what_it_cannot_show() {
     let city = City::started();

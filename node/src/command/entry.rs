@@ -64,3 +64,42 @@ fn screen(entry: &EntryReply, editions: &BTreeMap<Digest, Edition>) -> String {
     lines.extend(entry.acts.iter().map(|act| format!("{}  {}  {}", act.issued_at_text, act.kind, act.id)));
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// The list bears its own name, with a word where that is not its to bear; and no line is wider than the screen.
+    #[test]
+    fn an_entry_shows_its_list_by_its_own_name_within_the_screen() {
+        let editions = huxin_protocol::edition::builtin();
+        let demo = Edition::named("demo").unwrap().digest();
+        let long = "示例某某市某某区建设工程与市政设施维护管理有限责任公司（合成）".repeat(4);
+        for (name, due) in [
+            ("安全生产严重失信主体名单", None),
+            ("失信被执行人名单", None),
+            ("严重失信主体名单", Some("未登记为此类名单")),
+        ] {
+            let reply: EntryReply = serde_json::from_value(serde_json::json!({
+                "id": "330900-17", "kind": "Entry", "city": "330900", "city_name": "舟山市", "digest": "a".repeat(64),
+                "commitment": "b".repeat(64), "disclosure": "public", "ground": "c".repeat(64), "issued_at": 0,
+                "issued_at_text": "2026-11-27 22:00:00.000", "voided": false,
+                "acts": [{ "id": "330900-18", "kind": "Removal", "issued_at": 0, "issued_at_text": "2026-11-27 22:00:00.000" }],
+                "matter": { "state": "standing", "current": "330900-17" },
+                "body": { "state": "listing", "listing": {
+                    "subject": { "id": "uscc:91990099MA00000156", "class": "enterprise", "name": long },
+                    "list": "black", "list_name": name, "field": "样例", "ground_text": long, "basis": { "authority": long, "law": long },
+                    "measures": ["D-B-01"], "edition": demo, "summary": long,
+                } },
+            }))
+            .unwrap();
+            let text = screen(&reply, &editions);
+            // The table breaks lines; what is Chinese is read across them.
+            let chinese: String = text.chars().filter(|c| ('\u{2e80}'..='\u{ffef}').contains(c)).collect();
+            assert!(chinese.contains(name) && due.is_none_or(|due| chinese.contains(due)), "{text}");
+            assert!(due.is_some() || !chinese.contains("未登记"), "{text}");
+            assert!(text.lines().all(|line| crate::chinese::columns(line) <= 80), "{text}");
+        }
+    }
+}

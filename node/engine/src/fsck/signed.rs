@@ -130,8 +130,8 @@ impl Walk<'_> {
                     return Ok(());
                 }
             };
+            // What its city signed for another place is void there as it was in the log (R101): no damage, and without effect.
             if statement.header.id() != (StatementId { city, epoch, seq }) {
-                walk.find(place, Fault::AbandonedPlace, Vec::new());
                 return Ok(());
             }
             walk.abandoned_ending(city, seq, keys.tail, &statement)
