@@ -14,7 +14,8 @@ export HUXIN_STORAGE_LOW_MIB=64 HUXIN_STORAGE_MIN_FREE_MIB=64
 
 "$huxin" --config "$config" run >"$folder/run.json" 2>"$folder/run.log" &
 node=$!
-until grep -q '"ready":true' "$folder/run.json"; do
+# It is up as soon as it says where; without its log it signs nothing, and takes what is brought all the same.
+until grep -q '"api"' "$folder/run.json"; do
     kill -0 $node || { cat "$folder/run.log" >&2; exit 1; }
     sleep 0.1
 done
