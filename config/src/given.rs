@@ -1,5 +1,6 @@
 //! A value as somebody gave it, and its reading into the form that a key has.
 
+use crate::edition_choice::EditionChoice;
 use crate::fault::SettingsFault;
 use crate::key::{Form, Key};
 use crate::multiaddress::Multiaddress;
@@ -36,6 +37,7 @@ impl Given {
                 set(settings, &text).map_err(|reason| self.not_allowed(key, text, reason))?;
             }
             Form::Addresses { peer_due, at } => *at(settings) = self.addresses(key, peer_due)?,
+            Form::Editions { at } => *at(settings) = self.editions(key)?,
         }
         Ok(())
     }
@@ -79,19 +81,28 @@ impl Given {
         Ok(PathBuf::from(text))
     }
 
-    fn addresses(&self, key: &'static Key, peer_due: bool) -> Result<Vec<Multiaddress>, SettingsFault> {
-        let texts: Vec<String> = match &self.value {
+    fn editions(&self, key: &'static Key) -> Result<Vec<EditionChoice>, SettingsFault> {
+        let read = |text: String| text.parse().map_err(|reason| self.not_allowed(key, text, reason));
+        self.texts(key)?.into_iter().map(read).collect()
+    }
+
+    /// A list of texts.
+    fn texts(&self, key: &'static Key) -> Result<Vec<String>, SettingsFault> {
+        match &self.value {
             GivenValue::File(item) => item
                 .as_array()
                 .and_then(|array| array.iter().map(|one| one.as_str().map(str::to_owned)).collect())
-                .ok_or_else(|| self.wrong_type(key))?,
+                .ok_or_else(|| self.wrong_type(key)),
             GivenValue::Environment(text) => {
-                text.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect()
+                Ok(text.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect())
             }
-            GivenValue::NotText => return Err(self.wrong_type(key)),
-        };
+            GivenValue::NotText => Err(self.wrong_type(key)),
+        }
+    }
+
+    fn addresses(&self, key: &'static Key, peer_due: bool) -> Result<Vec<Multiaddress>, SettingsFault> {
         let mut addresses = Vec::new();
-        for text in texts {
+        for text in self.texts(key)? {
             match text.parse::<Multiaddress>() {
                 Err(fault) => return Err(self.not_allowed(key, text, fault.reason())),
                 Ok(address) if peer_due && address.peer_id().is_none() => {

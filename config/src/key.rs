@@ -1,5 +1,6 @@
 //! One key of the settings file: its form, the field that holds it, and how it is shown.
 
+use crate::edition_choice::EditionChoice;
 use crate::multiaddress::Multiaddress;
 use crate::settings::Settings;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,9 @@ pub(crate) enum Form {
         peer_due: bool,
         at: fn(&mut Settings) -> &mut Vec<Multiaddress>,
     },
+    Editions {
+        at: fn(&mut Settings) -> &mut Vec<EditionChoice>,
+    },
 }
 
 impl Key {
@@ -73,6 +77,9 @@ impl Key {
             Form::Path { .. } | Form::OptionalPath { .. } => "a path in quotation marks".to_owned(),
             Form::Text { due, .. } => due.to_owned(),
             Form::Addresses { .. } => "a list of addresses in quotation marks".to_owned(),
+            Form::Editions { .. } => {
+                "a list in quotation marks: names of built-in editions, and PATH#DIGEST".to_owned()
+            }
         }
     }
     /// Whether this is the one key without a default.
@@ -92,6 +99,7 @@ impl Key {
             Form::Addresses { at, .. } => {
                 Some(Value::from(at(settings).iter().map(Multiaddress::as_str).collect::<Array>()))
             }
+            Form::Editions { at } => Some(Value::from(at(settings).iter().map(ToString::to_string).collect::<Array>())),
         }
     }
     /// Lets a relative path start from `folder`.
@@ -99,6 +107,10 @@ impl Key {
         let path = match self.form {
             Form::Path { at } => Some(at(settings)),
             Form::OptionalPath { at } => at(settings).as_mut(),
+            Form::Editions { at } => {
+                at(settings).iter_mut().for_each(|edition| edition.resolve(folder));
+                None
+            }
             _ => None,
         };
         if let Some(path) = path {

@@ -299,10 +299,10 @@ pub static KEYS: &[Key] = &[
     Key {
         section: "catalogue",
         name: "editions",
-        example: "\"editions\"",
-        english: "Folder with editions of the measure catalogue. Left out: only those built in.",
-        chinese: "奖惩措施清单版本目录。省略则仅用内置版本。",
-        form: Form::OptionalPath { at: |settings| &mut settings.catalogue.editions },
+        example: "[\"mdb\"]",
+        english: "Editions of the measure catalogue that bind here: built-in ones by name (mdb, demo), files as PATH#DIGEST. demo is of no legal force; never name it in a real federation.",
+        chinese: "本机采用的措施清单版本:内置版本写名称(mdb、demo),文件写 路径#摘要。demo 仅供演示,不具法律效力,正式联盟不得采用。",
+        form: Form::Editions { at: |settings| &mut settings.catalogue.editions },
     },
     Key {
         section: "catalogue",

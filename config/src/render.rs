@@ -1,5 +1,6 @@
 //! Writing: the file that `huxin init` leaves, with every key, its value and what it means in English and Chinese.
 
+use crate::edition_choice::EditionChoice;
 use crate::keys::{KEYS, SECTIONS};
 use crate::multiaddress::Multiaddress;
 use crate::settings::{Language, PassphrasePlace, Settings};
@@ -29,13 +30,14 @@ pub struct InitChoices {
     pub p2p: Vec<Multiaddress>,
     pub api: SocketAddr,
     pub dial: Vec<Multiaddress>,
+    pub editions: Vec<EditionChoice>,
 }
 
 impl InitChoices {
     /// The defaults of a city.
     #[must_use]
     pub fn new(city: CityCode) -> Self {
-        let Settings { node, listen, network, .. } = Settings::new(city);
+        let Settings { node, listen, network, catalogue, .. } = Settings::new(city);
         Self {
             city,
             language: node.language,
@@ -48,6 +50,7 @@ impl InitChoices {
             p2p: listen.p2p,
             api: listen.api,
             dial: network.dial,
+            editions: catalogue.editions,
         }
     }
 
@@ -66,6 +69,7 @@ impl InitChoices {
         settings.listen.p2p = choices.p2p;
         settings.listen.api = choices.api;
         settings.network.dial = choices.dial;
+        settings.catalogue.editions = choices.editions;
         settings
     }
 }

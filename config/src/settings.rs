@@ -1,5 +1,6 @@
 //! The settings as checked types, with their defaults.
 
+use crate::edition_choice::EditionChoice;
 use crate::multiaddress::Multiaddress;
 use huxin_protocol::ids::CityCode;
 use serde::{Serialize, Serializer};
@@ -86,7 +87,8 @@ pub struct RightsSettings {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CatalogueSettings {
-    pub editions: Option<PathBuf>,
+    /// Empty: this node judges no entry of anybody.
+    pub editions: Vec<EditionChoice>,
     pub crosswalk: Option<PathBuf>,
 }
 
@@ -180,7 +182,7 @@ impl Settings {
             },
             storage: StorageSettings { cache_mib: None, max_open_files: 512, low_mib: 1024, min_free_mib: 256 },
             rights: RightsSettings { allow_natural_persons: false },
-            catalogue: CatalogueSettings { editions: None, crosswalk: None },
+            catalogue: CatalogueSettings { editions: vec![EditionChoice::built_in("mdb")], crosswalk: None },
             log: LogSettings { level: LogLevel::Info, format: LogFormat::Text },
         }
     }

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use huxin_config::{
-    InitChoices, KEYS, Language, LogFormat, LogLevel, PassphrasePlace, SECTIONS, Settings, SettingsFaults, commented,
-    commented_default,
+    EditionChoice, InitChoices, KEYS, Language, LogFormat, LogLevel, PassphrasePlace, SECTIONS, Settings,
+    SettingsFaults, commented, commented_default,
 };
 use huxin_protocol::ids::CityCode;
 use std::collections::BTreeSet;
@@ -72,7 +72,6 @@ fn the_choices_of_init_stand_in_its_file() {
 #[test]
 fn every_field_has_a_key_and_every_key_is_written_and_explained() {
     let mut settings = Settings::new(city());
-    settings.catalogue.editions = Some("e".into());
     settings.catalogue.crosswalk = Some("c".into());
     settings.publish.partners_before_signing = Some(1);
     let table = toml::Table::try_from(&settings).unwrap();
@@ -119,7 +118,8 @@ fn every_changed_value_is_written_and_read() {
     settings.storage.low_mib = 17;
     settings.storage.min_free_mib = 16;
     settings.rights.allow_natural_persons = true;
-    settings.catalogue.editions = Some("/e".into());
+    let file = format!("/e/zj-2026.json#{}", "ab".repeat(32));
+    settings.catalogue.editions = vec![EditionChoice::built_in("demo"), file.parse().unwrap()];
     settings.catalogue.crosswalk = Some("/c".into());
     settings.log.level = LogLevel::Trace;
     settings.log.format = LogFormat::Json;
@@ -142,12 +142,14 @@ fn every_example_is_accepted() {
 
 #[test]
 fn paths_start_from_the_folder_of_the_file() {
-    let settings = read(&with_city("data = \"store\"\nkeys = \"/k\"\n[catalogue]\neditions = \"e\"\n")).unwrap();
+    let settings =
+        read(&with_city("data = \"store\"\nkeys = \"/k\"\n[catalogue]\neditions = [\"demo\", \"e.json\"]\n")).unwrap();
     assert_eq!(settings.node.data, PathBuf::from("/etc/huxin/store"));
     assert_eq!(settings.node.keys, PathBuf::from("/k"));
     assert_eq!(settings.node.genesis, PathBuf::from("/etc/huxin/genesis.cbor"));
     assert_eq!(settings.listen.token, PathBuf::from("/etc/huxin/api-token"));
-    assert_eq!(settings.catalogue.editions, Some(PathBuf::from("/etc/huxin/e")));
+    let file = EditionChoice::File { path: "/etc/huxin/e.json".into(), digest: None };
+    assert_eq!(settings.catalogue.editions, [EditionChoice::built_in("demo"), file]);
     assert_eq!(settings.catalogue.crosswalk, None);
 }
 

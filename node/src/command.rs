@@ -23,14 +23,16 @@ pub mod recognise;
 pub mod run;
 pub mod status;
 
+use crate::chinese;
 use crate::client::Client;
 use crate::fault::Fault;
 use crate::say;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use huxin_api::model::ActVerb;
 use huxin_config::Language;
 use huxin_protocol::body::List;
 use serde::Serialize;
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
@@ -76,7 +78,7 @@ impl Context {
 
 /// 互信: a city's node for credit lists that cities sign, pass on, recognise and prove.
 #[derive(Debug, Parser)]
-#[command(name = "huxin", version, about, max_term_width = 110, propagate_version = true)]
+#[command(name = "huxin", version, about, max_term_width = 80, propagate_version = true)]
 #[command(
     after_help = "Example:\n  huxin demo --once        three stand-in cities on this machine, then exit\n  huxin init --city 330900 --name 舟山 ./zhoushan"
 )]
@@ -214,9 +216,44 @@ pub const fn list_name(list: List) -> &'static str {
     }
 }
 
+/// The command line in the language that it is spoken in, read; or what is to be printed instead of running it.
+///
+/// # Errors
+/// Help, version, or what is wrong with the command line: clap's own fault, whose exit code and stream hold.
+pub fn read(words: &[OsString]) -> Result<Cli, (clap::Error, Language)> {
+    let language = language_of_words(words);
+    let command = match language {
+        Language::Chinese => chinese::in_chinese(Cli::command()),
+        Language::English => chinese::in_english(Cli::command()),
+    };
+    let mut command = command;
+    let matches = command.try_get_matches_from_mut(words).map_err(|fault| (fault, language))?;
+    Cli::from_arg_matches(&matches).map_err(|fault| (fault.format(&mut command), language))
+}
+
+/// The language before the command line is read, for what is wrong with it is told in it too.
+fn language_of_words(words: &[OsString]) -> Language {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
+    let value = |name: &str| {
+        let after = words.iter().position(|word| *word == name).and_then(|at| words.get(at + 1)).copied();
+        after.or_else(|| words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')))
+    };
+    let of_environment = std::env::var("HUXIN_CONFIG").ok();
+    let config = value("--config").map(str::to_owned).or(of_environment).unwrap_or_else(|| "huxin.toml".to_owned());
+    language(value("--language").and_then(Language::of), Path::new(&config))
+}
+
+impl Cli {
+    /// In which language people are spoken to.
+    #[must_use]
+    pub fn spoken(&self) -> Language {
+        language(self.language, &self.config)
+    }
+}
+
 /// Runs one command line.
 pub fn dispatch(cli: Cli) -> Result<(), Fault> {
-    let language = language(cli.language, &cli.config);
+    let language = cli.spoken();
     let context = Context { config: cli.config, json: cli.json, language };
     match cli.command {
         Command::Init(args) => init::run(init::Args { language: cli.language, ..args }, &context),

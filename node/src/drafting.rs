@@ -49,7 +49,7 @@ pub enum DraftFault {
     ListChanged { standing: List, asked: List },
     #[error("there is no catalogue edition {0:?} here")]
     NoSuchEdition(String),
-    #[error("the entry names no catalogue edition, and this node holds several")]
+    #[error("the entry names no catalogue edition, and of those that this node has loaded not one alone can be meant")]
     EditionUnstated,
     #[error("the agency's name is empty or longer than {AGENCY_BYTES} bytes")]
     Agency,
@@ -117,13 +117,15 @@ impl DraftFault {
                 Some(IssueFault::PersonDisclosure) => "state the readers: {\"named\": [\"330900\", …]}",
                 _ => "complete the entry by the rules of its catalogue edition",
             },
-            Self::EditionGone => "add its file to the configuration",
+            Self::EditionGone => "load it: [catalogue] editions in the settings",
             Self::DecidedInFuture(_) => "give the day on which it was decided",
             Self::Expired(_) => "where there is a new decision, publish it as a new entry",
             Self::SubjectChanged { .. } | Self::ListChanged { .. } => {
                 "annul the wrong entry (`huxin annul`), and publish the right one as a new entry"
             }
-            Self::NoSuchEdition(_) | Self::EditionUnstated => "name one of the editions that `GET /v1/info` lists",
+            Self::NoSuchEdition(_) | Self::EditionUnstated => {
+                "name an edition that `GET /v1/info` lists, or load one: [catalogue] editions in the settings"
+            }
             Self::NotAMember(_) | Self::Readers => "see the members with `huxin federation show`",
             Self::NoSuchStatement(_) => "check the id, and `huxin peers` for how far the logs are held",
             Self::Body(BodyFault::TooLong) => "shorten the summary; the decision itself stays with the authority",
@@ -211,6 +213,7 @@ impl Drafter {
             allow_natural_persons: self.allow_natural_persons,
             confirmed_code,
             own_names: &self.own_names,
+            editions: &self.editions,
         };
         let edition = self.editions.get(&edition).ok_or(DraftFault::EditionGone)?;
         let faults = edition.check_listing(&body, &issue);
@@ -363,19 +366,17 @@ impl Drafter {
         Ok(disclosure)
     }
 
-    /// An edition by name or digest; unstated, the only one there is, or the demonstration edition where no other was
-    /// added to the built-in ones.
+    /// An edition by name or digest; unstated, the only one there is beside `mdb`, which is for imported lists.
     fn edition(&self, named: Option<&str>) -> Result<Digest, DraftFault> {
         let by_name = |name: &str| self.editions.values().find(|edition| edition.name() == name).map(Edition::digest);
         if let Some(named) = named {
             let by_digest = named.parse::<Digest>().ok().filter(|digest| self.editions.contains_key(digest));
             return by_digest.or_else(|| by_name(named)).ok_or_else(|| DraftFault::NoSuchEdition(named.to_owned()));
         }
-        let mut own = self.editions.values().filter(|edition| !["demo", "mdb"].contains(&edition.name()));
+        let mut own = self.editions.values().filter(|edition| edition.name() != "mdb");
         match (own.next(), own.next()) {
             (Some(only), None) => Ok(only.digest()),
-            (None, _) => by_name("demo").ok_or(DraftFault::EditionUnstated),
-            (Some(_), Some(_)) => Err(DraftFault::EditionUnstated),
+            _ => Err(DraftFault::EditionUnstated),
         }
     }
 

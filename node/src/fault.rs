@@ -3,6 +3,7 @@
 
 use crate::{say, tell};
 use huxin_api::Problem;
+use huxin_config::Language;
 use serde::Serialize;
 use std::fmt;
 use std::process::ExitCode;
@@ -95,18 +96,32 @@ impl Fault {
     }
 
     /// Prints to standard error for people, or as one JSON object to standard output.
-    pub fn print(&self, json: bool) {
+    pub fn print(&self, json: bool, language: Language) {
         if json {
             if self.is_told {
                 return;
             }
             say!("{}", self.to_json());
         } else {
-            tell!("error[{}]: {}", self.code, self.sentence);
-            if let Some(next_step) = &self.next_step {
-                tell!("try: {next_step}");
-            }
+            tell!("{}", self.for_people(language));
         }
+    }
+
+    /// As people read it. In Chinese what the code says comes first; the particulars, which name files and numbers, follow as
+    /// they were made.
+    #[must_use]
+    pub fn for_people(&self, language: Language) -> String {
+        let Self { code, sentence, .. } = self;
+        let chinese = crate::chinese::sentence(code).filter(|_| language == Language::Chinese);
+        let mut out = match chinese {
+            Some(chinese) => format!("error[{code}]: {chinese}\n  {sentence}"),
+            None => format!("error[{code}]: {sentence}"),
+        };
+        if let Some(next_step) = &self.next_step {
+            let lead = if language == Language::Chinese { "下一步 try" } else { "try" };
+            out.push_str(&format!("\n{lead}: {next_step}"));
+        }
+        out
     }
 
     #[must_use]

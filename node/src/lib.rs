@@ -13,6 +13,7 @@
 //! - [`destination`]: where the files go that commands make.
 
 pub mod backend;
+pub mod chinese;
 pub mod client;
 pub mod command;
 pub mod destination;

@@ -1,6 +1,6 @@
 //! The binary `huxin`. `main` only chooses; the program is the library, so that it fits inside a test.
 
-use clap::Parser as _;
+use huxin_config::Language;
 use std::process::ExitCode;
 
 /// Pages of a megabyte come and go between threads all the time; the system's allocator gives their memory back and asks for
@@ -9,8 +9,12 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = huxin::command::Cli::parse();
-    let json = cli.json;
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match huxin::command::read(&words) {
+        Ok(cli) => cli,
+        Err((fault, language)) => return misused(&fault, language),
+    };
+    let (json, language) = (cli.json, cli.spoken());
     let ended = huxin::command::dispatch(cli).and_then(|()| match huxin::screen::failure() {
         None => Ok(()),
         Some(fault) => Err(huxin::Fault::new(
@@ -23,8 +27,18 @@ fn main() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            fault.print(json);
+            fault.print(json, language);
             fault.exit_code()
         }
     }
+}
+
+/// Help and version, or what is wrong with the command line: exit code 2.
+fn misused(fault: &clap::Error, language: Language) -> ExitCode {
+    match huxin::chinese::misuse(fault).filter(|_| language == Language::Chinese) {
+        Some(sentence) => huxin::screen::tell(format_args!("{sentence}")),
+        // A stream that is closed has nobody to be told.
+        None => drop(fault.print()),
+    }
+    ExitCode::from(u8::try_from(fault.exit_code()).unwrap_or(2))
 }

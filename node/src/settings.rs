@@ -6,16 +6,17 @@ use crate::tell;
 use huxin_keys::{KeyFolder, Passphrase, PassphraseSource};
 use huxin_profile::Crosswalk;
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::{EDITION_BYTES, Edition, builtin};
+use huxin_protocol::edition::{EDITION_BYTES, Edition, builtin, contradiction};
 use huxin_protocol::genesis::Genesis;
+use huxin_protocol::text::harmless;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use huxin_config::ForeignVariable;
 pub use huxin_config::Settings;
+use huxin_config::{EditionChoice, ForeignVariable};
 
 /// Longest genesis or token file that is read; a federation of 300 cities has about 100 KB.
 const FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -109,32 +110,68 @@ pub fn read_genesis(path: &Path) -> Result<Genesis, Fault> {
     Ok(Genesis::decode(&bytes)?)
 }
 
-/// The built-in editions and those of the settings' folder.
+/// The editions that the settings name, and no others: what binds here is chosen, never found (R154).
+///
+/// # Errors
+/// There is no such edition, it has another digest than the settings say, or two of them contradict each other.
 pub fn editions(settings: &Settings) -> Result<BTreeMap<Digest, Edition>, Fault> {
-    let mut editions = builtin();
-    let Some(folder) = &settings.catalogue.editions else { return Ok(editions) };
-    let mut paths = Vec::new();
-    for item in fs::read_dir(folder).map_err(|source| Fault::file("list", folder, &source))? {
-        let path = item.map_err(|source| Fault::file("list", folder, &source))?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            paths.push(path);
-        }
-    }
-    // The order of a folder is chance; which file is named in a fault must not be.
-    paths.sort();
-    for path in paths {
-        let length = fs::metadata(&path).map_err(|source| Fault::file("look at", &path, &source))?.len();
-        if length > EDITION_BYTES as u64 {
+    let mut editions = BTreeMap::new();
+    for choice in &settings.catalogue.editions {
+        let (edition, digest) = match choice {
+            EditionChoice::BuiltIn { name, digest } => (built_in(name)?, *digest),
+            EditionChoice::File { path, digest } => {
+                let edition = read_edition(path)?;
+                let told = edition.digest();
+                (edition, Some(digest.ok_or_else(|| without_digest(path, &told))?))
+            }
+        };
+        if let Some(due) = digest.filter(|digest| *digest != edition.digest()) {
             return Err(Fault::usage(
-                "edition_too_long",
-                format_args!("{} is longer than an edition may be", path.display()),
+                "edition_digest",
+                format_args!(
+                    "the edition {choice} has the digest {}, and the settings ask for {due}",
+                    edition.digest()
+                ),
+            )
+            .trying(
+                "compare the file with what was published; write the new digest only if you accept the new edition",
             ));
         }
-        let edition = Edition::parse(&read_file(&path)?)
-            .map_err(|fault| Fault::usage(fault.code(), format_args!("{}: {fault}", path.display())))?;
         editions.insert(edition.digest(), edition);
     }
+    if let Some((one, other, list)) = contradiction(&editions) {
+        let (one, other) = (one.name(), other.name());
+        let what = match list {
+            Some(list) => format!("editions {one} and {other} both register the list {}", harmless(&list.name)),
+            None => format!("editions {one} and {other} are of one line and begin on the same day"),
+        };
+        return Err(Fault::usage("edition_contradiction", what)
+            .trying("leave one of them out of [catalogue] editions; nobody could say which of them binds"));
+    }
     Ok(editions)
+}
+
+fn built_in(name: &str) -> Result<Edition, Fault> {
+    Edition::named(name).ok_or_else(|| {
+        let names: Vec<String> = builtin().values().map(|edition| edition.name().to_owned()).collect();
+        Fault::usage("unknown_edition", format_args!("there is no built-in edition {:?}", harmless(name)))
+            .trying(format!("built in are {}; a file is written as PATH#DIGEST", names.join(", ")))
+    })
+}
+
+fn read_edition(path: &Path) -> Result<Edition, Fault> {
+    let length = fs::metadata(path).map_err(|source| Fault::file("look at", path, &source))?.len();
+    if length > EDITION_BYTES as u64 {
+        let what = format_args!("{} is longer than an edition may be", path.display());
+        return Err(Fault::usage("edition_too_long", what));
+    }
+    Edition::parse(&read_file(path)?)
+        .map_err(|fault| Fault::usage(fault.code(), format_args!("{}: {fault}", path.display())))
+}
+
+fn without_digest(path: &Path, digest: &Digest) -> Fault {
+    Fault::usage("edition_digest", format_args!("the settings name the edition {} without its digest", path.display()))
+        .trying(format!("if this is the edition that you accept, write {}#{digest}", path.display()))
 }
 
 /// The crosswalk file, or an empty crosswalk where the settings name none.
@@ -213,16 +250,71 @@ mod tests {
         assert_eq!(read_token(&settings).unwrap_err().code, "token_empty");
     }
 
+    /// Each row: what the settings name, and the names that are loaded or the code of the fault.
     #[test]
-    fn editions_of_a_folder_join_the_built_in_ones() {
+    fn only_chosen_editions_are_loaded_and_each_by_its_digest() {
         let folder = tempfile::tempdir().unwrap();
-        let mut settings = settings(folder.path());
-        let built_in = editions(&settings).unwrap().len();
-        settings.catalogue.editions = Some(folder.path().to_owned());
-        assert_eq!(editions(&settings).unwrap().len(), built_in);
-        fs::write(folder.path().join("a.json"), "{}").unwrap();
-        let fault = editions(&settings).unwrap_err();
-        assert!(fault.sentence.contains("a.json"), "{fault}");
+        let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let file = |name: &str, change: &[(&str, serde_json::Value)]| {
+            let mut value: serde_json::Value =
+                serde_json::from_slice(&Edition::named("demo").unwrap().canonical()).unwrap();
+            value["name"] = name.into();
+            value["registry"] = serde_json::json!([]);
+            for (key, to) in change {
+                value[*key] = to.clone();
+            }
+            let bytes = serde_json::to_vec_pretty(&value).unwrap();
+            fs::write(path(&format!("{name}.json")), &bytes).unwrap();
+            format!("{}#{}", path(&format!("{name}.json")), Edition::parse(&bytes).unwrap().digest())
+        };
+        let list = |name: &str| serde_json::json!([{ "name": name, "list": "black", "serious": true }]);
+        let one = file("one", &[("registry", list("甲（名单）"))]);
+        let two = file("two", &[("registry", list("甲(名单)"))]);
+        let next = file("next", &[("line", "one".into()), ("binds_from", "2026-01-01".into())]);
+        let same = file("same", &[("line", "one".into())]);
+        fs::write(path("broken.json"), "{}").unwrap();
+        let other = format!("{}#{}", path("one.json"), "0".repeat(64));
+        let pinned = format!("demo#{}", Edition::named("demo").unwrap().digest());
+        let wrong_pin = format!("demo#{}", "0".repeat(64));
+        let rows: Vec<(Vec<String>, Result<Vec<&str>, &str>)> = vec![
+            (vec![], Ok(vec![])),
+            (vec!["mdb".into()], Ok(vec!["mdb"])),
+            (vec!["mdb".into(), "demo".into(), "demo".into()], Ok(vec!["demo", "mdb"])),
+            (vec![pinned], Ok(vec!["demo"])),
+            (vec![wrong_pin], Err("edition_digest")),
+            (vec!["national".into()], Err("unknown_edition")),
+            (vec![one.clone()], Ok(vec!["one"])),
+            (vec![path("one.json")], Err("edition_digest")),
+            (vec![other], Err("edition_digest")),
+            (vec![path("broken.json")], Err("edition_shape")),
+            (vec![path("absent.json")], Err("file")),
+            (vec![one.clone(), next], Ok(vec!["next", "one"])),
+            (vec![one.clone(), two], Err("edition_contradiction")),
+            (vec![one, same], Err("edition_contradiction")),
+        ];
+        for (choices, due) in rows {
+            let mut settings = settings(folder.path());
+            settings.catalogue.editions = choices.iter().map(|choice| choice.parse().unwrap()).collect();
+            let found = editions(&settings).map_err(|fault| fault.code.clone());
+            let names = found.map(|editions| {
+                let mut names: Vec<String> = editions.values().map(|edition| edition.name().to_owned()).collect();
+                names.sort();
+                names
+            });
+            assert_eq!(
+                names,
+                due.map(|names| names.into_iter().map(str::to_owned).collect()).map_err(str::to_owned),
+                "{choices:?}"
+            );
+        }
+    }
+
+    /// `demo` has no legal force: whoever wants it says so.
+    #[test]
+    fn demo_binds_nowhere_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let loaded = editions(&settings(folder.path())).unwrap();
+        assert_eq!(loaded.values().map(Edition::name).collect::<Vec<_>>(), ["mdb"]);
     }
 
     #[test]

@@ -90,6 +90,7 @@ fn recognition(partner: CityCode) -> RecognitionBody {
         valid_from: "2020-01-01".parse().unwrap(),
         valid_until: None,
         freshness_hours: 24,
+        editions: None,
     }
 }
 

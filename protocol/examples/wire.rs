@@ -131,6 +131,7 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
         valid_from: day,
         valid_until: Some(day.add_months(12)),
         freshness_hours: 24,
+        editions: Some(vec![Digest([0xed; 32])]),
     };
     let open = RecognitionBody {
         lists: vec![],
@@ -140,6 +141,7 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
         decided_within_months: None,
         decided_since: None,
         valid_until: None,
+        editions: None,
         ..rule.clone()
     };
     let repair = ActBody {

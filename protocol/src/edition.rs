@@ -1,4 +1,4 @@
-//! A catalogue edition: which measures there are, what a listing must rest on, how long it may last (R150 to R153).
+//! A catalogue edition: which measures there are, what a listing must rest on, how long it may last (R150 to R154).
 //!
 //! Numbers of days and months, required items and measures differ by province and change over the years, so they are
 //! data in an edition and never constants in code (DOMAIN section 4). An edition is one JSON file; its name among cities
@@ -11,12 +11,14 @@
 mod built_in;
 mod calendar;
 mod check;
+mod registry;
 #[cfg(test)]
 mod tests;
 
 pub use built_in::builtin;
 pub(crate) use check::is_person;
 pub use check::{Issue, IssueFault};
+pub use registry::{RegisteredList, bears_serious_name, belongs_elsewhere, contradiction, governing, shown_name};
 
 use crate::body::{Basis, EntryBody, List, Severity};
 use crate::digest::{Context, Digest};
@@ -196,12 +198,16 @@ pub struct Calendar {
 struct EditionFile {
     format: String,
     name: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    line: Option<String>,
     title: Text,
     notice: Text,
     binds_from: Date,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     binds_until: Option<Date>,
     lists: ListsTerms,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    registry: Option<Vec<RegisteredList>>,
     measures: Vec<Measure>,
     clocks: Clocks,
     black_suspends_incentives: bool,
@@ -236,6 +242,7 @@ impl EditionFile {
 pub struct Edition {
     digest: Digest,
     file: EditionFile,
+    registry: registry::Registry,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -254,8 +261,12 @@ pub enum EditionFault {
     Period,
     #[error("{field}: {fault}")]
     Text { field: String, fault: crate::text::TextFault },
-    #[error("the edition's name is 1 to 64 lower-case letters, digits, dots or hyphens")]
+    #[error("name and line of an edition are 1 to 64 lower-case letters, digits, dots or hyphens")]
     Name,
+    #[error("the registry names the list {0:?} twice")]
+    RepeatedList(String),
+    #[error("the registry's list {0:?} has no name, or is called serious and is no black list")]
+    Registration(String),
 }
 
 impl EditionFault {
@@ -270,8 +281,16 @@ impl EditionFault {
             Self::Period => "edition_period",
             Self::Text { fault, .. } => fault.code(),
             Self::Name => "edition_name",
+            Self::RepeatedList(_) => "edition_repeated_list",
+            Self::Registration(_) => "edition_registration",
         }
     }
+}
+
+/// The form of an edition's name and of its line's.
+fn is_name(text: &str) -> bool {
+    let letters = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    letters && (1..=64).contains(&text.len())
 }
 
 impl Edition {
@@ -292,9 +311,7 @@ impl Edition {
         if file.format != EDITION_FORMAT {
             return Err(EditionFault::Format);
         }
-        let name_letters =
-            file.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
-        if !name_letters || !(1..=64).contains(&file.name.len()) {
+        if !is_name(&file.name) || file.line.as_ref().is_some_and(|line| !is_name(line)) {
             return Err(EditionFault::Name);
         }
         if file.binds_until.is_some_and(|until| until < file.binds_from) {
@@ -311,10 +328,11 @@ impl Edition {
             }
         }
         file.check_texts()?;
+        let registry = registry::Registry::of(file.registry.as_deref().unwrap_or_default())?;
         // The digest is taken over what was read, so that white space and the order of members do not matter, and
         // nothing that was not understood can hide behind it: unknown members are refused above (R151).
         let canonical = serde_json_canonicalizer::to_vec(&file).map_err(shape)?;
-        Ok(Self { digest: Context::Edition.digest(&canonical), file })
+        Ok(Self { digest: Context::Edition.digest(&canonical), file, registry })
     }
 
     /// `huxin edition v1` over the RFC 8785 form of the file; absent optional members stay absent (R151).

@@ -28,6 +28,7 @@ BEYOND_A_GRAMMAR = {
     "of a code with the letter O": "the shape of an id, which hangs on its scheme",
     "of a code in small letters": "the shape of an id, which hangs on its scheme",
     "of a number in scientific notation": "the shape of an id, which hangs on its scheme",
+    "of an issuer of another city": "that two cities are the same",
     "of a legal entity without its two digits": "the shape of an id, which hangs on its scheme",
 }
 Comparison = namedtuple("Comparison", "surprises held refused beyond layers")

@@ -4,6 +4,9 @@ import json
 import pathlib
 import unittest
 
+import cbor2
+
+import grammar
 from stranger import Refused, text
 from stranger.bundle import verify
 from stranger.cbor import decode
@@ -46,6 +49,28 @@ class Bundles(unittest.TestCase):
                 self.assertEqual(found, expected)
         self.assertGreaterEqual(holding, 15)
         self.assertGreater(refused, 2 * holding)
+
+    def test_every_view_has_the_digests_that_its_file_says(self):
+        """R140 and R141, from the rules alone."""
+        for case in cases("view"):
+            with self.subTest(case["title"]):
+                view = json.loads(case["text"])
+                sources = sorted(view["sources"], key=lambda source: source["city"].encode())
+                raw = bytes.fromhex
+                view_input = cbor2.dumps([
+                    [s["city"], s["epoch"], s["size"], raw(s["root"]), raw(s["last_record"]),
+                     sorted(map(raw, s["abandoned_heads"])), s["frozen"], s["history_cut"], sorted(s["lacking"])]
+                    for s in sources], canonical=True)
+                logs = digest("huxin view v1", view_input)
+                ruling_input = cbor2.dumps([
+                    logs, view["viewer"], view["at"], sorted(map(raw, view["editions"])),
+                    view["crosswalk"] and raw(view["crosswalk"]),
+                    [[s["freshness"], sorted(s["witnesses"])] for s in sources]], canonical=True)
+                ruling = digest("huxin ruling v1", ruling_input)
+                self.assertIsNone(grammar.Grammar().fault("view-input", view_input))
+                self.assertIsNone(grammar.Grammar().fault("ruling-input", ruling_input))
+                holds = case["expected"]["holds"]
+                self.assertEqual((logs.hex(), ruling.hex()), (holds["digest"], holds["ruling_digest"]))
 
     def test_every_text_is_judged_as_its_file_says(self):
         for case in cases("text"):

@@ -25,6 +25,7 @@ fn requests(data: &Path, profile: &str, file: &str) -> Vec<EntryRequest> {
         // The lists were taken down in January 2025, and what was over since then is looked at all the same.
         day: "2025-02-01".parse().unwrap(),
         edition: edition.as_ref(),
+        editions: &std::collections::BTreeMap::new(),
         allow_natural_persons: false,
         own_names: &[],
         confirmed: &confirmed,

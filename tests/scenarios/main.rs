@@ -5,6 +5,7 @@ mod banks;
 mod claims;
 mod clocks;
 mod codes;
+mod editions;
 mod endings;
 mod exchange;
 mod faults;

@@ -426,6 +426,7 @@ fn a_resolver_that_breaks_a_rule_is_caught() {
         Slip::IgnoresDeclines,
         Slip::OldRulesComeBack,
         Slip::IgnoresBasis,
+        Slip::IgnoresRegistry,
         Slip::RenewsTerms,
         Slip::UnstatedSeverityPasses,
     ];

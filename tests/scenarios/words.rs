@@ -3,6 +3,7 @@
 use huxin_engine::Refusal;
 use huxin_engine::input::Draft;
 use huxin_protocol::body::{ActBody, Body, List, RecognitionBody};
+use huxin_protocol::digest::Digest;
 use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
@@ -40,6 +41,16 @@ pub fn amendment(world: &World, by: CityCode, about: StatementId, number: u64, s
 }
 
 pub fn recognise(world: &mut World, by: CityCode, partner: CityCode) -> StatementId {
+    recognise_under(world, by, partner, None)
+}
+
+/// Only entries under these editions, where they are given.
+pub fn recognise_under(
+    world: &mut World,
+    by: CityCode,
+    partner: CityCode,
+    editions: Option<Vec<Digest>>,
+) -> StatementId {
     let body = Body::Recognition(RecognitionBody {
         partner,
         lists: vec![List::Red, List::Black, List::Watch],
@@ -52,6 +63,7 @@ pub fn recognise(world: &mut World, by: CityCode, partner: CityCode) -> Statemen
         valid_from: date("2020-01-01"),
         valid_until: None,
         freshness_hours: 24,
+        editions,
     });
     let draft = draft(&world.city(by).secrets, &world.genesis.id(), Kind::Recognition, None, body, Disclosure::Public);
     publish(world, by, draft).unwrap()

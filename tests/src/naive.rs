@@ -67,6 +67,8 @@ pub enum Slip {
     OldRulesComeBack,
     /// R125: a missing basis is let pass.
     IgnoresBasis,
+    /// R154: any edition will do for any list.
+    IgnoresRegistry,
     /// R124: an amendment's date begins the term anew.
     RenewsTerms,
     /// R130: a missing severity passes a minimum.

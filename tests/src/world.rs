@@ -30,6 +30,7 @@ use huxin_engine::input::{Answer, Draft, Input, Peer, Ticket};
 use huxin_engine::wire::HeadSummary;
 use huxin_engine::{Effect, Outcome, Refusal};
 use huxin_protocol::digest::{Digest, TreeHash};
+use huxin_protocol::edition::Edition;
 use huxin_protocol::fold::{Viewpoint, rule};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
@@ -158,6 +159,14 @@ impl World {
             }
         }
         self.tick_at(code, now);
+    }
+
+    /// The built-in editions that a node loads at its next start, by name.
+    pub fn choose_editions(&mut self, code: CityCode, names: &[&str]) {
+        let chosen = names.iter().filter_map(|name| Edition::named(name)).map(|edition| (edition.digest(), edition));
+        if let Some(city) = self.cities.get_mut(&code) {
+            city.settings.editions = chosen.collect();
+        }
     }
 
     /// Opens a connection: `dialler` opened it.

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bundles;
+mod digests;
 mod federation;
 mod messages;
 mod texts;
@@ -80,6 +81,9 @@ struct Facts {
     /// The form in which a text is compared (R8).
     #[serde(skip_serializing_if = "Option::is_none")]
     folded: Option<String>,
+    /// What a ruling under a view is named by (R141); `digest` is that of the logs (R140).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ruling_digest: Option<Digest>,
 }
 
 fn folder() -> PathBuf {
@@ -89,7 +93,7 @@ fn folder() -> PathBuf {
 /// File name within the folder → case.
 fn made() -> BTreeMap<String, Case> {
     let mut all = BTreeMap::new();
-    for case in bundles::cases().into_iter().chain(messages::cases()).chain(texts::cases()) {
+    for case in bundles::cases().into_iter().chain(messages::cases()).chain(texts::cases()).chain(digests::cases()) {
         let words: Vec<String> = case
             .title
             .split(|c: char| !c.is_ascii_alphanumeric())
@@ -151,10 +155,13 @@ fn every_case_is_judged_as_it_says() {
         let outcome = match case.form.as_str() {
             "bundle" => judge_bundle(&case),
             "text" => texts::judge(&case),
+            "view" => digests::judge(&case),
             _ => messages::judge(&case),
         };
         assert_eq!(outcome, case.expected, "{name}");
         match outcome {
+            // A view has digests, and nothing of it is ever refused.
+            Expected::Holds { .. } if case.form == "view" => {}
             Expected::Holds { .. } => holding += 1,
             Expected::Refused { .. } => refused += 1,
         }
@@ -180,6 +187,7 @@ fn judge_bundle(case: &Case) -> Expected {
                     invalid_lines: Some(shown.invalid_lines.len()),
                     retired_lines: Some(shown.retired_lines().len()).filter(|count| *count > 0),
                     folded: None,
+                    ruling_digest: None,
                     standing: shown.standing.as_ref().map(|note| note.standing().state.clone()),
                     standing_epoch_closed: shown.standing.as_ref().map(|n| n.signed_in_closed_epoch()).filter(|c| *c),
                 },

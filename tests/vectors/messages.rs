@@ -125,6 +125,8 @@ fn headers(cases: &mut Cases) {
     cases.add("header", "R1", "cut short", Some("header_not_canonical"), &good[..good.len() - 1]);
     let upper = with(&good, b"330900", b"33090A");
     cases.add("header", "R20", "of a city code in capitals", Some("header_field"), &upper);
+    let foreign = with(&good, b"\x05\x81\x66330900", b"\x05\x81\x66451100");
+    cases.add("header", "R20", "of an issuer of another city", Some("header_field"), &foreign);
     let sorted = named.encode();
     let backwards = with(&sorted, b"\x82\x66330900\x66451100", b"\x82\x66451100\x66330900");
     cases.add("header", "R20", "with readers out of order", Some("header_field"), &backwards);

@@ -17,4 +17,4 @@ mod server;
 
 pub use backend::{Backend, Command, Sources, Submitted, SubmittedEach};
 pub use problem::{Problem, ProblemItem};
-pub use server::{ServerSettings, router};
+pub use server::{ServerSettings, router, within};

@@ -147,7 +147,7 @@ impl From<Refusal> for Problem {
             ),
             Refusal::UnknownEdition(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
-                Some("name an edition that `GET /v1/info` lists, or add its file to the configuration".to_owned()),
+                Some("name an edition that `GET /v1/info` lists, or load it: [catalogue] editions in the settings".to_owned()),
             ),
             Refusal::OnlyEndings => (
                 StatusCode::INSUFFICIENT_STORAGE,

@@ -70,16 +70,21 @@ pub fn router(backend: Arc<dyn Backend>, settings: ServerSettings) -> Router {
         .route("/v1/backup", post(node::backup))
         .route("/metrics", get(node::metrics))
         .layer(middleware::from_fn_with_state(app.clone(), authorise));
-    Router::new()
+    let paths = Router::new()
         .merge(v1)
         .route("/healthz", get(node::alive))
         .route("/readyz", get(node::ready))
         .fallback(no_such_path)
-        .method_not_allowed_fallback(no_such_method)
-        .layer(RequestBodyDeadlineLayer::new(BODY_WAIT))
+        .method_not_allowed_fallback(no_such_method);
+    within(paths, BODY_WAIT)
         .layer(middleware::from_fn_with_state(app.clone(), check_host))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)
+}
+
+/// Bodies have come whole after `wait`, or the request is refused and its place is free.
+pub fn within<S: Clone + Send + Sync + 'static>(paths: Router<S>, wait: Duration) -> Router<S> {
+    paths.layer(RequestBodyDeadlineLayer::new(wait))
 }
 
 async fn authorise(State(app): Shared, request: Request, next: Next) -> Response {

@@ -320,6 +320,7 @@ impl Engine {
             // Who drafts has asked the officer.
             confirmed_code: true,
             own_names: &self.settings.own_names,
+            editions: &self.settings.editions,
         };
         if let Some(fault) = edition.check_listing(entry, &issue).into_iter().next() {
             return Ok(Err(Refusal::Listing(Box::new(fault))));

@@ -70,7 +70,7 @@ pub const ENTRY: &[Key] = &[
         "关联人员的密钥摘要，绝不写明文",
         "keyed digests of linked persons, never in clear",
     ),
-    Key::optional("edition", Holds::Name, "措施目录版本", "the catalogue edition"),
+    Key::optional("edition", Holds::Name, "措施清单版本", "the catalogue edition"),
     Key::optional("record_ref", Holds::Name, "来源的记录键", "the record's key at its source"),
     Key::optional("source", Holds::Group(SOURCE), "别的发布者的记录才写", "only for another publisher's record"),
     Key::optional(
@@ -186,9 +186,9 @@ pub fn template(list: &str) -> Option<String> {
     // The list's name is filled in by the officer: not every black list is the one of seriously dishonest subjects, and to be
     // named on it without having been listed there defames.
     let (zh, measure) = match list {
-        "red" => ("红名单", "demo 目录示例：D-R-01。没有就留空：[]"),
-        "black" => ("黑名单", "demo 目录示例：D-B-01。黑名单必须有措施"),
-        "watch" => ("重点关注名单", "demo 目录示例：D-W-01。没有就留空：[]"),
+        "red" => ("红名单", "demo 措施清单版本示例：D-R-01。没有就留空：[]"),
+        "black" => ("黑名单", "demo 措施清单版本示例：D-B-01。黑名单必须有措施"),
+        "watch" => ("重点关注名单", "demo 措施清单版本示例：D-W-01。没有就留空：[]"),
         _ => return None,
     };
     let severity = if list == "black" {
@@ -209,12 +209,12 @@ pub fn template(list: &str) -> Option<String> {
          # 列入事由，按决定文书书写；不得含身份证号码\n\
          ground_text = \"\"\n\
          {severity}\
-         # 措施代码，只能用目录中的；{measure}\n\
+         # 措施代码，只能用措施清单版本中的；{measure}\n\
          measures = []\n\
          # 列入起止日期，可不写；年-月-日，加引号\n\
          # from = \"2026-01-05\"\n\
          # until = \"2027-01-04\"\n\
-         # 措施目录版本；本机只有一个版本时可不写\n\
+         # 措施清单版本；本机只有一个版本时可不写\n\
          # edition = \"demo\"\n\
          # 摘要，可不写\n\
          # summary = \"\"\n\

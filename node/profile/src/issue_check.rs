@@ -22,6 +22,7 @@ pub fn listing(request: &EntryRequest, setting: &Setting<'_>, reasons: &mut Vec<
             allow_natural_persons: setting.allow_natural_persons,
             confirmed_code: request.confirm_code,
             own_names: setting.own_names,
+            editions: setting.editions,
         };
         let faults = edition.check_listing(&entry, &issue);
         reasons.extend(faults.iter().map(|fault| Reason::of(fault.code(), fault)));

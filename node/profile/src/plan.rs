@@ -12,7 +12,7 @@ use crate::row_request::{Asked, asked};
 use crate::table::{Row, Table};
 use crate::table_fault::TableFault;
 use huxin_api::model::EntryRequest;
-use huxin_protocol::digest::Context;
+use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::edition::Edition;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Date;
@@ -33,6 +33,8 @@ pub struct Setting<'a> {
     pub day: Date,
     /// The catalogue edition that the profile names; without it the edition's rules are left to the node.
     pub edition: Option<&'a Edition>,
+    /// All editions at hand: they say to which of them a list belongs (R154).
+    pub editions: &'a BTreeMap<Digest, Edition>,
     pub allow_natural_persons: bool,
     /// Names of this city and its agencies: a list whose publisher is one of them is the city's own.
     pub own_names: &'a [String],

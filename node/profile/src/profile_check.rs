@@ -135,7 +135,7 @@ fn notes(profile: &Profile, plan: Option<&Plan>) -> Vec<(String, String)> {
     }
     if plan.is_some_and(|plan| !plan.has_edition) {
         say(
-            "本机没有配置所指的措施目录版本，目录规则未检查，由节点检查",
+            "本机没有配置所指的措施清单版本，其规则未检查，由节点检查",
             "the catalogue edition that the profile names is not at hand, so its rules are left to the node",
         );
     }

@@ -182,7 +182,7 @@ pub const PROFILE: &[Key] = &[
     Key::required(
         "edition",
         Holds::Name,
-        "条目所依据的措施目录版本",
+        "条目所依据的措施清单版本",
         "the catalogue edition that the entries are under",
     ),
     Key::optional(

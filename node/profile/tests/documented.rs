@@ -25,6 +25,7 @@ fn the_worked_example_does_what_it_says() {
     let setting = Setting {
         day: "2026-11-27".parse().unwrap(),
         edition: editions.values().find(|edition| edition.name() == "demo"),
+        editions: &editions,
         allow_natural_persons: false,
         own_names: &[],
         confirmed: &ConfirmedCodes::default(),

@@ -206,6 +206,7 @@ fn planned(profile: &Profile, table: &Table) -> Plan {
     let setting = Setting {
         day: "2026-11-27".parse().unwrap(),
         edition: None,
+        editions: &std::collections::BTreeMap::new(),
         allow_natural_persons: false,
         own_names: &[],
         confirmed: &ConfirmedCodes::default(),

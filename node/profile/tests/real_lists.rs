@@ -28,6 +28,7 @@ fn planned(data: &Path, profile: &str, file: &str) -> Plan {
     let setting = Setting {
         day: "2026-11-27".parse().unwrap(),
         edition,
+        editions: &std::collections::BTreeMap::new(),
         allow_natural_persons: false,
         own_names: &[],
         confirmed: &ConfirmedCodes::default(),

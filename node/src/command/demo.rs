@@ -17,6 +17,7 @@ use crate::say;
 use crate::settings;
 use cities::StandIn;
 use huxin_api::model::{HeadItem, PublishRequest, StatusQuery};
+use huxin_config::EditionChoice;
 use huxin_protocol::body::{List, RecognitionBody};
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::ruling::Ruling;
@@ -237,6 +238,8 @@ pub(crate) fn make_folders(folder: &Path, stand_ins: &[StandIn]) -> Result<Vec<P
         made.push(init::make(&init::Args {
             p2p: vec![format!("/ip4/127.0.0.1/tcp/{}", ports[0])],
             api: Some(api),
+            // The samples are under it; everything here is a demonstration and says so.
+            editions: ["demo", "mdb"].map(EditionChoice::built_in).to_vec(),
             passphrase: Some("none".to_owned()),
             ..init::Args::in_folder(stand_in.code()?, stand_in.name, folder.join(stand_in.code))
         })?);
@@ -276,6 +279,7 @@ pub(super) fn recognise(nodes: &[Node]) -> Result<(), Fault> {
                 valid_from: since,
                 valid_until: None,
                 freshness_hours: 24,
+                editions: None,
             })?;
         }
     }

@@ -1,10 +1,14 @@
 //! `huxin entry`: one statement as it was signed, and what was said about it.
 
 use super::Context;
+use super::publish::import::editions;
 use crate::fault::Fault;
 use crate::say;
 use huxin_api::model::{BodyView, EntryReply, MatterView};
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::{Edition, shown_name};
 use huxin_protocol::ids::StatementId;
+use std::collections::BTreeMap;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  huxin entry 330900-17")]
@@ -14,10 +18,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<(), Fault> {
-    context.show(&context.client()?.entry(args.id)?, show)
+    context.show(&context.client()?.entry(args.id)?, |entry| say!("{}", screen(entry, &editions(context))))
 }
 
-fn show(entry: &EntryReply) {
+fn screen(entry: &EntryReply, editions: &BTreeMap<Digest, Edition>) -> String {
     let mut table = super::table(&["项 field", "内容 value"]);
     let mut row = |name: &str, value: String| {
         table.add_row([name.to_owned(), value]);
@@ -41,7 +45,10 @@ fn show(entry: &EntryReply) {
     match &entry.body {
         BodyView::Listing { listing } => {
             row("主体 subject", format!("{} {}", listing.subject.id, listing.subject.name));
-            row("名单 list", format!("{} {}", super::list_name(listing.list), listing.list_name));
+            row("名单 list", {
+                let name = shown_name(&listing.list_name, editions.get(&listing.edition));
+                format!("{} {name}", super::list_name(listing.list))
+            });
             row("事由 ground", listing.ground_text.clone());
             row("认定机关 authority", listing.basis.authority.clone());
             row("依据 law", listing.basis.law.clone().unwrap_or_default());
@@ -53,8 +60,46 @@ fn show(entry: &EntryReply) {
         BodyView::Decline { decline } => row("理由 reason", decline.reason.clone()),
         other => row("正文 body", serde_json::to_string(other).unwrap_or_default()),
     }
-    say!("{table}");
-    for act in &entry.acts {
-        say!("{}  {}  {}", act.issued_at_text, act.kind, act.id);
+    let mut lines = vec![table.to_string()];
+    lines.extend(entry.acts.iter().map(|act| format!("{}  {}  {}", act.issued_at_text, act.kind, act.id)));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// The list bears its own name, with a word where that is not its to bear; and no line is wider than the screen.
+    #[test]
+    fn an_entry_shows_its_list_by_its_own_name_within_the_screen() {
+        let editions = huxin_protocol::edition::builtin();
+        let demo = Edition::named("demo").unwrap().digest();
+        let long = "示例某某市某某区建设工程与市政设施维护管理有限责任公司（合成）".repeat(4);
+        for (name, due) in [
+            ("安全生产严重失信主体名单", None),
+            ("失信被执行人名单", None),
+            ("严重失信主体名单", Some("未登记为此类名单")),
+        ] {
+            let reply: EntryReply = serde_json::from_value(serde_json::json!({
+                "id": "330900-17", "kind": "Entry", "city": "330900", "city_name": "舟山市", "digest": "a".repeat(64),
+                "commitment": "b".repeat(64), "disclosure": "public", "ground": "c".repeat(64), "issued_at": 0,
+                "issued_at_text": "2026-11-27 22:00:00.000", "voided": false,
+                "acts": [{ "id": "330900-18", "kind": "Removal", "issued_at": 0, "issued_at_text": "2026-11-27 22:00:00.000" }],
+                "matter": { "state": "standing", "current": "330900-17" },
+                "body": { "state": "listing", "listing": {
+                    "subject": { "id": "uscc:91990099MA00000156", "class": "enterprise", "name": long },
+                    "list": "black", "list_name": name, "field": "样例", "ground_text": long, "basis": { "authority": long, "law": long },
+                    "measures": ["D-B-01"], "edition": demo, "summary": long,
+                } },
+            }))
+            .unwrap();
+            let text = screen(&reply, &editions);
+            // The table breaks lines; what is Chinese is read across them.
+            let chinese: String = text.chars().filter(|c| ('\u{2e80}'..='\u{ffef}').contains(c)).collect();
+            assert!(chinese.contains(name) && due.is_none_or(|due| chinese.contains(due)), "{text}");
+            assert!(due.is_some() || !chinese.contains("未登记"), "{text}");
+            assert!(text.lines().all(|line| crate::chinese::columns(line) <= 80), "{text}");
+        }
     }
 }

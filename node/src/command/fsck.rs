@@ -6,6 +6,7 @@ use crate::fault::{Exit, Fault};
 use crate::runtime::STORE_FOLDER;
 use crate::say;
 use crate::settings;
+use huxin_config::Language;
 use huxin_engine::fsck::{Report, check};
 use huxin_protocol::roster::Roster;
 use huxin_store::{Options, RocksStore, Store as _, Verify, bind, bound, is_older};
@@ -87,7 +88,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         store.commit(&report.mend())?;
     }
     let shown = shown(&report, mended);
-    context.show(&shown, print)?;
+    context.show(&shown, |shown| say!("{}", screen(shown, context.language)))?;
     match (report.is_clean(), mended) {
         (true, _) => Ok(()),
         (false, true) => {
@@ -129,26 +130,76 @@ fn shown(report: &Report, mended: bool) -> Shown {
     }
 }
 
-fn print(shown: &Shown) {
-    say!(
-        "{} leaves ({} void), {} signatures, {} bodies ({} lacking), {} index rows, {} key records, {} cosignatures",
-        shown.leaves,
-        shown.void_leaves,
-        shown.signatures,
-        shown.bodies,
-        shown.lacking,
-        shown.index_rows,
-        shown.records,
-        shown.cosignatures
-    );
+fn screen(shown: &Shown, language: Language) -> String {
+    let Shown { leaves, void_leaves, signatures, bodies, lacking, index_rows, records, cosignatures, .. } = shown;
+    let is_chinese = language == Language::Chinese;
+    let mut lines = vec![if is_chinese {
+        format!(
+            "声明 {leaves} 条（无效 {void_leaves}），签名 {signatures} 个\n正文 {bodies} 份（缺 {lacking}）\n\
+             索引 {index_rows} 行，密钥记录 {records} 份，共同签名 {cosignatures} 个"
+        )
+    } else {
+        format!(
+            "{leaves} leaves ({void_leaves} void), {signatures} signatures\n{bodies} bodies ({lacking} lacking)\n\
+             {index_rows} index rows, {records} key records, {cosignatures} cosignatures"
+        )
+    }];
     for finding in shown.findings.iter().take(PRINTED) {
-        say!("{}", finding.row);
+        if let Some(chinese) = crate::chinese::sentence(finding.code).filter(|_| is_chinese) {
+            lines.push(format!("[{}] {chinese}", finding.code));
+        }
+        lines.push(crate::chinese::wrapped(&finding.row, 80));
     }
     let hidden = shown.more + shown.findings.len().saturating_sub(PRINTED) as u64;
     if hidden > 0 {
-        say!("and {hidden} more; --json shows those that were kept");
+        lines.push(if is_chinese {
+            format!("另有 {hidden} 处；--json 列出所留的全部")
+        } else {
+            format!("and {hidden} more; --json shows those that were kept")
+        });
     }
     if shown.clean {
-        say!("everything holds");
+        lines.push(if is_chinese { "全部成立" } else { "everything holds" }.to_owned());
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// `[node] language` is honoured, and no line is wider than the screen.
+    #[test]
+    fn the_screen_is_in_the_language_that_is_spoken() {
+        let finding = ShownFinding {
+            code: "leaf_missing",
+            row: format!("log 330900 17: a statement is missing {}; run it", "and so on ".repeat(12)),
+            mend: "",
+        };
+        let mut shown = Shown {
+            clean: false,
+            mended: false,
+            leaves: 20_000_000,
+            void_leaves: 20_000_000,
+            signatures: 20_000_000,
+            bodies: 20_000_000,
+            lacking: 20_000_000,
+            index_rows: 200_000_000,
+            records: 10_000,
+            cosignatures: 100_000,
+            more: 7,
+            findings: vec![finding],
+        };
+        for (language, due) in [
+            (Language::Chinese, ["声明", "库中缺少一条声明", "另有 7 处"]),
+            (Language::English, ["leaves", "a statement is missing", "and 7 more"]),
+        ] {
+            let text = screen(&shown, language);
+            assert!(due.iter().all(|due| text.contains(due)), "{text}");
+            assert!(text.lines().all(|line| crate::chinese::columns(line) <= 80), "{text}");
+        }
+        (shown.clean, shown.findings) = (true, Vec::new());
+        assert!(screen(&shown, Language::Chinese).contains("全部成立"));
     }
 }

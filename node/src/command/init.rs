@@ -11,7 +11,7 @@ use super::Context;
 use crate::fault::Fault;
 use crate::say;
 use crate::settings::{self, write_new};
-use huxin_config::{InitChoices, Language, Multiaddress, PassphrasePlace, commented_default};
+use huxin_config::{EditionChoice, InitChoices, Language, Multiaddress, PassphrasePlace, commented_default};
 use huxin_keys::{JoinFile, KeyFolder, Passphrase, PassphraseSource};
 use huxin_protocol::ids::CityCode;
 pub use places::Account;
@@ -45,6 +45,10 @@ pub struct Args {
     /// Address of the HTTP interface on this machine
     #[arg(long, value_name = "HOST:PORT")]
     pub api: Option<SocketAddr>,
+    /// Editions of the measure catalogue that bind here: built-in ones by name (mdb, demo), files as PATH#DIGEST. `demo` is of no
+    /// legal force and for demonstrations only. Without it mdb alone
+    #[arg(long, value_name = "EDITIONS", value_delimiter = ',', value_parser = read_edition)]
+    pub editions: Vec<EditionChoice>,
     /// Where the keys' passphrase comes from: prompt, environment, systemd, file:PATH, or none for a demonstration. With --system the
     /// file /etc/huxin/passphrase, which is asked for and written if it is not there
     #[arg(long)]
@@ -73,6 +77,7 @@ impl Args {
             p2p: Vec::new(),
             announce: Vec::new(),
             api: None,
+            editions: Vec::new(),
             passphrase: None,
             language: None,
             system: false,
@@ -80,6 +85,11 @@ impl Args {
             folder: Some(folder),
         }
     }
+}
+
+/// An edition as the settings write it.
+fn read_edition(text: &str) -> Result<EditionChoice, String> {
+    text.parse().map_err(str::to_owned)
 }
 
 /// What was made.
@@ -152,6 +162,9 @@ pub fn make(args: &Args) -> Result<Made, Fault> {
     let mut choices = InitChoices::new(args.city);
     if !args.p2p.is_empty() {
         choices.p2p = addresses(&args.p2p)?;
+    }
+    if !args.editions.is_empty() {
+        choices.editions.clone_from(&args.editions);
     }
     choices.language = args.language.unwrap_or(choices.language);
     let announced = announced(&args.announce, &choices.p2p)?;

@@ -6,7 +6,8 @@ use super::Context;
 use crate::fault::Fault;
 use crate::say;
 use crate::settings;
-use huxin_keys::{KeyFolder, KeyFolderPublic, PassphraseSource};
+use huxin_config::Language;
+use huxin_keys::{KeyFolder, KeyFolderPublic, PassphraseSource, Unfinished};
 use huxin_protocol::ids::CityCode;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,7 @@ pub enum Args {
 
 #[derive(Debug, clap::Args)]
 pub struct NewArgs {
+    /// Code of the city
     #[arg(long)]
     pub city: CityCode,
     /// Where the passphrase comes from: prompt, environment, systemd, file:PATH, or none for a demonstration
@@ -96,24 +98,66 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
 
 fn show(public: &KeyFolderPublic, folder: &Path, context: &Context) -> Result<(), Fault> {
     let under_way = KeyFolder::noted_rotation(folder)?;
-    context.show(public, |public| {
-        say!("city       {}", public.city);
-        say!("encrypted  {}", if public.encrypted { "yes" } else { "no (for demonstrations only)" });
-        say!("root       {}", public.root.digest());
-        say!("peer id    {}", public.peer_id);
-        let mut table = super::table(&["epoch", "log key", "cosigner key", "opened by record"]);
-        for keys in &public.epochs {
-            table.add_row([
-                keys.epoch.to_string(),
-                keys.log.digest().to_string()[..16].to_owned(),
-                keys.cosigner.digest().to_string()[..16].to_owned(),
-                keys.record.map_or_else(|| "genesis".to_owned(), |record| record.to_string()[..16].to_owned()),
-            ]);
+    context.show(public, |public| say!("{}", screen(public, under_way.as_ref(), context)))
+}
+
+fn screen(public: &KeyFolderPublic, under_way: Option<&Unfinished>, context: &Context) -> String {
+    let say = |english: &'static str, chinese: &'static str| context.choose(english, chinese);
+    let encrypted = match public.encrypted {
+        true => say("yes", "是"),
+        false => say("no (for demonstrations only)", "否（仅用于演示）"),
+    };
+    let mut lines = vec![
+        format!("{} {}", say("city      ", "城市    "), public.city),
+        format!("{} {encrypted}", say("encrypted ", "已加密  ")),
+        format!("{} {}", say("root      ", "根密钥  "), public.root.digest()),
+        format!("{} {}", say("peer id   ", "节点标识"), public.peer_id),
+    ];
+    let mut table = super::table(&[
+        say("epoch", "密钥期"),
+        say("log key", "日志密钥"),
+        say("cosigner key", "共同签名密钥"),
+        say("opened by record", "所依密钥记录"),
+    ]);
+    for keys in &public.epochs {
+        let genesis = say("genesis", "创始文件");
+        table.add_row([
+            keys.epoch.to_string(),
+            keys.log.digest().to_string()[..16].to_owned(),
+            keys.cosigner.digest().to_string()[..16].to_owned(),
+            keys.record.map_or_else(|| genesis.to_owned(), |record| record.to_string()[..16].to_owned()),
+        ]);
+    }
+    lines.push(table.to_string());
+    if let Some(rotation) = under_way {
+        let (epoch, size) = (rotation.epoch, rotation.size);
+        lines.push(match context.language {
+            Language::English => format!("a rotation to epoch {epoch} was begun at size {size} and is not finished"),
+            Language::Chinese => format!("已在第 {size} 条处开始轮换到第 {epoch} 期，尚未完成"),
+        });
+        lines.push(format!("{}: huxin keys rotate --resume", say("next", "下一步")));
+        lines.push(format!("{}: huxin keys rotate --cancel", say("or", "或")));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// `[node] language` is honoured, and no line is wider than the screen.
+    #[test]
+    fn keys_are_shown_in_the_language_that_is_spoken() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = KeyFolder::create(&folder.path().join("keys"), "330900".parse().unwrap(), None).unwrap();
+        for (language, due) in [
+            (Language::Chinese, ["根密钥", "日志密钥", "创始文件", "仅用于演示"]),
+            (Language::English, ["root", "log key", "genesis", "for demonstrations only"]),
+        ] {
+            let text = screen(keys.show(), None, &Context { config: "huxin.toml".into(), json: false, language });
+            assert!(due.iter().all(|due| text.contains(due)), "{text}");
+            assert!(text.lines().all(|line| crate::chinese::columns(line) <= 80), "{text}");
         }
-        say!("{table}");
-        if let Some(rotation) = &under_way {
-            say!("a rotation to epoch {} was begun at size {} and is not finished", rotation.epoch, rotation.size);
-            say!("next: huxin keys rotate --resume, or huxin keys rotate --cancel");
-        }
-    })
+    }
 }

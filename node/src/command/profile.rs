@@ -21,6 +21,7 @@ pub enum Args {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  huxin profile check deploy/profiles/worldbank.toml list.csv")]
 pub struct CheckArgs {
+    /// The import profile
     pub profile: PathBuf,
     /// The list
     pub file: PathBuf,
@@ -32,6 +33,7 @@ pub struct CheckArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  huxin profile explain deploy/profiles/worldbank.toml")]
 pub struct ExplainArgs {
+    /// The import profile
     pub profile: PathBuf,
 }
 
@@ -56,7 +58,14 @@ fn check(args: &CheckArgs, context: &Context) -> Result<(), Fault> {
     let table = rejects::read(&args.file, &profile).map_err(|fault| Fault::usage(fault.code(), &fault))?;
     let editions = editions(context);
     let edition = editions.values().find(|edition| edition.name() == profile.edition);
-    let setting = Setting { day, edition, allow_natural_persons: false, own_names: &[], confirmed: &confirmed };
+    let setting = Setting {
+        day,
+        edition,
+        editions: &editions,
+        allow_natural_persons: false,
+        own_names: &[],
+        confirmed: &confirmed,
+    };
     let (plan, lacking) = match plan(&profile, &table, &setting) {
         Ok(plan) => (Some(plan), None),
         Err(fault) => (None, Some(Fault::usage(fault.code(), &fault))),

@@ -103,7 +103,11 @@ pub fn verify(args: &VerifyArgs, context: &Context) -> Result<(), Fault> {
         Fault::refused(fault.code(), &fault).trying("ask the exporter for the bundle again; do not act on this file")
     })?;
     let shown = shown::Shown::of(&verified);
-    context.show(&shown, |shown| shown.lines(context.language).iter().for_each(|line| say!("{line}")))?;
+    context.show(&shown, |shown| {
+        for line in shown.lines(context.language) {
+            say!("{}", crate::chinese::wrapped(&line, 80));
+        }
+    })?;
     if verified.all_lines_hold() {
         Ok(())
     } else {

@@ -2,10 +2,12 @@
 
 use super::Context;
 use super::publish::show_reply;
+use crate::client::Client;
 use crate::fault::Fault;
 use crate::say;
 use huxin_api::model::RecognitionsReply;
 use huxin_protocol::body::{List, RecognitionBody, Severity};
+use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::time::Date;
 
@@ -42,6 +44,9 @@ pub struct Args {
     /// Only these measures; without it all
     #[arg(long, value_delimiter = ',')]
     pub measures: Option<Vec<String>>,
+    /// Only entries under these editions of the measure catalogue, by name or digest; without it all
+    #[arg(long, value_delimiter = ',')]
+    pub editions: Option<Vec<String>>,
     /// Black and watch entries below this severity do not count
     #[arg(long, value_enum)]
     pub minimum_severity: Option<SeverityChoice>,
@@ -68,7 +73,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     let client = context.client()?;
     let Some(partner) = args.partner else {
-        return context.show(&client.recognitions()?, show_rules);
+        return context.show(&client.recognitions()?, |reply| say!("{}", rules(reply, context)));
     };
     let Some(valid_from) = args.from else {
         return Err(Fault::usage("usage", "say from which day the rule holds").trying("add --from 2026-01-01"));
@@ -88,6 +93,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         valid_from,
         valid_until: args.until,
         freshness_hours: args.freshness_hours,
+        editions: args.editions.map(|named| digests(&named, &client)).transpose()?,
     };
     context.show(&client.recognise(&rule)?, show_reply)
 }
@@ -98,20 +104,49 @@ fn sorted(mut items: Vec<String>) -> Vec<String> {
     items
 }
 
-fn show_rules(reply: &RecognitionsReply) {
-    let mut table = super::table(&["city", "recognises", "lists", "from", "until", "rule"]);
+/// Digests of the editions that are named; a digest need not be of one that the node has loaded.
+fn digests(named: &[String], client: &Client) -> Result<Vec<Digest>, Fault> {
+    let loaded = client.info()?.editions;
+    let digest = |name: &String| {
+        let by_name = loaded.iter().find(|edition| edition.name == *name).map(|edition| edition.digest);
+        by_name.or_else(|| name.parse().ok()).ok_or_else(|| {
+            Fault::usage("unknown_edition", format_args!("this node has loaded no edition {name:?}"))
+                .trying("name one of [catalogue] editions, or write the digest of another")
+        })
+    };
+    let mut digests = named.iter().map(digest).collect::<Result<Vec<_>, _>>()?;
+    digests.sort_unstable();
+    digests.dedup();
+    Ok(digests)
+}
+
+fn rules(reply: &RecognitionsReply, context: &Context) -> String {
+    let say = |english: &'static str, chinese: &'static str| context.choose(english, chinese);
+    let mut table = super::table(&[
+        say("city", "城市"),
+        say("recognises", "互认"),
+        say("lists", "名单"),
+        say("from", "起日"),
+        say("until", "止日"),
+        say("rule", "规则"),
+    ]);
+    let name = |list: &List| match list {
+        List::Red => say("red", "红名单"),
+        List::Black => say("black", "黑名单"),
+        List::Watch => say("watch", "重点关注"),
+    };
     for item in &reply.recognitions {
-        let lists: Vec<String> = item.rule.lists.iter().map(|list| format!("{list:?}").to_lowercase()).collect();
+        let lists: Vec<&str> = item.rule.lists.iter().map(name).collect();
         table.add_row([
             item.city.to_string(),
             item.rule.partner.to_string(),
-            if lists.is_empty() { "nothing".to_owned() } else { lists.join(", ") },
+            if lists.is_empty() { say("nothing", "均不互认").to_owned() } else { lists.join(", ") },
             item.rule.valid_from.to_string(),
             item.rule.valid_until.map(|until| until.to_string()).unwrap_or_default(),
             item.id.to_string(),
         ]);
     }
-    say!("{table}");
+    table.to_string()
 }
 
 impl From<ListChoice> for List {
@@ -130,6 +165,50 @@ impl From<SeverityChoice> for Severity {
             SeverityChoice::Minor => Self::Minor,
             SeverityChoice::General => Self::General,
             SeverityChoice::Serious => Self::Serious,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use huxin_api::model::RecognitionItem;
+    use huxin_config::Language;
+    use huxin_protocol::time::Millis;
+
+    /// `[node] language` is honoured, and no line is wider than the screen.
+    #[test]
+    fn rules_are_listed_in_the_language_that_is_spoken() {
+        let rule = |lists: Vec<List>| RecognitionBody {
+            partner: "330900".parse().unwrap(),
+            lists,
+            fields: None,
+            measures: None,
+            minimum_severity: None,
+            decided_within_months: None,
+            decided_since: None,
+            suspend_while_disputed: false,
+            valid_from: "2026-01-01".parse().unwrap(),
+            valid_until: Some("2027-01-01".parse().unwrap()),
+            freshness_hours: 24,
+            editions: None,
+        };
+        let item = |lists| RecognitionItem {
+            id: "330200.12-123456789".parse().unwrap(),
+            city: "330200".parse().unwrap(),
+            issued_at: Millis(0),
+            issued_at_text: String::new(),
+            rule: rule(lists),
+        };
+        let reply = RecognitionsReply { recognitions: vec![item(List::ALL.to_vec()), item(Vec::new())] };
+        for (language, due) in [
+            (Language::Chinese, ["互认", "红名单", "黑名单", "重点关注", "均不互认"]),
+            (Language::English, ["recognises", "red", "black", "watch", "nothing"]),
+        ] {
+            let text = rules(&reply, &Context { config: "huxin.toml".into(), json: false, language });
+            assert!(due.iter().all(|due| text.contains(due)), "{text}");
+            assert!(text.lines().all(|line| crate::chinese::columns(line) <= 80), "{text}");
         }
     }
 }

@@ -45,7 +45,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     for note in items(&status, "code_notes") {
         tell!("warning[{}]: {} / {}", text(note, "/code"), text(note, "/text_zh"), text(note, "/text_en"));
     }
-    context.show(&status, |status| show(status, context))
+    context.show(&status, |status| say!("{}", screen(status, context)))
 }
 
 fn text<'a>(value: &'a Value, path: &str) -> &'a str {
@@ -56,11 +56,14 @@ fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn show(status: &Value, context: &Context) {
+fn screen(status: &Value, context: &Context) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    // A table has found its width already.
+    let put = |lines: &mut Vec<String>, line: String| lines.push(crate::chinese::wrapped(&line, 80));
     let words = context.choose("/text_en", "/text_zh");
-    say!("{}  截至 as of {}", text(status, "/subject"), text(status, "/at_text"));
-    say!("{}", text(status, "/summary/text_zh"));
-    say!("{}", text(status, "/summary/text_en"));
+    put(&mut lines, format!("{}  截至 as of {}", text(status, "/subject"), text(status, "/at_text")));
+    put(&mut lines, text(status, "/summary/text_zh").to_owned());
+    put(&mut lines, text(status, "/summary/text_en").to_owned());
     let entries = items(status, "entries");
     if !entries.is_empty() {
         let mut table =
@@ -76,7 +79,7 @@ fn show(status: &Value, context: &Context) {
             table.add_row([
                 text(entry, "/id"),
                 text(entry, "/issuer_name"),
-                text(entry, "/content/list_name"),
+                text(entry, "/content/list_shown"),
                 text(entry, "/content/basis/authority"),
                 &format!(
                     "{} {}",
@@ -86,33 +89,45 @@ fn show(status: &Value, context: &Context) {
                 &reasons.join("; "),
             ]);
         }
-        say!("{table}");
+        lines.push(table.to_string());
         for entry in entries {
             let (en, zh) = seen(status, entry).text();
-            say!("{}  {en}  {zh}", text(entry, "/id"));
+            put(&mut lines, format!("{}  {en}  {zh}", text(entry, "/id")));
         }
     }
     for linked in items(status, "linked") {
-        say!("linked by {} ({}): {}", text(linked, "/method"), text(linked, "/reviewer"), text(linked, "/subject"));
-        say!("  {}", text(linked, "/ruling/summary/text_en"));
+        put(
+            &mut lines,
+            format!(
+                "linked by {} ({}): {}",
+                text(linked, "/method"),
+                text(linked, "/reviewer"),
+                text(linked, "/subject")
+            ),
+        );
+        put(&mut lines, format!("  {}", text(linked, "/ruling/summary/text_en")));
         for entry in items(linked.get("ruling").unwrap_or(&Value::Null), "entries") {
-            say!(
-                "  {}  {}  {}  {}",
-                text(entry, "/id"),
-                text(entry, "/content/list_name"),
-                text(entry, "/content/basis/authority"),
-                text(entry, "/state")
+            put(
+                &mut lines,
+                format!(
+                    "  {}  {}  {}  {}",
+                    text(entry, "/id"),
+                    text(entry, "/content/list_shown"),
+                    text(entry, "/content/basis/authority"),
+                    text(entry, "/state")
+                ),
             );
         }
     }
     for group in items(status, "decisions_across") {
-        say!("{}: {}", text(group, "/authority"), text(group, "/text_en"));
+        put(&mut lines, format!("{}: {}", text(group, "/authority"), text(group, "/text_en")));
     }
     for step in items(status, "explanation") {
-        say!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, words));
+        put(&mut lines, format!("{:>14}  {:<10} {}", text(step, "/id"), text(step, "/rule"), text(step, words)));
     }
-    say!("日志摘要 log digest     {}", text(status, "/log_digest"));
-    say!("判定摘要 ruling digest  {}", text(status, "/ruling_digest"));
+    put(&mut lines, format!("日志摘要 log digest     {}", text(status, "/log_digest")));
+    put(&mut lines, format!("判定摘要 ruling digest  {}", text(status, "/ruling_digest")));
+    lines.join("\n")
 }
 
 /// How many other cities have seen an entry with all its links (R78).
@@ -124,4 +139,42 @@ fn seen(status: &Value, entry: &Value) -> Seen {
     let ids = items(entry, "links").iter().map(|link| text(link, "/id")).chain([text(entry, "/id")]);
     let last = ids.filter_map(|id| id.parse::<StatementId>().ok()).map(|id| id.seq).max();
     Seen::of(&witnesses, last.unwrap_or(Seq(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use huxin_config::Language;
+
+    /// Long names, long reasons and whole digests: no line is wider than the screen, whichever language is spoken.
+    #[test]
+    fn no_line_of_a_status_is_wider_than_the_screen() {
+        let long = "示例某某市某某区建设工程与市政设施维护管理有限责任公司（合成）".repeat(3);
+        let reason = serde_json::json!({ "code": "stale", "text_zh": "超过规定时间未收到签发城市的消息", "text_en": "nothing was heard from the issuing city for longer than the rule admits" });
+        let entry = serde_json::json!({
+            "id": "330900-1234567", "issuer": "330900", "issuer_name": "舟山市", "counts": true, "state": "listed",
+            "content": { "list_shown": "安全生产严重失信主体名单", "basis": { "authority": long } },
+            "reasons": [reason, reason], "links": [{ "id": "330900-1234567" }],
+        });
+        let step = serde_json::json!({ "id": "330900-1234567", "rule": "R133", "text_zh": long, "text_en": "a word and another ".repeat(9) });
+        let linked = serde_json::json!({
+            "method": "name and address", "reviewer": "reviewer", "subject": "lei:549300MLUDYVRQOOXS22",
+            "ruling": { "summary": { "text_en": "two black entries count, and one of them is to be confirmed with the issuer before acting" }, "entries": [entry] },
+        });
+        let status = serde_json::json!({
+            "subject": "uscc:91990099MA00000156", "at_text": "2026-11-27 22:00:00.000",
+            "summary": { "text_zh": "黑名单一条，须与签发城市核实".repeat(5), "text_en": "one black entry ".repeat(9) },
+            "entries": [entry], "linked": [linked], "explanation": [step],
+            "decisions_across": [{ "authority": long, "text_en": "one decision on two lists counts once ".repeat(3) }],
+            "log_digest": "a".repeat(64), "ruling_digest": "b".repeat(64),
+        });
+        for language in [Language::Chinese, Language::English] {
+            let context = Context { config: "huxin.toml".into(), json: false, language };
+            let text = screen(&status, &context);
+            let wide: Vec<&str> = text.lines().filter(|line| crate::chinese::columns(line) > 80).collect();
+            assert!(wide.is_empty(), "{wide:#?}");
+            assert!(text.contains("安全生产"), "{text}");
+        }
+    }
 }

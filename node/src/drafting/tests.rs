@@ -212,6 +212,7 @@ fn a_city_recognises_other_members_only() {
         valid_from: "2026-01-01".parse().unwrap(),
         valid_until: None,
         freshness_hours: 24,
+        editions: None,
     };
     let draft = world.drafter.recognition(rule("451100"), &world.roster).unwrap();
     let Body::Recognition(sealed) = draft.body else { panic!("no recognition") };

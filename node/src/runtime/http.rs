@@ -112,7 +112,9 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
-        let router = axum::Router::new().route("/", axum::routing::get(|| async { "here" }));
+        let say = |body: axum::body::Bytes| async move { format!("{} bytes", body.len()) };
+        let router = axum::Router::new().route("/", axum::routing::get(|| async { "here" }).post(say));
+        let router = huxin_api::within(router, SHORT);
         let (stop, stopped) = watch::channel(false);
         let guard = runtime.enter();
         let listener = TcpListener::from_std(listener).unwrap();
@@ -138,6 +140,35 @@ mod tests {
             let mut rest = Vec::new();
             let _ = stream.read_to_end(&mut rest);
         }
+    }
+
+    /// Whoever sends the bytes of a body one now and then holds a place no longer than the rest.
+    #[test]
+    fn a_body_that_does_not_come_is_refused_and_its_place_is_free() {
+        let (_runtime, address, _stop, _task) = started();
+        let head = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n";
+        for (body, due) in [("123456789", "200"), ("1234", "400"), ("", "400")] {
+            let mut stream = TcpStream::connect(address).unwrap();
+            // Without the bound nobody ever answers, and the test fails here instead of hanging.
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(body.as_bytes()).unwrap();
+            let mut bytes = [0; 1024];
+            let length = stream.read(&mut bytes).expect("an answer within the wait");
+            let told = String::from_utf8_lossy(&bytes[..length]);
+            assert!(told.starts_with(&format!("HTTP/1.1 {due}")), "{body:?}: {told}");
+        }
+        let silent: Vec<TcpStream> = (0..CONNECTIONS)
+            .map(|_| {
+                let mut stream = TcpStream::connect(address).unwrap();
+                stream.write_all(head.as_bytes()).unwrap();
+                stream
+            })
+            .collect();
+        let mut late = TcpStream::connect(address).unwrap();
+        late.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        assert!(answer(&mut late).starts_with("HTTP/1.1 200"), "bodies that never came kept every place");
+        drop(silent);
     }
 
     #[test]

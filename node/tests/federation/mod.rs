@@ -76,6 +76,7 @@ pub fn found_at(folder: &Path, founders: &[Founder<'_>]) -> Vec<PathBuf> {
                 api: Some(founder.api.parse().unwrap()),
                 passphrase: Some("none".to_owned()),
                 language: Some(huxin_config::Language::English),
+                editions: ["demo", "mdb"].map(huxin_config::EditionChoice::built_in).to_vec(),
                 ..init::Args::in_folder(founder.code.parse().unwrap(), founder.name, folder.join(founder.code))
             })
             .unwrap()

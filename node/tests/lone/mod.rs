@@ -19,6 +19,7 @@ pub fn alone(folder: &Path) -> PathBuf {
         api: Some("127.0.0.1:0".parse().unwrap()),
         passphrase: Some("none".to_owned()),
         language: Some(huxin_config::Language::English),
+        editions: ["demo", "mdb"].map(huxin_config::EditionChoice::built_in).to_vec(),
         ..init::Args::in_folder("330900".parse().unwrap(), "舟山市", folder.to_owned())
     })
     .unwrap();

@@ -1,11 +1,12 @@
 //! A city's signed rule which of a partner's entries count for it (互认, R45). The newest one per partner is the rule;
 //! an empty `lists` withdraws recognition. CBOR keys: 0 salt, 1 partner, 2 lists, 3 fields? (absent: all), 4 measures?
 //! (absent: all), 5 minimum severity?, 6 decided within months?, 7 decided since?, 8 suspend while disputed,
-//! 9 valid from, 10 valid until?, 11 freshness bound in hours.
+//! 9 valid from, 10 valid until?, 11 freshness bound in hours, 12 editions? (digests, ascending; absent: all).
 
 use super::entry::{List, Severity};
 use super::{CODE_BYTES, RULE_ITEMS};
 use crate::cbor::{MapReader, MapWriter, ReadFault, Reader};
+use crate::digest::Digest;
 use crate::ids::CityCode;
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,9 @@ pub struct RecognitionBody {
     pub valid_until: Option<Date>,
     #[serde(default = "default_freshness")]
     pub freshness_hours: u16,
+    /// Only entries under these editions of the measure catalogue count; absent: under any that the viewer knows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub editions: Option<Vec<Digest>>,
 }
 
 /// DOMAIN rule 9: a source silent for longer than a day is stale.
@@ -73,6 +77,11 @@ impl RecognitionBody {
         map.field(9, |w| w.date(self.valid_from));
         map.date(10, self.valid_until);
         map.field(11, |w| w.unsigned(self.freshness_hours));
+        map.optional(12, self.editions.as_deref(), |w, editions| {
+            w.list(editions, |w, edition| {
+                w.digest(edition);
+            });
+        });
     }
 
     pub(super) fn read(map: &mut MapReader<'_, '_>) -> Result<Self, ReadFault> {
@@ -89,6 +98,7 @@ impl RecognitionBody {
             valid_from: map.required(9, Reader::date)?,
             valid_until: map.optional(10, Reader::date)?,
             freshness_hours: map.required(11, Reader::unsigned)?,
+            editions: map.optional(12, |r| r.sorted(1, RULE_ITEMS, Reader::digest))?,
         })
     }
 }

@@ -129,10 +129,12 @@ fn any_recognition() -> impl Strategy<Value = RecognitionBody> {
     let texts = || of(prop::collection::vec(any_text(12), 0..4));
     let what = (any_city(), prop::sample::subsequence(List::ALL.to_vec(), 0..=3), texts(), texts(), of(any_severity()));
     let when = (of(any::<u16>()), of(any_date()), any::<bool>(), any_date(), of(any_date()), any::<u16>());
-    (what, when).prop_map(
+    let editions = of(prop::collection::btree_set(any::<[u8; 32]>().prop_map(Digest), 1..4));
+    (what, when, editions).prop_map(
         |(
             (partner, lists, fields, measures, minimum_severity),
             (decided_within_months, decided_since, suspend_while_disputed, valid_from, valid_until, freshness_hours),
+            editions,
         )| RecognitionBody {
             partner,
             lists,
@@ -145,6 +147,7 @@ fn any_recognition() -> impl Strategy<Value = RecognitionBody> {
             valid_from,
             valid_until,
             freshness_hours,
+            editions: editions.map(|editions| editions.into_iter().collect()),
         },
     )
 }
@@ -303,6 +306,7 @@ fn acts_declines_and_rules_have_their_limits() {
             valid_from: day,
             valid_until: None,
             freshness_hours: recognition::DEFAULT_FRESHNESS_HOURS,
+            editions: None,
         };
         Body::Recognition(body).seal(Kind::Recognition, &SALT).map(|_| ())
     };
@@ -468,6 +472,7 @@ fn unsafe_text_is_not_sealed_and_is_read_as_it_came() {
             valid_from: Date::new(2026, 1, 1).unwrap(),
             valid_until: None,
             freshness_hours: 24,
+            editions: None,
         };
         bodies.push((Kind::Recognition, Body::Recognition(rule)));
     }

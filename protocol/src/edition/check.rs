@@ -11,12 +11,14 @@ mod size;
 pub use fault::IssueFault;
 pub(crate) use person::is_person;
 
-use super::Edition;
+use super::{Edition, bears_serious_name, belongs_elsewhere, governing};
 use crate::body::EntryBody;
+use crate::digest::Digest;
 use crate::header::Disclosure;
 use crate::subject::personal_number;
 use crate::text::{check_text, folded};
 use crate::time::Date;
+use std::collections::BTreeMap;
 
 /// What is known at the moment of issue besides the entry.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +32,8 @@ pub struct Issue<'a> {
     pub confirmed_code: bool,
     /// Names that mean this city itself: a `source` whose publisher is one of them is no foreign source (R152).
     pub own_names: &'a [String],
+    /// The editions that the node has loaded: they say to which edition a list belongs (R154).
+    pub editions: &'a BTreeMap<Digest, Edition>,
 }
 
 impl Issue<'_> {
@@ -54,6 +58,7 @@ impl Edition {
         if !self.binds_on(issue.day) {
             faults.push(IssueFault::EditionNotBinding(self.name().to_owned(), issue.day));
         }
+        self.check_registration(entry, issue, &mut faults);
         check_texts(entry, &mut faults);
         check_names(entry, &mut faults);
         size::check(entry, &mut faults);
@@ -69,6 +74,18 @@ impl Edition {
         self.check_measures(entry, &mut faults);
         check_dates(entry, issue.day, &mut faults);
         faults
+    }
+
+    /// R154: a registered list is listed under the edition that it belongs to, and the name that is kept for lists of
+    /// seriously untrustworthy subjects is borne by those alone.
+    fn check_registration(&self, entry: &EntryBody, issue: &Issue<'_>, faults: &mut Vec<IssueFault>) {
+        if belongs_elsewhere(issue.editions, entry, issue.day) {
+            let due = governing(issue.editions, &entry.list_name, issue.day);
+            let names: Vec<&str> = due.into_iter().map(Self::name).collect();
+            faults.push(IssueFault::ListRegisteredElsewhere(names.join(", ")));
+        } else if bears_serious_name(&entry.list_name) && !self.registers_as_serious(&entry.list_name) {
+            faults.push(IssueFault::ListNotSerious);
+        }
     }
 
     fn check_basis(&self, entry: &EntryBody, foreign: bool, faults: &mut Vec<IssueFault>) {

@@ -225,7 +225,7 @@ impl Tale {
             None,
             "R141",
             format!("ruling digest {}", ruling.ruling_digest),
-            format!("裁定摘要 {}", ruling.ruling_digest),
+            format!("判定摘要 {}", ruling.ruling_digest),
         );
     }
 }

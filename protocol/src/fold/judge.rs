@@ -9,7 +9,7 @@ use super::measure::{Terms, in_force, judge_measures};
 use super::recognition::{Rule, Rules, Voices, objections_of_rule};
 use crate::body::{BodyFault, List, RecognitionBody};
 use crate::digest::Digest;
-use crate::edition::Text;
+use crate::edition::{Text, governing};
 use crate::ids::{CityCode, StatementId};
 use crate::kind::Kind;
 use crate::limits::CLOCK_TOLERANCE_MS;
@@ -110,7 +110,9 @@ impl<'a> Bench<'a> {
     pub fn source_standing(&self, city: CityCode) -> SourceStanding {
         let view = &self.docket.case.view;
         let source = self.source(city);
-        let latest = view.at.0.saturating_add(CLOCK_TOLERANCE_MS);
+        // Now, a time that lies ahead says nothing. Of an earlier instant it does: whoever heard the city later holds what it had
+        // said by then (R133). Only the newest cosignature is kept, so there is no other to ask.
+        let latest = if view.now { view.at.0.saturating_add(CLOCK_TOLERANCE_MS) } else { i64::MAX };
         let freshness = source.and_then(|source| source.freshness).filter(|time| time.0 <= latest);
         let hours = self.rules.of(city).map_or(DEFAULT_FRESHNESS_HOURS, |rule: Rule<'_>| {
             let RecognitionBody { freshness_hours, .. } = rule.body;
@@ -194,8 +196,7 @@ impl<'a> Bench<'a> {
         let mut entries: Vec<EntryRuling> = self.chains().map(|chain| self.entry(chain)).collect();
         let groups = form_groups(&mut entries);
         let (measures, incentives) = in_force(&mut entries, case.editions);
-        let editions: BTreeSet<Digest> =
-            entries.iter().filter_map(|entry| entry.content.as_ref()).map(|content| content.edition).collect();
+        let editions: BTreeSet<Digest> = self.chains().flat_map(|chain| self.editions_of(chain)).collect();
         let editions: Vec<Digest> = editions.into_iter().collect();
         let ruling_digest = ruling_digest(&log_digest, &case.view, &editions, case.sources.values());
         Ruling {
@@ -222,6 +223,15 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// The editions that a shown entry was judged by: the one that it names, and those that govern its list (R141, R154).
+    fn editions_of(&self, chain: usize) -> Vec<Digest> {
+        let life = &self.lives[chain];
+        let (Some(body), Some(current)) = (life.body, life.current) else { return Vec::new() };
+        let issued_on = self.docket.facts[current].header.issued_at.date();
+        let governing = governing(self.docket.case.editions, &body.list_name, issued_on);
+        governing.into_iter().map(crate::edition::Edition::digest).chain([body.edition]).collect()
+    }
+
     fn entry(&self, chain: usize) -> EntryRuling {
         let life = &self.lives[chain];
         let links = &self.matters.chains[chain];
@@ -230,7 +240,6 @@ impl<'a> Bench<'a> {
         let source = self.source_standing(root.id.city);
         let listed_on = root.header.issued_at.date();
         let is_late = life.starts_at.is_some_and(|start| start.date() < listed_on);
-        let edition_name = life.edition.map(crate::edition::Edition::name);
         let issuer_name = self.source(root.id.city).map_or_else(String::new, |source| source.name.clone());
         let narrowest =
             links.links.iter().map(|at| DisclosureLevel::from(&self.docket.facts[*at].header.disclosure)).max();
@@ -249,7 +258,7 @@ impl<'a> Bench<'a> {
             disclosure: narrowest.unwrap_or(DisclosureLevel::Named),
             issued_at: root.header.issued_at,
             listed_here_on: is_late.then_some(listed_on),
-            content: life.body.map(|body| Content::of(body, edition_name)),
+            content: life.body.map(|body| Content::of(body, life.edition)),
             starts_at: life.starts_at,
             ends_at: life.ends_at,
             state: life.state,

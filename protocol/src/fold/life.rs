@@ -1,11 +1,11 @@
 //! The life of one chain at one instant: which link speaks, whether it can be read, what it rests on, and its term
-//! (R105 to R107, R123 to R128, R143). The issuer's side only; what counts for the viewer comes after.
+//! (R105 to R107, R123 to R128, R143, R154). The issuer's side only; what counts for the viewer comes after.
 
 use super::case::BodyState;
 use super::docket::Docket;
 use super::matter::Matters;
 use crate::body::{Body, EntryBody};
-use crate::edition::{BasisItem, Edition};
+use crate::edition::{BasisItem, Edition, belongs_elsewhere};
 use crate::header::Disclosure;
 use crate::kind::Kind;
 use crate::ruling::{Reason, ReasonCode, State};
@@ -95,8 +95,10 @@ impl<'a> Life<'a> {
         };
         out.ended_by = Some(ending);
         out.current = links.links.iter().rev().copied().find(|at| matters.silence(docket, *at).is_none());
-        // Of erased matter nothing is shown, also where another copy of it is still held.
+        // Of erased matter nothing is shown, also where another copy of it is still held; and nothing of a chain without its
+        // Entry, whose links no rule puts before or after the ending (R106).
         if state != State::Erased
+            && links.hangs.is_none()
             && let Some(current) = out.current
             && let Some(body) = listing(docket, current).filter(|body| body.subject.id == docket.case.subject)
         {
@@ -133,6 +135,10 @@ impl<'a> Life<'a> {
         let Some(edition) = life.edition else {
             return life.halted(State::Unknown, ReasonCode::EditionUnknown.into());
         };
+        let issued_on = docket.facts[current].header.issued_at.date();
+        if belongs_elsewhere(docket.case.editions, body, issued_on) {
+            return life.halted(State::Void, ReasonCode::ListRegisteredElsewhere.into());
+        }
         let lacking = edition.lacking(body);
         if !lacking.is_empty() {
             let (en, zh) = named_items(&lacking);

@@ -85,6 +85,9 @@ pub(super) fn objections_of_rule(rule: Option<Rule<'_>>, entry: &EntryBody, at: 
     if terms.fields.as_ref().is_some_and(|fields| !fields.contains(&entry.field)) {
         out.push(ReasonCode::FieldNotRecognised);
     }
+    if terms.editions.as_ref().is_some_and(|editions| !editions.contains(&entry.edition)) {
+        out.push(ReasonCode::EditionNotRecognised);
+    }
     let is_burden = entry.list != List::Red;
     // `None` is below every severity.
     if is_burden && terms.minimum_severity.is_some() && entry.severity < terms.minimum_severity {

@@ -3,7 +3,7 @@
 use super::reason::Reason;
 use crate::body::{Basis, EntryBody, List, Severity, Source};
 use crate::digest::Digest;
-use crate::edition::{BasisItem, MeasureKind, Text};
+use crate::edition::{BasisItem, Edition, MeasureKind, Text, shown_name};
 use crate::header::Disclosure;
 use crate::ids::{CityCode, StatementId};
 use crate::subject::SubjectClass;
@@ -114,6 +114,8 @@ pub struct Content {
     pub subject_class: SubjectClass,
     pub list: List,
     pub list_name: String,
+    /// The list's own name as screens show it: with a word where it bears a name that is not its to bear (R154).
+    pub list_shown: String,
     pub field: String,
     pub ground_text: String,
     pub severity: Option<Severity>,
@@ -133,12 +135,13 @@ pub struct Content {
 }
 
 impl Content {
-    pub(crate) fn of(body: &EntryBody, edition_name: Option<&str>) -> Self {
+    pub(crate) fn of(body: &EntryBody, edition: Option<&Edition>) -> Self {
         Self {
             subject_name: body.subject.name.clone(),
             subject_class: body.subject.class,
             list: body.list,
             list_name: body.list_name.clone(),
+            list_shown: shown_name(&body.list_name, edition),
             field: body.field.clone(),
             ground_text: body.ground_text.clone(),
             severity: body.severity,
@@ -146,7 +149,7 @@ impl Content {
             from: body.from,
             until: body.until,
             edition: body.edition,
-            edition_name: edition_name.map(str::to_owned),
+            edition_name: edition.map(|edition| edition.name().to_owned()),
             source: body.source.clone(),
             derived_from: body.derived_from.map(|about| about.id),
             record_ref: body.record_ref.clone(),

@@ -206,6 +206,7 @@ pub fn recognition(partner: CityCode) -> RecognitionBody {
         valid_from: "2020-01-01".parse().expect("a date"),
         valid_until: None,
         freshness_hours: 24,
+        editions: None,
     }
 }
 

@@ -242,7 +242,7 @@ impl Mixture {
         EntryBody {
             subject: Subject { id: self.subject(), class, name: "Synthetic company".to_owned(), aliases: Vec::new() },
             list,
-            list_name: "Synthetic list".to_owned(),
+            list_name: self.list_name(),
             field: self.one(&["roads", "taxes"]).to_owned(),
             ground_text: "synthetic ground".to_owned(),
             severity: self.one(&severities),
@@ -261,6 +261,12 @@ impl Mixture {
         }
     }
 
+    /// Now and then a list that the demonstration edition registers, spelt in its own way (R154).
+    fn list_name(&mut self) -> String {
+        let registered = ["安全生产严重失信主体名单", "严重失信主体名单 (拖欠农民工工资)", "失信被执行人名单"];
+        if self.chance.hits(80) { self.one(&registered).to_owned() } else { "Synthetic list".to_owned() }
+    }
+
     fn any_listing(&mut self) -> Option<About> {
         let listings: Vec<StatementId> = self
             .book
@@ -275,6 +281,13 @@ impl Mixture {
         }
         let id = self.one(&listings);
         Some(self.book.about(id))
+    }
+
+    fn some_editions(&mut self) -> Vec<Digest> {
+        let editions = [Edition::named("demo").unwrap().digest(), Edition::named("mdb").unwrap().digest()];
+        let mut some: Vec<Digest> = if self.chance.hits(500) { editions.to_vec() } else { vec![self.one(&editions)] };
+        some.sort_unstable();
+        some
     }
 
     fn recognition(&mut self, by: CityCode) -> RecognitionBody {
@@ -301,6 +314,7 @@ impl Mixture {
             valid_from: if self.chance.hits(500) { self.day() } else { Millis(self.now.0 - 90 * DAY_MS).date() },
             valid_until: if self.chance.hits(300) { Some(Millis(self.now.0 + 60 * DAY_MS).date()) } else { None },
             freshness_hours: self.one(&[1, 24, 720]),
+            editions: self.chance.hits(rarely).then(|| self.some_editions()),
         }
     }
 

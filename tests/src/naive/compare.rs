@@ -93,11 +93,12 @@ fn compare_entry(differences: &mut Differences, chain: &Chain, entry: &EntryRuli
 }
 
 /// Reasons of R129 to R131.
-const RECOGNITION: [ReasonCode; 9] = [
+const RECOGNITION: [ReasonCode; 10] = [
     ReasonCode::NotRecognised,
     ReasonCode::RecognitionExpired,
     ReasonCode::ListNotRecognised,
     ReasonCode::FieldNotRecognised,
+    ReasonCode::EditionNotRecognised,
     ReasonCode::BelowMinimumSeverity,
     ReasonCode::DecidedTooLongAgo,
     ReasonCode::DecidedBeforeRecognition,

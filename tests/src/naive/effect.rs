@@ -78,7 +78,8 @@ pub(super) fn about_holds<'a>(all: &'a Decoded, leaf: &Leaf) -> Result<Option<&'
         return Err(Effect::Void(ReasonCode::AboutNotEarlier));
     }
     let Some(target) = all.leaf(about.id) else { return Err(Effect::NotYet(ReasonCode::NotYet)) };
-    let Some((target_header, digest)) = &target.said else { return Err(Effect::Void(ReasonCode::AboutMismatch)) };
+    // R21: a leaf that cannot be read is no statement.
+    let Some((target_header, digest)) = &target.said else { return Err(Effect::NotYet(ReasonCode::NotYet)) };
     if *digest != about.digest {
         return Err(Effect::Void(ReasonCode::AboutMismatch));
     }

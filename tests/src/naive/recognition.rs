@@ -62,6 +62,9 @@ pub(super) fn objections(
     if rule.fields.as_ref().is_some_and(|fields| !fields.contains(&body.field)) {
         against.insert(ReasonCode::FieldNotRecognised);
     }
+    if rule.editions.as_ref().is_some_and(|editions| !editions.contains(&body.edition)) {
+        against.insert(ReasonCode::EditionNotRecognised);
+    }
     if let Some(minimum) = rule.minimum_severity
         && matches!(body.list, List::Black | List::Watch)
     {
@@ -144,7 +147,8 @@ pub(super) fn freshness(all: &Decoded, city: CityCode, question: &Question) -> O
     let beat = all.cities.get(&city)?.heartbeat?;
     let complete = lacking(all, city).first().map_or(u64::MAX, |place| place.seq.0);
     let time = i64::try_from(beat.time_s).ok()?.checked_mul(1000)?;
-    (beat.size <= complete && !is_ahead(time, question.at.0)).then_some(Millis(time))
+    let says_nothing = question.now && is_ahead(time, question.at.0);
+    (beat.size <= complete && !says_nothing).then_some(Millis(time))
 }
 
 /// R133.

@@ -1,4 +1,4 @@
-//! What the current link says, held against its edition: effect, basis, term and measures (R107, R123 to R128).
+//! What the current link says, held against its edition: effect, basis, term and measures (R107, R123 to R128, R154).
 
 use super::decoded::{Content, Decoded, Leaf};
 use super::effect::{Effect, effect_at};
@@ -10,7 +10,9 @@ use huxin_protocol::header::Disclosure;
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::ReasonCode;
 use huxin_protocol::subject::SubjectClass;
+use huxin_protocol::text::folded;
 use huxin_protocol::time::{Date, Millis};
+use std::collections::BTreeMap;
 
 /// What a chain is by itself at an instant, before its matter's endings and the viewer are asked.
 #[derive(Clone, Debug)]
@@ -83,6 +85,10 @@ pub(super) fn life<'a>(
         return Life::Void(ReasonCode::PersonNotNamedDisclosure);
     }
     let Some(edition) = all.editions.get(&body.edition) else { return Life::Unknown(ReasonCode::EditionUnknown) };
+    let issued_on = link.header().map(|header| header.issued_at.date());
+    if question.slip != Slip::IgnoresRegistry && issued_on.is_some_and(|day| registered_elsewhere(all, body, day)) {
+        return Life::Void(ReasonCode::ListRegisteredElsewhere);
+    }
     let lacks = lacking(edition, body);
     if !lacks.is_empty() && body.source.is_none() && question.slip != Slip::IgnoresBasis {
         return Life::Void(ReasonCode::BasisMissing);
@@ -120,6 +126,31 @@ fn begins(day: Date, question: &Question) -> Millis {
         Slip::ForgetsCivilTime => Millis(day.start().0 + 8 * 3_600_000),
         _ => day.start(),
     }
+}
+
+/// R154: whether an edition in force that day registers the list, and none of those that do is the one that the entry names,
+/// with the list of the entry.
+fn registered_elsewhere(all: &Decoded, body: &EntryBody, day: Date) -> bool {
+    let binds =
+        |edition: &Edition| edition.binds_from() <= day && edition.binds_until().is_none_or(|until| until >= day);
+    let mut in_force: BTreeMap<&str, &Edition> = BTreeMap::new();
+    for edition in all.editions.values().filter(|edition| binds(edition)) {
+        // Digests ascend, so of two that begin on one day the greater comes later and stays.
+        match in_force.get(edition.line()) {
+            Some(other) if other.binds_from() > edition.binds_from() => {}
+            _ => {
+                in_force.insert(edition.line(), edition);
+            }
+        }
+    }
+    let name = folded(&body.list_name);
+    let registrations: Vec<_> = in_force
+        .into_values()
+        .flat_map(|edition| edition.registry().map(move |list| (edition.digest(), list)))
+        .filter(|(_, list)| folded(&list.name) == name)
+        .collect();
+    !registrations.is_empty()
+        && !registrations.iter().any(|(edition, list)| *edition == body.edition && list.list == body.list)
 }
 
 /// R128.

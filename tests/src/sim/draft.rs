@@ -51,6 +51,7 @@ impl Speaker<'_> {
             valid_from: Date::new(2020, 1, 1).expect("a date"),
             valid_until: None,
             freshness_hours: 24,
+            editions: None,
         });
         self.say(Kind::Recognition, None, body, Disclosure::Public)
     }

@@ -7,7 +7,7 @@ use huxin_engine::ledger::{Batch, Family, HeadRow, LedgerRead, ReadFault, Txn, m
 use huxin_engine::wire::{Request, Response};
 use huxin_engine::{Bound, Continuity, Effect, Engine, Event, Settings, SigningState, gather, partners_to_ask, serve};
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::{Edition, builtin};
+use huxin_protocol::edition::builtin;
 use huxin_protocol::fold::{CaseFile, Viewpoint};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
@@ -19,7 +19,6 @@ use huxin_protocol::segment::Segment;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
 use huxin_store::{MemoryStore, Store};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The node went down: its commit failed, or its ledger could not be read.
@@ -51,7 +50,6 @@ pub struct City {
     engine: Option<Engine>,
     /// The disk was not the continuation of the last signature when the engine was opened.
     broken: bool,
-    editions: BTreeMap<Digest, Edition>,
     starts: u64,
 }
 
@@ -61,10 +59,9 @@ fn unread(fault: &ReadFault) -> Crash {
 
 impl City {
     pub(super) fn new(code: CityCode, secrets: Secrets, genesis: &Genesis) -> Self {
-        let editions = builtin();
         let settings = Settings {
             city: code,
-            editions: editions.clone(),
+            editions: builtin(),
             allow_natural_persons: false,
             own_names: Vec::new(),
             sync_every_ms: 30_000,
@@ -87,7 +84,6 @@ impl City {
             genesis: genesis.clone(),
             engine: None,
             broken: false,
-            editions,
             starts: 0,
         }
     }
@@ -228,7 +224,7 @@ impl City {
     }
 
     pub(super) fn case_file(&self, subject: &SubjectId, view: Viewpoint) -> CaseFile<'_> {
-        match gather::case_file(&*self.store, &self.roster(), &self.editions, subject, view) {
+        match gather::case_file(&*self.store, &self.roster(), &self.settings.editions, subject, view) {
             Ok(case) => case,
             Err(fault) => panic!("{} cannot read its ledger: {fault}", self.code),
         }

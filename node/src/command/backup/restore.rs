@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  huxin restore /backup/huxin-2026-11-27\n\nThe settings, the genesis and the key folder must be in place. Afterwards: start the node, wait until `huxin peers` shows\nthat the own log has come back from the partners, then `huxin keys rotate`."
+    after_help = "Example:\n  huxin restore /backup/huxin-2026-11-27\n\nThe settings, the genesis and the key folder must be in place. Afterwards: start the node, wait until `huxin peers` shows that the own log has come back from the partners, then `huxin keys rotate`."
 )]
 pub struct Args {
     /// A folder that `huxin backup` made

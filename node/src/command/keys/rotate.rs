@@ -91,7 +91,7 @@ pub fn run(args: &RotateArgs, context: &Context) -> Result<(), Fault> {
                 None => new_order(args, info.federation, &held),
                 Some(begun) => resumed(args, &begun, &held, &folder, &client)?,
             };
-            let agreed_below = agree(&client, &held, &order, args.confirm)?;
+            let agreed_below = agree(&client, &held, &order, args.confirm, context)?;
             let mut failpoint = Failpoint::from_environment();
             let signed = folder.rotate_watched(&order, &mut |step| failpoint.pass(step.name()))?;
             let taken = client.record(signed.bytes(), agreed_below)?;
@@ -114,11 +114,15 @@ fn record_of(folder: &KeyFolder, epoch: &Epoch) -> Option<Digest> {
 
 fn show(rotated: &Rotated, keys: &Path, context: &Context) -> Result<(), Fault> {
     context.show(rotated, |rotated| {
-        say!("{} signs under epoch {} from position {} on", rotated.city, rotated.epoch, rotated.continues_at);
-        if let Some(record) = &rotated.record {
-            say!("record {record}");
+        let Rotated { city, epoch, continues_at, record } = rotated;
+        let english = format!("{city} signs under epoch {epoch} from position {continues_at} on");
+        let chinese = format!("{city} 自第 {continues_at} 条起以第 {epoch} 期密钥签名");
+        say!("{}", context.choose(&english, &chinese));
+        if let Some(record) = record {
+            say!("{} {record}", context.choose("record", "密钥记录"));
         }
-        say!("next: back up the key folder {}", keys.display());
+        let next = context.choose("next: back up the key folder", "下一步：备份密钥目录");
+        say!("{next} {}", keys.display());
     })
 }
 
@@ -177,7 +181,13 @@ fn resumed(
 }
 
 /// Names every statement that loses its effect, and asks. What is agreed to ends where the log stands now.
-fn agree(client: &Client, held: &HoldReply, order: &RotationOrder, confirm: Option<u64>) -> Result<Size, Fault> {
+fn agree(
+    client: &Client,
+    held: &HoldReply,
+    order: &RotationOrder,
+    confirm: Option<u64>,
+    context: &Context,
+) -> Result<Size, Fault> {
     let first = order.void_after.map_or(held.size.0, |last| last.0.saturating_add(1)).min(held.size.0);
     let count = held.size.0 - first;
     if count == 0 {
@@ -186,7 +196,9 @@ fn agree(client: &Client, held: &HoldReply, order: &RotationOrder, confirm: Opti
     if confirm == Some(count) {
         return Ok(held.size);
     }
-    tell!("these statements of {} lose their effect by the rotation:", held.city);
+    let english = format!("these statements of {} lose their effect by the rotation:", held.city);
+    let chinese = format!("{} 的以下声明将因轮换失去效力：", held.city);
+    tell!("{}", context.choose(&english, &chinese));
     for seq in first..held.size.0 {
         let id = StatementId { city: held.city, epoch: held.epoch, seq: Seq(seq) };
         match client.entry(id) {
@@ -210,7 +222,8 @@ fn agree(client: &Client, held: &HoldReply, order: &RotationOrder, confirm: Opti
     if confirm.is_some() || !std::io::stdin().is_terminal() {
         return Err(refused());
     }
-    eprint!("type {count} to go on: ");
+    let (english, chinese) = (format!("type {count} to go on: "), format!("输入 {count} 以继续："));
+    eprint!("{}", context.choose(&english, &chinese));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer).map_err(Fault::unexpected)?;
     if answer.trim() == count.to_string() { Ok(held.size) } else { Err(refused()) }
@@ -221,9 +234,16 @@ fn cancel(folder: &mut KeyFolder, begun: &Unfinished, context: &Context) -> Resu
     let cancelled =
         Cancelled { city: folder.city(), epoch: begun.epoch, record: aside.map(|path| path.display().to_string()) };
     context.show(&cancelled, |cancelled| {
-        say!("{} goes on under its old keys; epoch {} is not opened", cancelled.city, cancelled.epoch);
-        if let Some(record) = &cancelled.record {
-            say!("the record that was signed lies in {record}; never bring it to a node: beside another one it freezes the city");
+        let Cancelled { city, epoch, record } = cancelled;
+        let english = format!("{city} goes on under its old keys; epoch {epoch} is not opened");
+        let chinese = format!("{city} 继续使用旧密钥，不开始第 {epoch} 期");
+        say!("{}", context.choose(&english, &chinese));
+        if let Some(record) = record {
+            let (english, chinese) = (
+                format!("the record that was signed lies in {record}\nnever bring it to a node: beside another one it freezes the city"),
+                format!("已签署的密钥记录在 {record}\n切勿交给任何节点：与另一份记录并存会使本市被冻结"),
+            );
+            say!("{}", context.choose(&english, &chinese));
         }
     })
 }

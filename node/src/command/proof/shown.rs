@@ -8,6 +8,7 @@ use huxin_config::Language;
 use huxin_protocol::body::{Body, EntryBody, List};
 use huxin_protocol::bundle::VerifiedBundle;
 use huxin_protocol::digest::{Digest, TreeHash};
+use huxin_protocol::edition::{builtin, shown_name};
 use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::State;
@@ -53,6 +54,8 @@ pub struct Listing {
     pub name: String,
     pub list: List,
     pub list_name: String,
+    /// With a word beside it where it bears a name that it may not bear, as far as this program knows the edition (R154).
+    pub list_shown: String,
     pub authority: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_number: Option<String>,
@@ -134,7 +137,7 @@ impl Shown {
         let mut lines = vec![format!("{} {} was signed by {} on {}", self.kind, self.id, self.issuer, self.issued_at)];
         if let Some(listing) = &self.listing {
             lines.push(format!("about      {} ({})", listing.name, listing.subject));
-            lines.push(format!("list       {} ({})", listing.list_name, list(listing.list).0));
+            lines.push(format!("list       {} ({})", listing.list_shown, list(listing.list).0));
             lines.push(format!("decided    {}", listing.decision("by", "document", "on")));
             if let Some(until) = &listing.until {
                 lines.push(format!("until      {until}"));
@@ -186,7 +189,7 @@ impl Shown {
             vec![format!("{} 于 {} 签署了{} {}", self.issuer, self.issued_at, kind_zh(self.kind_of), self.id)];
         if let Some(listing) = &self.listing {
             lines.push(format!("对象  {}({})", listing.name, listing.subject));
-            lines.push(format!("名单  {}({})", listing.list_name, list(listing.list).1));
+            lines.push(format!("名单  {}({})", listing.list_shown, list(listing.list).1));
             lines.push(format!("认定  {}", listing.decision("机关", "文号", "日期")));
             if let Some(until) = &listing.until {
                 lines.push(format!("截至  {until}"));
@@ -237,6 +240,7 @@ impl Listing {
             name: harmless(&entry.subject.name),
             list: entry.list,
             list_name: harmless(&entry.list_name),
+            list_shown: shown_name(&entry.list_name, builtin().get(&entry.edition)),
             authority: harmless(&entry.basis.authority),
             document_number: entry.basis.document_number.as_deref().map(harmless),
             decided_on: entry.basis.decided_on.map(|day| day.to_string()),
@@ -265,7 +269,7 @@ fn list(list: List) -> (&'static str, &'static str) {
     match list {
         List::Red => ("red list", "红名单"),
         List::Black => ("black list", "黑名单"),
-        List::Watch => ("watch list", "关注名单"),
+        List::Watch => ("watch list", "重点关注名单"),
     }
 }
 

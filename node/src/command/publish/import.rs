@@ -71,6 +71,7 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
     let setting = Setting {
         day,
         edition,
+        editions: &editions,
         allow_natural_persons: info.as_ref().is_ok_and(|info| info.allow_natural_persons),
         own_names: &own_names,
         confirmed: &confirmed,
@@ -166,7 +167,7 @@ impl Run<'_> {
         let mut report = Report::new(&name, &self.profile.name, self.args.dry_run, self.plan, carried, stopped);
         if !self.plan.has_edition {
             report.notes.push(format!(
-                "本机没有措施目录版本 {}，其规则由节点检查  the edition is not at hand; the node checks its rules",
+                "本机没有措施清单版本 {}，其规则由节点检查  the edition is not at hand; the node checks its rules",
                 self.profile.edition
             ));
         }

@@ -12,6 +12,14 @@ pub enum IssueFault {
     OtherEdition(String),
     #[error("edition {0} does not bind on {1}; choose the edition in force on that day")]
     EditionNotBinding(String, Date),
+    #[error(
+        "the list is registered in edition {0}, and perhaps as another kind of list; issue the entry as it is registered there"
+    )]
+    ListRegisteredElsewhere(String),
+    #[error(
+        "only a list that the edition registers as one may be called 严重失信主体名单; write the list's own name, or load the edition that registers it"
+    )]
+    ListNotSerious,
     #[error("{field}: {fault}")]
     TextUnsafe { field: &'static str, fault: TextFault },
     #[error(
@@ -82,6 +90,8 @@ impl IssueFault {
         match self {
             Self::OtherEdition(_) => "other_edition",
             Self::EditionNotBinding(..) => "edition_not_binding",
+            Self::ListRegisteredElsewhere(_) => "list_registered_elsewhere",
+            Self::ListNotSerious => "list_not_serious",
             Self::TextUnsafe { fault, .. } => fault.code(),
             Self::PersonalNumber { .. } => "personal_number",
             Self::TextMissing(_) => "text_missing",
@@ -122,7 +132,8 @@ impl IssueFault {
             | Self::TooLong { field, .. }
             | Self::TooMany { field, .. }
             | Self::PersonName(field) => Some(field),
-            Self::OtherEdition(_) | Self::EditionNotBinding(..) => Some("edition"),
+            Self::OtherEdition(_) | Self::EditionNotBinding(..) | Self::ListRegisteredElsewhere(_) => Some("edition"),
+            Self::ListNotSerious => Some("list_name"),
             Self::CodeCheck(_) | Self::PersonId | Self::SubjectScheme(_) => Some("subject.id"),
             Self::NamePlaceholder(field) => Some(field),
             Self::SeverityMissing => Some("severity"),

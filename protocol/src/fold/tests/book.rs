@@ -209,6 +209,7 @@ impl Book {
             valid_from: day("2026-01-01"),
             valid_until: None,
             freshness_hours: 24,
+            editions: None,
         };
         edit(&mut body);
         self.put(viewer, Kind::Recognition, BodyState::Held(Body::Recognition(body)), |_| {})

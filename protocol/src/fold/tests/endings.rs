@@ -265,3 +265,21 @@ fn an_abandoned_ending_keeps_its_effect() {
     book.facts.iter_mut().find(|fact| fact.id == repair.id).unwrap().abandoned = false;
     assert!(book.entry(entry).counts);
 }
+
+/// R106: an ending works by its header alone, also on a chain whose Entry is not held; and nothing of its content is shown, for
+/// no rule puts its links before or after the ending.
+#[test]
+fn a_chain_without_its_entry_that_was_ended_shows_no_content() {
+    let mut book = Book::recognising();
+    let entry = book.list(zhoushan(), "g", black());
+    let amendment = book.amend(entry, "g", black());
+    book.act(Kind::Removal, amendment);
+    let mut later = black();
+    later.summary = "later".to_owned();
+    book.amend(amendment, "g", later);
+    book.facts.retain(|fact| fact.id != entry.id);
+    let ruling = book.ask(ningbo());
+    let shown = entry_of(&ruling, amendment);
+    assert_eq!((shown.state, shown.ended, shown.counts), (State::Removed, true, false));
+    assert!(shown.content.is_none(), "what was said after the ending would be shown as if it had been ended");
+}

@@ -2,6 +2,7 @@
 
 use super::book::*;
 use crate::body::{List, RecognitionBody, Severity};
+use crate::digest::Digest;
 use crate::fold::BodyState;
 use crate::kind::Kind;
 use crate::ruling::{EntryRuling, ReasonCode, State};
@@ -56,6 +57,8 @@ fn each_term_of_a_rule() {
     assert_eq!(refused(|rule| rule.valid_from = day("2026-06-02")), [ReasonCode::NotRecognised]);
     assert_eq!(refused(|rule| rule.valid_until = Some(day("2026-05-31"))), [ReasonCode::RecognitionExpired]);
     assert!(under(|rule| rule.valid_until = Some(day("2026-06-01"))).counts);
+    assert_eq!(refused(|rule| rule.editions = Some(vec![Digest([7; 32])])), [ReasonCode::EditionNotRecognised]);
+    assert!(under(|rule| rule.editions = Some(vec![demo()])).counts);
     let two = refused(|rule| {
         rule.fields = Some(vec![]);
         rule.minimum_severity = Some(Severity::Serious);

@@ -201,3 +201,16 @@ fn an_entry_is_seen_by_those_whose_checkpoint_covers_it() {
     book.amend(entry, "g", black());
     assert!(explain(&book.case(ningbo(), today(), true)).iter().any(|step| step.text_zh == "尚无其他城市见证"));
 }
+
+/// R133: only the newest cosignature of a city is kept. Asked for an earlier instant, a later one is as good: whoever heard the
+/// city since holds what it had said by then.
+#[test]
+fn a_city_that_was_heard_later_is_not_stale_for_an_earlier_instant() {
+    let mut book = Book::recognising();
+    let about = book.list(zhoushan(), "b", black());
+    let earlier = Millis(today().0 - 10 * 24 * HOUR);
+    for (heard, stale) in [(Some(today()), false), (Some(Millis(earlier.0 - 24 * HOUR - 1)), true), (None, true)] {
+        book.source(zhoushan()).freshness = heard;
+        assert_eq!(entry_of(&book.ask_at(ningbo(), earlier), about).stale, stale, "{heard:?}");
+    }
+}

@@ -263,3 +263,38 @@ fn a_watch_entry_carries_attention() {
     });
     assert!(entry.counts && entry.measures[0].holds);
 }
+
+/// R154: a list that an edition in force registers is listed under that one; elsewhere it has no effect, and the ruling's digest
+/// says by which editions it was judged.
+#[test]
+fn a_registered_list_has_no_effect_under_another_edition() {
+    let mdb = crate::edition::Edition::named("mdb").unwrap().digest();
+    let rows: [(&str, List, crate::digest::Digest, Option<ReasonCode>); 5] = [
+        ("安全生产严重失信主体名单", List::Black, demo(), None),
+        ("安全生产严重失信主体名单", List::Black, mdb, Some(ReasonCode::ListRegisteredElsewhere)),
+        ("安全生产严重失信主体名单", List::Watch, demo(), Some(ReasonCode::ListRegisteredElsewhere)),
+        ("安全生产严重失信主体名单", List::Black, crate::digest::Digest([9; 32]), Some(ReasonCode::EditionUnknown)),
+        ("样例名单", List::Black, mdb, None),
+    ];
+    for (name, list, edition, why) in rows {
+        let mut book = Book::recognising();
+        let mut body = black();
+        (body.list_name, body.list, body.edition) = (name.to_owned(), list, edition);
+        let about = book.list(zhoushan(), "g", body);
+        let ruling = book.ask(ningbo());
+        let entry = entry_of(&ruling, about);
+        assert_eq!(entry.counts, why.is_none(), "{name} {list:?}");
+        assert_eq!(codes(&entry).first().copied(), why, "{name} {list:?}");
+        let judged: Vec<_> = ruling.editions.iter().map(|edition| edition.digest).collect();
+        assert!(judged.contains(&edition));
+        assert_eq!(judged.contains(&demo()), edition == demo() || name != "样例名单", "{name}");
+    }
+    // An amendment can't take an entry of a registered list under another edition either.
+    let mut book = Book::recognising();
+    let mut body = black();
+    body.list_name = "安全生产严重失信主体名单".to_owned();
+    let about = book.list(zhoushan(), "g", body.clone());
+    body.edition = mdb;
+    book.amend(about, "g", body);
+    assert_eq!(codes(&book.entry(about)), [ReasonCode::ListRegisteredElsewhere]);
+}

@@ -115,6 +115,7 @@ pub fn body(input: &[u8]) {
                             allow_natural_persons: true,
                             confirmed_code: false,
                             own_names: &[],
+                            editions: &scene().editions,
                         };
                         let faults = edition.check_listing(entry, &issue);
                         faults.iter().for_each(|fault| stable(fault.code()));

@@ -48,8 +48,15 @@ fn edition() -> Option<&'static Edition> {
 fn planned(profile: &Profile, table: &Table) {
     let confirmed = ConfirmedCodes::default();
     let Some(day) = Date::new(2026, 11, 27).ok() else { panic!("no such day") };
-    let setting =
-        Setting { day, edition: edition(), allow_natural_persons: false, own_names: &[], confirmed: &confirmed };
+    let none = std::collections::BTreeMap::new();
+    let setting = Setting {
+        day,
+        edition: edition(),
+        editions: &none,
+        allow_natural_persons: false,
+        own_names: &[],
+        confirmed: &confirmed,
+    };
     let made = match plan(profile, table, &setting) {
         Err(fault) => {
             stable(fault.code());
