@@ -38,7 +38,7 @@ use tokio::sync::oneshot;
 /// of the field answers a sync within two seconds.
 const SILENT_MS: i64 = 5_000;
 /// Where a copy of the store lies, beside it, until `huxin backup` has carried it away.
-const BACKUP_FOLDER: &str = "backup-to-carry-away";
+pub(crate) const BACKUP_FOLDER: &str = "backup-to-carry-away";
 
 /// The node as the API sees it.
 pub struct NodeBackend {

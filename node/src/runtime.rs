@@ -4,7 +4,7 @@
 //! threads; the API. Each step may refuse with a fault that says what to try, and nothing signs before all of them stand.
 //!
 //! Threads: the *writer* (engine, effects), the *committer* (waits for the disk), the *intake* (network events, two lanes, the
-//! gossip door), two *serving* threads, the *checker*, and the tokio runtime for network and HTTP. Stop: HTTP first, so that
+//! gossip door), two *serving* threads, the *checker*, the *shredder*, and the tokio runtime for network and HTTP. Stop: HTTP first, so that
 //! nothing new is promised; then the writer between two groups; then the network, whose end ends the rest.
 
 mod checker;
@@ -17,11 +17,12 @@ mod http;
 mod intake;
 mod partners;
 mod serving;
+mod shredder;
 mod signer;
 mod sockets;
 pub mod writer;
 
-use crate::backend::NodeBackend;
+use crate::backend::{BACKUP_FOLDER, NodeBackend};
 use crate::drafting::Drafter;
 use crate::fault::{Exit, Fault};
 use crate::metrics::Metrics;
@@ -39,6 +40,7 @@ use huxin_store::{CommitFault, Options, RocksStore, Store, free_bytes, make_fold
 use parking_lot::{Mutex, RwLock};
 use partners::Announcements;
 use prometheus_client::registry::Registry;
+use shredder::Shredder;
 pub use signer::NodeSigner;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -69,6 +71,7 @@ pub struct Running {
     stop_writer: Sender<()>,
     stop_api: watch::Sender<bool>,
     stop_checker: Sender<()>,
+    stop_shredder: Sender<()>,
     api_task: tokio::task::JoinHandle<()>,
     net: huxin_net::NetHandle,
     threads: Vec<JoinHandle<()>>,
@@ -189,6 +192,16 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         Checker { federation: genesis.id(), store: store.clone(), writer: handle.clone(), metrics: metrics.clone() };
     let check = move || checker.run(|rest| !matches!(checker_stop.recv_timeout(rest), Err(RecvTimeoutError::Timeout)));
     threads.push(Builder::new().name("checker".to_owned()).spawn(check).map_err(thread)?);
+    let (stop_shredder, shredder_stop) = crossbeam_channel::bounded::<()>(1);
+    let shredder = Shredder {
+        store: rocks.clone(),
+        writer: handle.clone(),
+        metrics: metrics.clone(),
+        copy: rocks.path().with_file_name(BACKUP_FOLDER),
+    };
+    let shred =
+        move || shredder.run(|rest| !matches!(shredder_stop.recv_timeout(rest), Err(RecvTimeoutError::Timeout)));
+    threads.push(Builder::new().name("shredder".to_owned()).spawn(shred).map_err(thread)?);
     let p2p = heard(&listening, settings.listen.p2p.len())?;
 
     let backend = NodeBackend {
@@ -235,6 +248,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         stop_writer,
         stop_api,
         stop_checker,
+        stop_shredder,
         api_task,
         net,
         threads,
@@ -324,6 +338,7 @@ impl Running {
                 .trying("look at the log before"))
         });
         let _ = self.stop_checker.try_send(());
+        let _ = self.stop_shredder.try_send(());
         self.net.shutdown();
         // The last holders of the store, apart from the threads.
         drop(self.backend);

@@ -260,6 +260,14 @@ fn a_store_of_the_first_form_climbs() {
             old.delete(family, key.to_vec());
         }
         assert!(!old.is_empty());
+        // The index by subject had the codes themselves as keys.
+        let named: Vec<_> = (0..1000).map(subject).collect();
+        for (family, key, value) in now.iter().filter(|(family, ..)| *family == Family::Subject) {
+            let (prefix, place) = key.split_at(16);
+            let subject = named.iter().find(|subject| subject_prefix(subject) == prefix).unwrap();
+            old.delete(family, key.to_vec());
+            old.put(family, [subject.to_string().as_bytes(), &[0], place].concat(), value.to_vec());
+        }
         old.put(Family::Meta, meta::FORM.to_vec(), 1u32.to_be_bytes().to_vec());
         store.commit(&old).unwrap();
         assert!(is_older(&store).unwrap() && !reading(&world, code, &store).is_clean());

@@ -5,8 +5,8 @@
 //! would list is found again all the same, for an amendment may lead back through it and an ending may name it (R106, R108).
 
 use crate::ledger::{
-    Family, LedgerRead, ReadFault, Txn, about_key, body_key, erased_key, ground_key, last_place, last_seq, place_key,
-    reference_digest, reference_key, scan_prefix, subject_key, trust_key,
+    Family, LedgerRead, ReadFault, Txn, about_key, body_key, erased_key, ground_key, last_place, last_seq, meta,
+    place_key, prefix_of_named, reference_digest, reference_key, scan_prefix, subject_key, trust_key,
 };
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Lookup;
@@ -178,6 +178,7 @@ fn erase(txn: &mut Txn<'_>, federation: &Digest, me: CityCode, about: &About, er
                     txn.put(Family::Reference, reference_key(reference, seq), reference_digest(reference).0.to_vec());
                 }
             }
+            txn.put(Family::Meta, [meta::LEAVING, key.as_slice()].concat(), Vec::new());
             txn.delete(Family::Body, key);
         }
         txn.delete(Family::Lacking, place_key(city, seq));
@@ -312,6 +313,27 @@ pub fn link_chains(txn: &mut Txn<'_>, federation: &Digest) -> Result<(), ReadFau
                 _ => {}
             }
         }
+    }
+    Ok(())
+}
+
+/// Gives the rows of the index by subject the keys of today, which are digests: for a store whose keys were the subjects' codes
+/// themselves.
+///
+/// # Errors
+/// The ledger could not be read.
+pub fn key_subjects_by_digest(txn: &mut Txn<'_>, _: &Digest) -> Result<(), ReadFault> {
+    let mut rows = Vec::new();
+    scan_prefix(txn, Family::Subject, &[], &mut |key, _| {
+        rows.push(key.to_vec());
+        true
+    })?;
+    for key in rows {
+        let fault = || ReadFault::row(Family::Subject);
+        let (named, place) = key.split_at_checked(key.len().saturating_sub(24)).ok_or_else(fault)?;
+        let named = named.strip_suffix(&[0]).ok_or_else(fault)?;
+        txn.put(Family::Subject, [prefix_of_named(named).as_slice(), place].concat(), Vec::new());
+        txn.delete(Family::Subject, key);
     }
     Ok(())
 }

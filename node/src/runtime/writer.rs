@@ -331,6 +331,10 @@ impl Writer {
                     txn.put(Family::Meta, key, upto.0.to_be_bytes().to_vec());
                     continue;
                 }
+                Order::Left(rows) => {
+                    rows.into_iter().for_each(|row| txn.delete(Family::Meta, row));
+                    continue;
+                }
             };
             self.engine.handle(now(), input, &mut txn, &self.signer)?;
         }

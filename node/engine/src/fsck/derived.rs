@@ -186,6 +186,7 @@ impl Walk<'_> {
             Family::Ground => 56,
             Family::Trust => 26,
             Family::Reference => 24,
+            Family::Subject => 40,
             _ => key.len(),
         };
         if key.len() != length {

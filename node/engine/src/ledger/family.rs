@@ -9,7 +9,7 @@ pub enum Family {
     Meta = 0,
     /// Leaves as they came. Key: city ‖ seq. Never erased.
     Log = 1,
-    /// Bodies. Key: city ‖ epoch ‖ seq. The only family with erasable content.
+    /// Bodies. Key: city ‖ epoch ‖ seq. The only family with erasable content: what it loses by an erasure leaves the files too.
     Body = 2,
     /// Roots of complete subtrees at levels 4, 8, 12, … Key: city ‖ level ‖ index.
     Tree = 3,
@@ -23,7 +23,7 @@ pub enum Family {
     About = 7,
     /// Index: listings by ground. Key: city ‖ ground tag ‖ seq.
     Ground = 8,
-    /// Index: listings by subject. Key: scheme ‖ ':' ‖ id ‖ 0 ‖ city ‖ seq.
+    /// Index: listings by subject. Key: first 16 bytes of the digest of `scheme:id` ‖ city ‖ seq.
     Subject = 9,
     /// Index: trust statements. Key: city ‖ kind ‖ seq.
     Trust = 10,

@@ -44,6 +44,8 @@ pub enum Order {
         city: CityCode,
         upto: Seq,
     },
+    /// Bodies have left the files of the store; these rows of [`Family::Meta`](huxin_engine::ledger::Family::Meta) kept them in mind.
+    Left(Vec<Vec<u8>>),
 }
 
 /// What other threads see of the writer and the engine.
@@ -87,6 +89,9 @@ impl WriterHandle {
     }
     pub fn checked(&self, city: CityCode, upto: Seq) -> Result<(), NotTaken> {
         self.inputs.send(Order::Checked { city, upto }).map_err(|_| NotTaken::Gone)
+    }
+    pub fn left(&self, rows: Vec<Vec<u8>>) -> Result<(), NotTaken> {
+        self.inputs.send(Order::Left(rows)).map_err(|_| NotTaken::Gone)
     }
     /// Commands and inputs that wait.
     #[must_use]
