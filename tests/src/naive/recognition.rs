@@ -45,6 +45,7 @@ pub(super) fn rule_for<'a>(
 pub(super) fn objections(
     rule: Option<(StatementId, &RecognitionBody)>,
     known: &Known<'_>,
+    first: &Leaf,
     question: &Question,
 ) -> BTreeSet<ReasonCode> {
     let Some((_, rule)) = rule else { return BTreeSet::from([ReasonCode::NotRecognised]) };
@@ -85,10 +86,17 @@ pub(super) fn objections(
             {
                 against.insert(ReasonCode::DecidedTooLongAgo);
             }
-            if rule.decided_since.is_some_and(|since| decided < since) {
-                against.insert(ReasonCode::DecidedBeforeRecognition);
-            }
         }
+    }
+    // R130: not before decided_since; where that is absent, not before the rule's own first day, and an entry without a date
+    // is of the day on which it was listed.
+    let listed = first.header().map(|header| header.issued_at.date());
+    let before = match rule.decided_since {
+        Some(since) => decided.is_some_and(|decided| decided < since),
+        None => decided.or(listed).is_some_and(|day| day < rule.valid_from),
+    };
+    if before {
+        against.insert(ReasonCode::DecidedBeforeRecognition);
     }
     against
 }
