@@ -5,7 +5,7 @@
 //! next is not, the leaves between are held but not seen: otherwise a node that joins late would for a moment count an entry
 //! whose repair stands on the next page.
 
-use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, read_leaf};
+use crate::index::{acts_about, chain, is_erased, is_gone, listings_on_ground, read_body, read_leaf};
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, evidence_key, last_place, last_seq,
     scan_prefix, subject_prefix,
@@ -278,8 +278,7 @@ fn body_state(
             Err(fault) => BodyState::Malformed(fault.code()),
         });
     }
-    let erased = header.kind.is_listing() && is_erased(read, federation, header.city, header.seq)?;
-    Ok(if erased { BodyState::Erased } else { BodyState::Lacking })
+    Ok(if is_gone(read, federation, header)? { BodyState::Erased } else { BodyState::Lacking })
 }
 
 /// All cities as sources.
@@ -348,11 +347,13 @@ fn proved(
     Ok(if ours == keys.from_root { (keys.from, ours) } else { (size, root) })
 }
 
-/// Positions whose body we may read and do not hold; those of voided stretches and of erased chains do not count.
+/// Positions whose body we may read and do not hold. Those of voided stretches and of erased chains do not count, nor those of kinds
+/// whose body no ruling reads: what an ending does, it does by its header (R134).
 fn lacking(read: &(impl LedgerRead + ?Sized), roster: &Roster, member: &CityRoster) -> Result<Vec<Seq>, ReadFault> {
     let mut rows = Vec::new();
-    scan_prefix(read, Family::Lacking, member.code.key_bytes(), &mut |key, _| {
-        rows.extend(last_seq(key));
+    scan_prefix(read, Family::Lacking, member.code.key_bytes(), &mut |key, kind| {
+        let kind = kind.try_into().map(|kind| Kind::from_number(u16::from_be_bytes(kind)));
+        rows.extend(last_seq(key).filter(|_| kind.is_ok_and(Kind::is_read_by_rulings)));
         true
     })?;
     let federation = roster.federation();

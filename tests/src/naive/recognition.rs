@@ -136,7 +136,11 @@ pub(super) fn is_disputed(all: &Decoded, links: &[&Leaf], question: &Question) -
 
 /// R134: places of live leaves whose body is due here and not held, in order.
 pub(super) fn lacking(all: &Decoded, city: CityCode) -> Vec<StatementId> {
-    let lacks = |leaf: &&Leaf| leaf.owes_body() && matches!(leaf.content, Content::Lacking);
+    // The bodies of all other kinds enter no ruling.
+    let kinds = [Kind::Entry, Kind::Amendment, Kind::Recognition, Kind::Decline];
+    let lacks = |leaf: &&Leaf| {
+        leaf.owes_body() && matches!(leaf.content, Content::Lacking) && kinds.iter().any(|kind| leaf.is(*kind))
+    };
     all.log(city).iter().filter(lacks).map(|leaf| leaf.place).collect()
 }
 

@@ -30,7 +30,7 @@ pub enum Family {
     /// Index: own statements by the source's record. Key: first 16 bytes of the digest of the reference ‖ seq. Value: empty; of
     /// an erased record the whole digest of its reference, so that it is known when it comes again.
     Reference = 11,
-    /// Bodies that we may read and do not hold. Key: city ‖ seq.
+    /// Bodies that we may read and do not hold. Key: city ‖ seq. Value: kind of the statement.
     Lacking = 12,
     /// Leaves that a key record left outside the log. Key: city ‖ epoch ‖ seq. Value: leaf.
     Abandoned = 13,
@@ -40,7 +40,8 @@ pub enum Family {
     Audit = 15,
     /// Index: amendments that hold, with the first link of their chain. Key: city ‖ seq. Value: seq of the first link.
     Chain = 16,
-    /// Index: erasures by the chain that they erase. Key: city ‖ seq of the first link ‖ seq of the erasure.
+    /// Index: erasures by what they erase, a chain or an act by itself. Key: city ‖ seq of the first link or of the act ‖ seq of the
+    /// erasure.
     Erased = 17,
 }
 

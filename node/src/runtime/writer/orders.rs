@@ -9,7 +9,7 @@ use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::ReadSegment;
 use parking_lot::RwLock;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
 use tokio::sync::oneshot;
 
 /// Inputs from the network that wait for the writer. Each may be a page of 1 MiB, so 64 MiB at the worst; the workers
@@ -54,6 +54,8 @@ pub struct Board {
     /// How far each log is held, as partners are told.
     pub heads: RwLock<Arc<Heads>>,
     pub signing: RwLock<SigningState>,
+    /// Whether partners have confirmed since the start that nothing of the own log is missing here.
+    pub own_log_known: AtomicBool,
     /// Milliseconds since 1970 of the writer's last round: a silent writer is not ready.
     pub beat: AtomicI64,
     /// Groups committed since the start.

@@ -1,5 +1,5 @@
-//! An erased text leaves the disk of every city that held it, and not only what the node answers: looked for in the raw bytes of every file
-//! in the nodes' folders.
+//! Rights of those who are written about, with whole nodes: an erased text leaves the disk of every city that held it, looked for in the
+//! raw bytes of every file in the nodes' folders; and a restored node says of own entries that an ending may be missing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod federation;
@@ -52,6 +52,53 @@ fn listed(federation: &Federation, subject: &str, number: usize, summary: &str) 
     request.entries[0].subject.id = subject.parse().unwrap();
     request.entries[0].summary = summary.to_owned();
     federation.client(ZHOUSHAN).publish(&request).unwrap().ids[0]
+}
+
+#[test]
+fn a_restored_node_doubts_its_own_entries_until_its_log_is_back() {
+    let mut federation = Federation::started();
+    let id = listed(&federation, "wb:RB4T-synthetic-55a1", 1, "").to_string();
+    federation.until_equal();
+    let backup = federation.folder(ZHOUSHAN).join("backup-1").display().to_string();
+    let say = |federation: &Federation, arguments: &[&str], exit: i32| {
+        let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
+        federation.json_with(ZHOUSHAN, &arguments, &[exit])
+    };
+    say(&federation, &["backup", &backup], 0);
+    // Removed after the backup: what is restored has forgotten it.
+    say(&federation, &["remove", &id, "--reason", "测试", "--yes"], 0);
+    federation.until_equal();
+    for city in [ZHOUSHAN, HEZHOU, LANZHOU] {
+        federation.stop(city);
+    }
+    fs::remove_dir_all(federation.folder(ZHOUSHAN).join("data")).unwrap();
+    say(&federation, &["restore", &backup], 0);
+    federation.launch(ZHOUSHAN, |_| {});
+    let entry = |federation: &Federation| {
+        let status = say(federation, &["status", "wb:RB4T-synthetic-55a1"], 0);
+        let entry = &status["entries"][0];
+        let doubted = entry["reasons"].as_array().unwrap().iter().any(|why| why["code"] == "own_log_unconfirmed");
+        (entry["state"].as_str().unwrap().to_owned(), entry["confirm_with_issuer"].as_bool().unwrap(), doubted)
+    };
+    let prove = |federation: &Federation, exit: i32| {
+        let file = federation.folder(ZHOUSHAN).join(format!("{exit}.huxin")).display().to_string();
+        say(federation, &["prove", &id, "-o", &file], exit)
+    };
+    assert_eq!(entry(&federation), ("listed".to_owned(), true, true));
+    assert_eq!(prove(&federation, 3)["error"], "own_log_unconfirmed");
+    federation.launch(HEZHOU, |_| {});
+    federation.launch(LANZHOU, |_| {});
+    until("its own log is back", || (entry(&federation) == ("removed".to_owned(), false, false)).then_some(()));
+    until("it is proved again", || {
+        let file = federation.folder(ZHOUSHAN).join("again.huxin").display().to_string();
+        let told = say_any(&federation, &["prove", &id, "-o", &file, "--force"]);
+        told.get("error").is_none().then_some(())
+    });
+}
+
+fn say_any(federation: &Federation, arguments: &[&str]) -> serde_json::Value {
+    let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
+    federation.json_with(ZHOUSHAN, &arguments, &[0, 3])
 }
 
 #[test]
