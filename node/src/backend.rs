@@ -2,7 +2,7 @@
 
 use crate::drafting::{DraftFault, Drafter, World as Moment};
 use crate::metrics::{Metrics, resident_bytes};
-use crate::proving::{Prover, World};
+use crate::proving::{ProveFault, Prover, World};
 use crate::runtime::clock::now;
 use crate::runtime::writer::{Answered, NotTaken, Ordered, WriterHandle};
 use crate::sources::SourceBook;
@@ -37,7 +37,7 @@ use tokio::sync::oneshot;
 /// of the field answers a sync within two seconds.
 const SILENT_MS: i64 = 5_000;
 /// Where a copy of the store lies, beside it, until `huxin backup` has carried it away.
-const BACKUP_FOLDER: &str = "backup-to-carry-away";
+pub(crate) const BACKUP_FOLDER: &str = "backup-to-carry-away";
 
 /// The node as the API sees it.
 pub struct NodeBackend {
@@ -94,7 +94,7 @@ impl NodeBackend {
             }
             Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), world, (warnings, 0))),
             Command::Act(id, verb, act) => one(drafter.act(id, verb, act, world)),
-            Command::Decline(id, decline) => one(drafter.decline(id, decline)),
+            Command::Decline(id, decline) => one(drafter.decline(id, decline, world)),
             Command::Announce(request) => one(drafter.announcement(self.peer_id.clone(), &request.addresses)),
             Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
             Command::Segment(bytes) => {
@@ -247,7 +247,14 @@ impl Backend for NodeBackend {
         Ok(SubmittedEach { reply, drafted })
     }
 
+    fn own_log_known(&self) -> bool {
+        self.writer.board.own_log_known.load(Ordering::Relaxed)
+    }
+
     fn prove(&self, id: StatementId, with_body: bool) -> Result<Vec<u8>, Problem> {
+        if id.city == self.drafter.city && !self.own_log_known() {
+            return Err(ProveFault::OwnLogUnconfirmed.into());
+        }
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let world = World {
             read: &*read,

@@ -27,7 +27,7 @@ use huxin_protocol::ruling::State;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::text::check_text;
 use huxin_protocol::time::{Date, Millis};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a request did not become a draft.
 #[derive(Debug, thiserror::Error)]
@@ -310,16 +310,33 @@ impl Drafter {
         }
     }
 
-    /// A reasoned opt-out from another city's entry.
+    /// A reasoned opt-out from another city's entry. Who may read the entry may read why it does not count here, and so may the city
+    /// that listed it; nobody else (R46).
     ///
     /// # Errors
     /// See [`DraftFault`].
-    pub fn decline(&self, id: StatementId, request: DeclineRequest) -> Result<Draft, DraftFault> {
+    pub fn decline(
+        &self,
+        id: StatementId,
+        request: DeclineRequest,
+        (read, roster, _): World<'_>,
+    ) -> Result<Draft, DraftFault> {
         if request.reason.trim().is_empty() {
             return Err(DraftFault::Reason);
         }
+        let disclosure = match statement(read, roster, id)?.1 {
+            Disclosure::Named(readers) => {
+                let others: BTreeSet<CityCode> =
+                    readers.into_iter().chain([id.city]).filter(|reader| *reader != self.city).collect();
+                if others.len() > READERS {
+                    return Err(DraftFault::Readers);
+                }
+                Disclosure::Named(others.into_iter().collect())
+            }
+            open => open,
+        };
         let body = Body::Decline(DeclineBody { reason: request.reason });
-        let mut draft = self.seal(Kind::Decline, body, request.agency, Disclosure::Public)?;
+        let mut draft = self.seal(Kind::Decline, body, request.agency, disclosure)?;
         draft.about = Some(id);
         Ok(draft)
     }

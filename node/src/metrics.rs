@@ -7,8 +7,8 @@ use crate::fault::Fault;
 use huxin_engine::Event;
 use huxin_net::NetCounters;
 use prometheus::{
-    Encoder as _, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec,
-    Opts, Registry, TextEncoder,
+    Encoder as _, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use std::fmt::Write as _;
 
@@ -85,6 +85,9 @@ pub struct Metrics {
     pub over_quota: IntGaugeVec,
     pub slowed_by: IntGaugeVec,
     pub postponed: IntCounterVec,
+    pub erased_waiting: IntGauge,
+    pub erased_waiting_seconds: Gauge,
+    pub erased_left: IntCounter,
     pub partner_up: IntGaugeVec,
     pub partner_round_trip: GaugeVec,
     pub queue_length: IntGaugeVec,
@@ -262,6 +265,14 @@ impl Metrics {
                 "Fresh statements that were not taken as they came, by city: over its quota, or no room on the disk",
                 &["city"],
             )?,
+            erased_waiting: r.take(IntGauge::new(
+                "huxin_erased_texts_waiting",
+                "Erased texts whose bytes may still lie in the files of the store",
+            ))?,
+            erased_waiting_seconds: r
+                .gauge("huxin_erased_texts_waiting_seconds", "For how long the oldest of them has been seen to wait")?,
+            erased_left: r
+                .counter("huxin_erased_texts_left_total", "Erased texts that have left the files of the store")?,
             partner_up: r.int_gauges("huxin_partner_up", "Whether a connection to the partner stands", &["city"])?,
             partner_round_trip: r.gauges(
                 "huxin_partner_round_trip_seconds",

@@ -35,6 +35,11 @@ pub enum ProveFault {
     NoSuchStatement(StatementId),
     #[error("no checkpoint over {0} is held here yet")]
     NotProved(StatementId),
+    /// R144: what was said to stand would be a word that other cities rely on.
+    #[error(
+        "this node does not know yet whether it holds all that its own city has signed, so an ending may be missing here; nothing of its own is proved until then"
+    )]
+    OwnLogUnconfirmed,
     #[error("the bundle could not be written: {0}")]
     Bundle(#[from] BundleFault),
     #[error(transparent)]
@@ -47,6 +52,7 @@ impl ProveFault {
         match self {
             Self::NoSuchStatement(_) => "no_such_statement",
             Self::NotProved(_) => "not_proved",
+            Self::OwnLogUnconfirmed => "own_log_unconfirmed",
             Self::Bundle(fault) => fault.code(),
             Self::Read(_) => "store",
         }
@@ -60,6 +66,10 @@ impl From<ProveFault> for Problem {
                 (StatusCode::NOT_FOUND, "check the id, and `huxin peers` for how far the logs are held")
             }
             ProveFault::NotProved(_) => (StatusCode::CONFLICT, "ask again when the log's next checkpoint has come"),
+            ProveFault::OwnLogUnconfirmed => (
+                StatusCode::CONFLICT,
+                "connect partners (`huxin peers`); once they have said how far they hold this city's log, and it has been fetched, it is proved",
+            ),
             ProveFault::Read(_) => return Self::store(),
             ProveFault::Bundle(_) => (StatusCode::INTERNAL_SERVER_ERROR, "report this with the node's log"),
         };

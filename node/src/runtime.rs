@@ -4,9 +4,9 @@
 //! threads; the API. Each step may refuse with a fault that says what to try, and nothing signs before all of them stand.
 //!
 //! Threads: the *writer* (engine, effects), the *committer* (waits for the disk), the *intake* (network events, two lanes, the
-//! gossip door), two *serving* threads, the *checker*, the *verifier*, and one tokio runtime for the network and another for HTTP, so
-//! that no question keeps partners waiting. Stop: HTTP first, so that nothing new is promised; then the writer between two groups;
-//! then the network, whose end ends the rest.
+//! gossip door), two *serving* threads, the *checker*, the *verifier*, the *shredder*, and one tokio runtime for the network and
+//! another for HTTP, so that no question keeps partners waiting. Stop: HTTP first, so that nothing new is promised; then the writer
+//! between two groups; then the network, whose end ends the rest.
 
 mod checker;
 pub mod clock;
@@ -19,12 +19,13 @@ mod intake;
 mod memory;
 mod partners;
 mod serving;
+mod shredder;
 mod signer;
 mod sockets;
 mod verifier;
 pub mod writer;
 
-use crate::backend::NodeBackend;
+use crate::backend::{BACKUP_FOLDER, NodeBackend};
 use crate::drafting::Drafter;
 use crate::fault::{Exit, Fault};
 use crate::metrics::Metrics;
@@ -45,6 +46,7 @@ use huxin_store::{CommitFault, Options, RocksStore, Store, Verify, free_bytes, m
 use parking_lot::Mutex;
 use partners::Announcements;
 use prometheus_client::registry::Registry;
+use shredder::Shredder;
 pub use signer::NodeSigner;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -77,6 +79,7 @@ pub struct Running {
     stop_api: watch::Sender<bool>,
     stop_checker: Sender<()>,
     stop_verifier: Sender<()>,
+    stop_shredder: Sender<()>,
     api_task: tokio::task::JoinHandle<()>,
     net: huxin_net::NetHandle,
     threads: Vec<JoinHandle<()>>,
@@ -211,6 +214,16 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         Checker { federation: genesis.id(), store: store.clone(), writer: handle.clone(), metrics: metrics.clone() };
     let check = move || checker.run(|rest| !matches!(checker_stop.recv_timeout(rest), Err(RecvTimeoutError::Timeout)));
     threads.push(Builder::new().name("checker".to_owned()).spawn(check).map_err(thread)?);
+    let (stop_shredder, shredder_stop) = crossbeam_channel::bounded::<()>(1);
+    let shredder = Shredder {
+        store: rocks.clone(),
+        writer: handle.clone(),
+        metrics: metrics.clone(),
+        copy: rocks.path().with_file_name(BACKUP_FOLDER),
+    };
+    let shred =
+        move || shredder.run(|rest| !matches!(shredder_stop.recv_timeout(rest), Err(RecvTimeoutError::Timeout)));
+    threads.push(Builder::new().name("shredder".to_owned()).spawn(shred).map_err(thread)?);
     let p2p = heard(&listening, settings.listen.p2p.len())?;
 
     let backend = NodeBackend {
@@ -259,6 +272,7 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
         stop_api,
         stop_checker,
         stop_verifier,
+        stop_shredder,
         api_task,
         net,
         threads,
@@ -362,6 +376,7 @@ impl Running {
         });
         let _ = self.stop_checker.try_send(());
         let _ = self.stop_verifier.try_send(());
+        let _ = self.stop_shredder.try_send(());
         self.net.shutdown();
         // The last holders of the store, apart from the threads.
         drop(self.backend);

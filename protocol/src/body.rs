@@ -148,7 +148,7 @@ impl Body {
     pub fn seal(&self, kind: Kind, salt: &Salt) -> Result<Vec<u8>, BodyFault> {
         for (field, text) in self.texts() {
             check_text(text).map_err(|fault| BodyFault::Text { field, fault })?;
-            // No act can be erased, so least of all there (R51). Addresses and rules of recognition are about no subject.
+            // An act is erased only when somebody asks for it, so least of all there (R51). Addresses and rules of recognition are about no subject.
             let about_subjects = matches!(self, Self::Listing(_) | Self::Act(_) | Self::Decline(_));
             if about_subjects && personal_number(text).is_some() {
                 return Err(BodyFault::PersonalNumber { field });

@@ -76,9 +76,16 @@ impl Kind {
     /// Bodies of trust kinds are public and never erased (R34).
     #[must_use]
     pub const fn is_trust(self) -> bool {
-        matches!(
-            self,
-            Self::NodeAnnouncement | Self::Recognition | Self::Decline | Self::Proposal | Self::WitnessDigest
-        )
+        matches!(self, Self::NodeAnnouncement | Self::Recognition | Self::Proposal | Self::WitnessDigest)
+    }
+    /// What a city says beside its listings: its text is the city's own to erase, and its effect is by header (R145).
+    #[must_use]
+    pub const fn is_act(self) -> bool {
+        !self.is_listing() && !self.is_trust() && !matches!(self, Self::Unknown(_))
+    }
+    /// Whether a ruling reads the body. The lack of any other is nobody's loss but that text's (R134).
+    #[must_use]
+    pub const fn is_read_by_rulings(self) -> bool {
+        self.is_listing() || matches!(self, Self::Recognition | Self::Decline)
     }
 }

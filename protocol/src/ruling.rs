@@ -83,6 +83,28 @@ impl Ruling {
         self.entries.iter().find(|entry| entry.links.iter().any(|link| link.id == id))
     }
 
+    /// Says of the viewer's own standing entries that this node does not know yet whether it holds all of its own log, so that
+    /// an ending may be missing (R144).
+    pub fn doubt_own_log(&mut self) {
+        let doubted = |entry: &&mut EntryRuling| entry.issuer == self.viewer && entry.state.stands();
+        for entry in self.entries.iter_mut().filter(doubted) {
+            entry.confirm_with_issuer = true;
+            entry.reasons.push(ReasonCode::OwnLogUnconfirmed.into());
+        }
+        self.confirm_measures();
+    }
+
+    /// What rests on an entry that is to be confirmed is to be confirmed as well.
+    fn confirm_measures(&mut self) {
+        let entries = &self.entries;
+        let confirm =
+            |ids: &[StatementId]| entries.iter().any(|entry| entry.confirm_with_issuer && ids.contains(&entry.id));
+        for measure in self.measures.iter_mut().chain(&mut self.incentives) {
+            measure.confirm_with_issuer = confirm(&measure.entries);
+        }
+        self.summary = Summary::of(&self.entries, &self.groups);
+    }
+
     /// The ruling as JSON without what depends on heartbeats and witnesses: times of freshness, staleness and what
     /// follows from it, witnesses, and the ruling digest that covers them. Equal for equal log digest, viewer and
     /// instant, whatever the order in which facts arrived (R142).
@@ -98,15 +120,9 @@ impl Ruling {
         for entry in &mut content.entries {
             entry.stale = false;
             entry.confirm_with_issuer = entry.beyond_complete;
-            entry.reasons.retain(|reason| reason.code != ReasonCode::Stale);
+            entry.reasons.retain(|reason| ![ReasonCode::Stale, ReasonCode::OwnLogUnconfirmed].contains(&reason.code));
         }
-        let confirm = |entries: &[EntryRuling], ids: &[StatementId]| {
-            entries.iter().any(|entry| entry.confirm_with_issuer && ids.contains(&entry.id))
-        };
-        for measure in content.measures.iter_mut().chain(&mut content.incentives) {
-            measure.confirm_with_issuer = confirm(&content.entries, &measure.entries);
-        }
-        content.summary = Summary::of(&content.entries, &content.groups);
+        content.confirm_measures();
         // Texts, numbers and lists only: this serialisation has no way to fail.
         serde_json::to_vec(&content).unwrap_or_default()
     }

@@ -7,6 +7,7 @@ use huxin_engine::fsck::{Mend, Report, check};
 use huxin_engine::input::{Consent, Input, Ticket};
 use huxin_engine::ledger::{
     Batch, FAMILIES, Family, HeadRow, LedgerRead, audit_key, city_key, evidence_key, last_seq, meta, place_key,
+    subject_prefix,
 };
 use huxin_protocol::body::Body;
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
@@ -18,7 +19,7 @@ use huxin_protocol::key_record::Tail;
 use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
 use huxin_store::{Content, MemoryStore, Store, bind, is_older};
-use huxin_tests::world::{World, draft, entry_body};
+use huxin_tests::world::{World, draft, entry_body, subject};
 
 fn reading(world: &World, me: CityCode, read: &dyn LedgerRead) -> Report {
     // Every leaf is proved by the tree; one test below checks the statements' own signatures as well.
@@ -54,6 +55,10 @@ fn eventful(seed: u64) -> World {
     end(&mut world, city(1), Kind::Reinstatement, repair);
     end(&mut world, city(1), Kind::Annulment, ids[7]);
     end(&mut world, city(1), Kind::Erasure, ids[8]);
+    // The text of an act alone, and with a chain the acts on it.
+    let annulled = end(&mut world, city(1), Kind::Annulment, ids[9]);
+    end(&mut world, city(1), Kind::Erasure, annulled);
+    end(&mut world, city(1), Kind::Erasure, ids[7]);
     // A whole chain is erased with any link of it.
     end(&mut world, city(1), Kind::Erasure, first);
     assert!(world.run_until(120_000, World::agree));
@@ -113,7 +118,7 @@ fn book(world: &World, of: CityCode) -> Content {
     let (key, seq) = lacking.unwrap();
     // The first leaves are recognitions: nothing but the body itself follows from their bodies.
     batch.delete(Family::Body, key);
-    batch.put(Family::Lacking, place_key(city(3), seq), Vec::new());
+    batch.put(Family::Lacking, place_key(city(3), seq), Kind::Recognition.number().to_be_bytes().to_vec());
     store.commit(&batch).unwrap();
     store.content()
 }
@@ -260,6 +265,18 @@ fn a_store_of_the_first_form_climbs() {
             old.delete(family, key.to_vec());
         }
         assert!(!old.is_empty());
+        // A row of a lacking body did not say of what kind it is.
+        for (family, key, _) in now.iter().filter(|(family, ..)| *family == Family::Lacking) {
+            old.put(family, key.to_vec(), Vec::new());
+        }
+        // The index by subject had the codes themselves as keys.
+        let named: Vec<_> = (0..2000).map(subject).collect();
+        for (family, key, value) in now.iter().filter(|(family, ..)| *family == Family::Subject) {
+            let (prefix, place) = key.split_at(16);
+            let subject = named.iter().find(|subject| subject_prefix(subject) == prefix).unwrap();
+            old.delete(family, key.to_vec());
+            old.put(family, [subject.to_string().as_bytes(), &[0], place].concat(), value.to_vec());
+        }
         old.put(Family::Meta, meta::FORM.to_vec(), 1u32.to_be_bytes().to_vec());
         store.commit(&old).unwrap();
         assert!(is_older(&store).unwrap() && !reading(&world, code, &store).is_clean());

@@ -104,6 +104,12 @@ impl Hand {
         SignedCheckpoint::sign(checkpoint, self.key()).encode(&[])
     }
 
+    /// The run from `from` up to `size` under the checkpoint that stood there.
+    pub fn run_to(&self, from: u64, size: u64) -> Segment {
+        let items = self.items[..size as usize].to_vec();
+        Self { items, secrets: self.secrets.clone(), ..*self }.run(from)
+    }
+
     /// The run from `from` to the end under that checkpoint, without key records.
     pub fn run(&self, from: u64) -> Segment {
         Segment {

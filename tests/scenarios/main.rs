@@ -26,6 +26,7 @@ mod recovery;
 mod releases;
 mod replays;
 mod restart;
+mod rights;
 mod rivals;
 mod rotation;
 mod serving;

@@ -85,6 +85,8 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// The queue is full, or the node takes no statements now. What is wrong with single commands is in the answer.
     fn submit_each(&self, commands: Vec<RecordCommand>, rehearse: bool) -> Result<SubmittedEach, Problem>;
+    /// Whether partners have confirmed since the start that nothing of the own log is missing here (R144).
+    fn own_log_known(&self) -> bool;
     /// The bytes of a `*.huxin` bundle. `with_body` puts a text into it that is not for everybody, where this city may. Signs one note and hashes two paths: some 200 µs.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use crate::effect::Event;
 use crate::engine::Engine;
-use crate::index::{chain, first_link, is_erased, read_body, read_leaf};
+use crate::index::{erased_with, first_link, is_gone, miss, read_body, read_leaf};
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key,
     cosignature_key, erased_key, ground_key, last_seq, place_key, reference_key, scan_prefix, subject_key, tree_key,
@@ -98,16 +98,15 @@ impl Engine {
         Ok(())
     }
 
-    /// An erasure has gone, and what it took away of this chain is missed from now on and asked for wherever it is still held;
+    /// An erasure has gone, and what it took away with this chain or act is missed from now on and asked for wherever it is still held;
     /// unless it keeps its effect, or another one has it.
     fn miss_again(&self, city: CityCode, first: Seq, txn: &mut Txn<'_>) -> Result<(), ReadFault> {
         let federation = self.roster.federation();
-        for seq in chain(&*txn, city, first)? {
-            let Some(Statement { header, .. }) = read_leaf(&*txn, &federation, city, seq)? else { continue };
+        for Statement { header, .. } in erased_with(&*txn, &federation, city, first)? {
+            let seq = header.seq;
             let due = header.city == city && header.seq == seq && header.disclosure.allows(city, self.me());
-            if due && read_body(&*txn, city, header.epoch, seq)?.is_none() && !is_erased(&*txn, &federation, city, seq)?
-            {
-                txn.put(Family::Lacking, place_key(city, seq), Vec::new());
+            if due && read_body(&*txn, city, header.epoch, seq)?.is_none() && !is_gone(&*txn, &federation, &header)? {
+                miss(txn, &header);
                 if city == self.me() && header.kind.is_listing() {
                     // It is read from the body again, when that is back.
                     forget_reference(seq, txn)?;

@@ -5,7 +5,7 @@
 //! next is not, the leaves between are held but not seen: otherwise a node that joins late would for a moment count an entry
 //! whose repair stands on the next page.
 
-use crate::index::{acts_about, chain, is_erased, listings_on_ground, read_body, read_leaf};
+use crate::index::{acts_about, chain, is_gone, listings_on_ground, read_body, read_leaf};
 use crate::lacks::Lacks;
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, evidence_key, last_place, last_seq,
@@ -290,8 +290,7 @@ fn body_state(
             Err(fault) => BodyState::Malformed(fault.code()),
         });
     }
-    let erased = header.kind.is_listing() && is_erased(read, federation, header.city, header.seq)?;
-    Ok(if erased { BodyState::Erased } else { BodyState::Lacking })
+    Ok(if is_gone(read, federation, header)? { BodyState::Erased } else { BodyState::Lacking })
 }
 
 /// All cities as sources.

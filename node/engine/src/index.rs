@@ -5,8 +5,8 @@
 //! would list is found again all the same, for an amendment may lead back through it and an ending may name it (R106, R108).
 
 use crate::ledger::{
-    Family, LedgerRead, ReadFault, Txn, about_key, body_key, erased_key, ground_key, last_place, last_seq, place_key,
-    reference_digest, reference_key, scan_prefix, subject_key, trust_key,
+    Family, LedgerRead, ReadFault, Txn, about_key, body_key, erased_key, ground_key, last_place, last_seq, meta,
+    place_key, prefix_of_named, reference_digest, reference_key, scan_prefix, subject_key, trust_key,
 };
 use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::Lookup;
@@ -110,12 +110,11 @@ pub fn write_rows(
     }
     // A text that this city may not read is dropped, whoever brought it and by whatever road (R41).
     match body.filter(|_| header.disclosure.allows(city, me)) {
-        // Nothing of the same log comes before what it acts on, so only an amendment can join a chain that was erased.
+        // Nothing of the same log comes before what it acts on, so only an amendment, or an act, can join a chain that was erased.
         Some(_) if header.kind == Kind::Amendment && is_erased(txn, federation, city, seq)? => {}
+        Some(_) if is_gone_with_chain(txn, federation, header)? => {}
         Some(body) => put_body(txn, me, header, body),
-        None if header.disclosure.allows(city, me) && !is_erased(txn, federation, city, seq)? => {
-            txn.put(Family::Lacking, place_key(city, seq), Vec::new());
-        }
+        None if header.disclosure.allows(city, me) && !is_gone(txn, federation, header)? => miss(txn, header),
         None => {}
     }
     if header.kind == Kind::Erasure
@@ -126,6 +125,11 @@ pub fn write_rows(
         erase(txn, federation, me, &about, seq)?;
     }
     Ok(())
+}
+
+/// Keeps in mind that the body of a statement is not here, and of what kind it is: not every lack is one for rulings (R134).
+pub fn miss(txn: &mut Txn<'_>, header: &Header) {
+    txn.put(Family::Lacking, place_key(header.city, header.seq), header.kind.number().to_be_bytes().to_vec());
 }
 
 /// Stores a body that came after its statement and matches the header's commitment. An erased statement's body is not taken
@@ -139,7 +143,7 @@ pub fn write_late_body(
 ) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = header.id();
     txn.delete(Family::Lacking, place_key(city, seq));
-    if header.disclosure.allows(city, me) && !is_erased(txn, federation, city, seq)? {
+    if header.disclosure.allows(city, me) && !is_gone(txn, federation, header)? {
         put_body(txn, me, header, HeldBody::read(header, body));
     }
     Ok(())
@@ -157,18 +161,19 @@ fn put_body(txn: &mut Txn<'_>, me: CityCode, header: &Header, body: HeldBody) {
     txn.put(Family::Body, body_key(city, epoch, seq), body.bytes);
 }
 
-/// Takes away the bodies of a whole chain and what was read from them, and keeps its erasure in mind.
+/// Takes away what an erasure erases and what was read from it, and keeps the erasure in mind.
 fn erase(txn: &mut Txn<'_>, federation: &Digest, me: CityCode, about: &About, erasure: Seq) -> Result<(), ReadFault> {
     let city = about.id.city;
-    let Some(first) = chain_named(txn, federation, about)? else { return Ok(()) };
+    let Some(first) = erasable_named(txn, federation, about)? else { return Ok(()) };
     let before = is_erased(txn, federation, city, first)?;
     txn.put(Family::Erased, erased_key(city, first, erasure), Vec::new());
+    // Nothing of it was kept since: one walk is enough, however often it is erased.
     if before {
         return Ok(());
     }
-    for seq in chain(txn, city, first)? {
-        let Some(statement) = read_leaf(txn, federation, city, seq)? else { continue };
+    for statement in erased_with(txn, federation, city, first)? {
         let header = &statement.header;
+        let seq = header.seq;
         let key = body_key(city, header.epoch, seq);
         if let Some(body) = txn.get(Family::Body, &key)? {
             if let Some(lookup) = Lookup::read(header.kind, header.body_version, &body) {
@@ -178,6 +183,7 @@ fn erase(txn: &mut Txn<'_>, federation: &Digest, me: CityCode, about: &About, er
                     txn.put(Family::Reference, reference_key(reference, seq), reference_digest(reference).0.to_vec());
                 }
             }
+            txn.put(Family::Meta, [meta::LEAVING, key.as_slice()].concat(), Vec::new());
             txn.delete(Family::Body, key);
         }
         txn.delete(Family::Lacking, place_key(city, seq));
@@ -185,7 +191,104 @@ fn erase(txn: &mut Txn<'_>, federation: &Digest, me: CityCode, about: &About, er
     Ok(())
 }
 
-/// Whether an Erasure by the listing city names any link of the chain that this position belongs to.
+/// What goes with a first link, or with an act that is erased by itself: every link of the chain and every act of its city on it
+/// (R145). Statements that are not at their place have no body to lose.
+pub fn erased_with(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    city: CityCode,
+    first: Seq,
+) -> Result<Vec<Statement>, ReadFault> {
+    let mut open = chain(read, city, first)?;
+    let mut seen: BTreeSet<Seq> = open.iter().copied().collect();
+    let mut found = Vec::new();
+    while let Some(seq) = open.pop() {
+        let Some(statement) = read_leaf(read, federation, city, seq)?.filter(|s| s.header.seq == seq) else { continue };
+        // An act on the chain, or the reinstatement of one that ended it.
+        if statement.header.kind.is_listing() || statement.header.kind.is_ending() {
+            for (actor, act, kind) in acts_about(read, city, seq)? {
+                if actor != city || !is_erased_with_chain(kind) || act.0 & ABANDONED_ACTOR != 0 || seen.contains(&act) {
+                    continue;
+                }
+                let leaf = read_leaf(read, federation, city, act)?;
+                let on_it = match leaf {
+                    Some(leaf) => chain_acted_on(read, federation, &leaf.header)? == Some(first),
+                    None => false,
+                };
+                if on_it {
+                    seen.insert(act);
+                    open.push(act);
+                }
+            }
+        }
+        found.push(statement);
+    }
+    Ok(found)
+}
+
+/// Acts whose texts go with the chain that they are on: the reason of an erasure stays.
+const fn is_erased_with_chain(kind: Kind) -> bool {
+    kind.is_act() && !matches!(kind, Kind::Erasure)
+}
+
+/// The first link of the chain on which a statement of the listing city acts: it names a link of it, or it reinstates what an
+/// ending of a link had ended.
+fn chain_acted_on(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    header: &Header,
+) -> Result<Option<Seq>, ReadFault> {
+    let city = header.city;
+    let earlier = |about: Option<About>, seq: Seq| about.filter(|about| about.id.city == city && about.id.seq < seq);
+    let Some(mut about) = earlier(header.about, header.seq).filter(|_| is_erased_with_chain(header.kind)) else {
+        return Ok(None);
+    };
+    if header.kind == Kind::Reinstatement {
+        let ending = read_leaf(read, federation, city, about.id.seq)?;
+        let ending = ending.filter(|ending| ending.digest == about.digest && ending.header.kind.is_ending());
+        match ending.and_then(|ending| earlier(ending.header.about, about.id.seq)) {
+            Some(link) => about = link,
+            None => return Ok(None),
+        }
+    }
+    chain_named(read, federation, &about)
+}
+
+/// Whether the text of a statement was erased: itself, its chain, or the chain on which it acts (R145).
+pub fn is_gone(read: &(impl LedgerRead + ?Sized), federation: &Digest, header: &Header) -> Result<bool, ReadFault> {
+    Ok(is_erased(read, federation, header.city, header.seq)? || is_gone_with_chain(read, federation, header)?)
+}
+
+/// Whether the chain on which a statement acts was erased.
+fn is_gone_with_chain(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    header: &Header,
+) -> Result<bool, ReadFault> {
+    // Nearly always nothing was erased, and then the statement acted on need not be read.
+    let named = header.about.filter(|about| about.id.city == header.city && is_erased_with_chain(header.kind));
+    let Some(about) = named else { return Ok(false) };
+    if header.kind != Kind::Reinstatement
+        && !has_erasures(read, header.city, first_link(read, header.city, about.id.seq)?)?
+    {
+        return Ok(false);
+    }
+    match chain_acted_on(read, federation, header)? {
+        Some(first) => is_erased(read, federation, header.city, first),
+        None => Ok(false),
+    }
+}
+
+fn has_erasures(read: &(impl LedgerRead + ?Sized), city: CityCode, first: Seq) -> Result<bool, ReadFault> {
+    let mut any = false;
+    scan_prefix(read, Family::Erased, &place_key(city, first), &mut |_, _| {
+        any = true;
+        false
+    })?;
+    Ok(any)
+}
+
+/// Whether an Erasure by the listing city names any link of the chain that this position belongs to, or the act that stands there.
 pub fn is_erased(
     read: &(impl LedgerRead + ?Sized),
     federation: &Digest,
@@ -206,7 +309,7 @@ pub fn is_erased(
     Ok(false)
 }
 
-/// Whether the act at a position, or the abandoned one that had it, is an Erasure of this chain.
+/// Whether the act at a position, or the abandoned one that had it, is an Erasure of this chain or act.
 fn erases(
     read: &(impl LedgerRead + ?Sized),
     federation: &Digest,
@@ -220,7 +323,7 @@ fn erases(
     }
     let acts = acts_at(read, federation, city, erasure)?;
     for about in acts.iter().filter(|act| act.header.kind == Kind::Erasure).filter_map(|act| act.header.about) {
-        if about.id.city == city && chain_named(read, federation, &about)? == Some(first) {
+        if about.id.city == city && erasable_named(read, federation, &about)? == Some(first) {
             return Ok(true);
         }
     }
@@ -280,6 +383,20 @@ pub fn chain_named(
     }
 }
 
+/// What an Erasure erases whose `about` this is: the first link of the chain of a listing, or an act by itself (R145).
+pub fn erasable_named(
+    read: &(impl LedgerRead + ?Sized),
+    federation: &Digest,
+    about: &About,
+) -> Result<Option<Seq>, ReadFault> {
+    match read_leaf(read, federation, about.id.city, about.id.seq)? {
+        Some(named) if named.digest != about.digest => Ok(None),
+        Some(named) if named.header.kind.is_listing() => first_link(read, about.id.city, about.id.seq).map(Some),
+        Some(named) if named.header.kind.is_act() => Ok(Some(about.id.seq)),
+        _ => Ok(None),
+    }
+}
+
 /// Writes the rows of chains and of their erasures, read from the logs and from who acts on what: for a store that was made
 /// before there were such rows.
 ///
@@ -304,7 +421,11 @@ pub fn link_chains(txn: &mut Txn<'_>, federation: &Digest) -> Result<(), ReadFau
             if !names || about.id.seq.0 >= seq.0 & !ABANDONED_ACTOR {
                 continue;
             }
-            match (kind, chain_named(txn, federation, &about)?) {
+            let first = match kind {
+                Kind::Erasure => erasable_named(txn, federation, &about)?,
+                _ => chain_named(txn, federation, &about)?,
+            };
+            match (kind, first) {
                 (Kind::Amendment, Some(first)) => {
                     txn.put(Family::Chain, place_key(city, seq), first.0.to_be_bytes().to_vec());
                 }
@@ -312,6 +433,45 @@ pub fn link_chains(txn: &mut Txn<'_>, federation: &Digest) -> Result<(), ReadFau
                 _ => {}
             }
         }
+    }
+    Ok(())
+}
+
+/// Gives the rows of the index by subject the keys of today, which are digests, and says in each row of a lacking body of what kind it
+/// is; declines are no trust statements any more. For a store of the form before.
+///
+/// # Errors
+/// The ledger could not be read.
+pub fn part_texts_from_rows(txn: &mut Txn<'_>, federation: &Digest) -> Result<(), ReadFault> {
+    let mut lacking = Vec::new();
+    scan_prefix(txn, Family::Lacking, &[], &mut |key, _| {
+        lacking.extend(last_place(key));
+        true
+    })?;
+    for (city, seq) in lacking {
+        if let Some(statement) = read_leaf(txn, federation, city, seq)? {
+            miss(txn, &statement.header);
+        }
+    }
+    let mut declines = Vec::new();
+    scan_prefix(txn, Family::Trust, &[], &mut |key, _| {
+        if key.get(16..18) == Some(&Kind::Decline.number().to_be_bytes()) {
+            declines.push(key.to_vec());
+        }
+        true
+    })?;
+    declines.into_iter().for_each(|key| txn.delete(Family::Trust, key));
+    let mut rows = Vec::new();
+    scan_prefix(txn, Family::Subject, &[], &mut |key, _| {
+        rows.push(key.to_vec());
+        true
+    })?;
+    for key in rows {
+        let fault = || ReadFault::row(Family::Subject);
+        let (named, place) = key.split_at_checked(key.len().saturating_sub(24)).ok_or_else(fault)?;
+        let named = named.strip_suffix(&[0]).ok_or_else(fault)?;
+        txn.put(Family::Subject, [prefix_of_named(named).as_slice(), place].concat(), Vec::new());
+        txn.delete(Family::Subject, key);
     }
     Ok(())
 }

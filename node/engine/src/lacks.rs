@@ -1,4 +1,5 @@
-//! Which bodies this city may read and does not hold: the rows of the family Lacking, kept in memory beside the ledger.
+//! Which bodies that rulings read this city may read and does not hold: rows of the family Lacking, kept in memory beside the ledger.
+//! The body of an ending, for one, is asked for like any other, and nobody's ruling waits for it.
 //!
 //! Every ruling says of each city how many of its bodies are lacking and which is the first (R134). A member can log any number of
 //! statements whose bodies never come, so nobody may walk over their rows for an answer: they are read once at the start, and after
@@ -6,6 +7,7 @@
 
 use crate::ledger::{Batch, Family, LedgerRead, ReadFault, last_place, scan_prefix};
 use huxin_protocol::ids::{CityCode, Seq};
+use huxin_protocol::kind::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Positions of lacking bodies by city.
@@ -21,6 +23,11 @@ struct OfOneCity {
     changes: u64,
 }
 
+/// Whether the kind in such a row is one whose body a ruling reads (R134).
+fn is_read_by_rulings(kind: &[u8]) -> bool {
+    kind.try_into().is_ok_and(|kind| Kind::from_number(u16::from_be_bytes(kind)).is_read_by_rulings())
+}
+
 impl Lacks {
     /// Reads all of them from a ledger.
     ///
@@ -28,8 +35,8 @@ impl Lacks {
     /// The ledger could not be read.
     pub fn read(read: &(impl LedgerRead + ?Sized)) -> Result<Self, ReadFault> {
         let mut lacks = Self::default();
-        scan_prefix(read, Family::Lacking, &[], &mut |key, _| {
-            lacks.note(key, true);
+        scan_prefix(read, Family::Lacking, &[], &mut |key, kind| {
+            lacks.note(key, is_read_by_rulings(kind));
             true
         })?;
         Ok(lacks)
@@ -38,7 +45,7 @@ impl Lacks {
     /// Notes what a batch will make lacking, before it is on its way to the disk: whoever reads the store never finds a
     /// statement there whose missing body is not noted here.
     pub fn expect(&mut self, batch: &Batch) {
-        for (key, _) in batch.of(Family::Lacking).filter(|(_, value)| value.is_some()) {
+        for (key, _) in batch.of(Family::Lacking).filter(|(_, kind)| kind.is_some_and(is_read_by_rulings)) {
             self.note(key, true);
         }
     }
@@ -53,6 +60,9 @@ impl Lacks {
     fn note(&mut self, key: &[u8], is_lacking: bool) {
         // A key of another shape is told of by fsck.
         let Some((city, seq)) = last_place(key) else { return };
+        if !is_lacking && !self.by_city.contains_key(&city) {
+            return;
+        }
         let of_city = self.by_city.entry(city).or_default();
         let changed = if is_lacking { of_city.places.insert(seq) } else { of_city.places.remove(&seq) };
         of_city.changes += u64::from(changed);
@@ -81,11 +91,12 @@ mod tests {
         let city: CityCode = "330900".parse().unwrap();
         let (mut lacks, mut batch) = (Lacks::default(), Batch::default());
         let places = |lacks: &Lacks| lacks.places(city).map(|seq| seq.0).collect::<Vec<_>>();
-        batch.put(Family::Lacking, place_key(city, Seq(7)), Vec::new());
-        batch.put(Family::Lacking, place_key(city, Seq(3)), Vec::new());
+        for (seq, kind) in [(7, Kind::Entry), (3, Kind::Amendment), (4, Kind::Repair)] {
+            batch.put(Family::Lacking, place_key(city, Seq(seq)), kind.number().to_be_bytes().to_vec());
+        }
         batch.put(Family::Log, place_key(city, Seq(8)), b"leaf".to_vec());
         lacks.expect(&batch);
-        assert_eq!(places(&lacks), [3, 7]);
+        assert_eq!(places(&lacks), [3, 7], "no ruling reads why somebody repaired");
         lacks.follow(&batch);
         assert_eq!((places(&lacks), lacks.changes(city)), (vec![3, 7], 2));
         let mut later = Batch::default();

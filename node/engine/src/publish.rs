@@ -138,8 +138,9 @@ impl Engine {
         }
         let mut ids = Vec::with_capacity(drafts.len());
         for (draft, about) in drafts.into_iter().zip(abouts) {
-            // An erasure takes away the bodies of leaves, so what waits in this group becomes leaves before it.
-            if let (Kind::Erasure, Some(signer)) = (draft.kind, signer) {
+            // An erasure takes away the bodies of leaves, and who reinstates one must find it: so what waits in this group becomes
+            // leaves before it.
+            if let (Kind::Erasure | Kind::Reinstatement, Some(signer)) = (draft.kind, signer) {
                 self.sign_pending(txn, signer)?;
             }
             ids.push(self.place(now, draft, about, txn)?);
@@ -254,6 +255,7 @@ impl Engine {
             let acts_as_lister = draft.kind.is_ending() || matches!(draft.kind, Kind::Amendment | Kind::Reinstatement);
             let fits = match draft.kind {
                 Kind::Reinstatement => target.kind.is_ending(),
+                Kind::Erasure => target.kind.is_listing() || target.kind.is_act(),
                 _ => target.kind.is_listing(),
             };
             if acts_as_lister && id.city != me {
@@ -269,6 +271,8 @@ impl Engine {
             }
             let listed = match draft.kind {
                 Kind::Reinstatement => target.about.map(|about| about.id),
+                // The text of an act, which ends nothing.
+                Kind::Erasure if target.kind.is_act() => None,
                 _ => Some(*id),
             };
             if acts_as_lister && let Some(listed) = listed {

@@ -12,7 +12,7 @@ use crate::engine::{Engine, Signer};
 use crate::fork::Inquiry;
 use crate::input::{Answer, Asked, Peer};
 use crate::ledger::{LedgerTree, ReadFault, Txn};
-use crate::signing::SigningState;
+use crate::signing::{ClosedReason, SigningState};
 use crate::wire::{HeadSummary, Request};
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
@@ -220,6 +220,25 @@ impl Engine {
             self.announce_own_epoch();
         }
         self.set_signing(state);
+    }
+
+    /// Whether this node knows that it holds all of its own log: it signs, or partners have said since the start that they hold
+    /// nothing more of it, and what somebody said to hold more has been fetched. Until then an own ending may be missing (R144).
+    #[must_use]
+    pub fn own_log_known(&self) -> bool {
+        let me = self.me();
+        let needed = self.settings.partners_before_signing;
+        let needed = match self.signing.state {
+            SigningState::Ready => return true,
+            SigningState::Closed(ClosedReason::HeardOther) => return false,
+            SigningState::Closed(ClosedReason::HeardFurther(size)) if self.size(me) < size => return false,
+            // A store that is not the one of the last signature lacks something until somebody says otherwise.
+            SigningState::Closed(ClosedReason::NotContinued) => needed.max(1),
+            _ => needed,
+        };
+        let open = self.sync.waits_for_log_of(me) || self.sync.inquiries.contains_key(&me);
+        let confirmed = &self.signing.confirmed;
+        confirmed.len() >= needed && self.connected_cities().is_subset(confirmed) && !open
     }
 
     /// How far a log is held here: changes whenever a peer's pages may fit that did not fit before.

@@ -124,7 +124,13 @@ fn described(verb: ActVerb, id: StatementId, entry: &EntryReply, reason: &str) -
         ActVerb::Annulment => ("撤销（自始无效）", "annul: void from the start"),
         ActVerb::Removal => ("移出名单", "remove: taken off the list from now on"),
         ActVerb::Repair => ("信用修复", "repair: publication, sharing and measures end"),
-        ActVerb::Erasure => ("删除正文，任何地方都不再可读", "erase: its text is gone everywhere, for good"),
+        ActVerb::Erasure if entry.matter.is_none() => {
+            ("删除该声明的正文，其效力不变", "erase: the text of this act is gone everywhere, and its effect stays")
+        }
+        ActVerb::Erasure => (
+            "删除正文及本市就此条目所作各项处理的正文，任何地方都不再可读",
+            "erase: its text, and those of this city's acts on it, are gone everywhere, for good",
+        ),
         ActVerb::Reinstatement => {
             ("恢复（撤回一次终止，条目重新生效）", "reinstate: one ending is taken back, and the entry counts again")
         }

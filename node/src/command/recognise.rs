@@ -27,7 +27,7 @@ pub enum SeverityChoice {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  huxin recognise                                     the rules in force\n  huxin recognise 620100 --lists red,black --from 2026-01-01\n  huxin recognise 620100 --nothing --from 2026-01-01   withdraw recognition"
+    after_help = "Examples:\n  huxin recognise                                     the rules in force\n  huxin recognise 620100 --lists red,black --from 2026-01-01\n  huxin recognise 620100 --from 2026-01-01 --decided-since 2021-01-01   what was decided earlier counts too\n  huxin recognise 620100 --nothing --from 2026-01-01   withdraw recognition"
 )]
 pub struct Args {
     /// The partner city
@@ -53,7 +53,7 @@ pub struct Args {
     /// Entries decided longer ago do not count
     #[arg(long, value_name = "MONTHS")]
     pub decided_within_months: Option<u16>,
-    /// Entries decided before this day do not count
+    /// Entries decided before this day do not count; without it those decided before the first day of the rule
     #[arg(long, value_name = "DATE")]
     pub decided_since: Option<Date>,
     /// Entries do not count while they are disputed
@@ -95,6 +95,11 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         freshness_hours: args.freshness_hours,
         editions: args.editions.map(|named| digests(&named, &client)).transpose()?,
     };
+    if !args.nothing && rule.decided_since.is_none() {
+        crate::tell!(
+            "note: what {partner} decided before {valid_from} does not count by this rule; where it should, say --decided-since DATE"
+        );
+    }
     context.show(&client.recognise(&rule)?, show_reply)
 }
 
@@ -126,6 +131,7 @@ fn rules(reply: &RecognitionsReply, context: &Context) -> String {
         say("city", "城市"),
         say("recognises", "互认"),
         say("lists", "名单"),
+        say("decided since", "决定日不早于"),
         say("from", "起日"),
         say("until", "止日"),
         say("rule", "规则"),
@@ -141,6 +147,7 @@ fn rules(reply: &RecognitionsReply, context: &Context) -> String {
             item.city.to_string(),
             item.rule.partner.to_string(),
             if lists.is_empty() { say("nothing", "均不互认").to_owned() } else { lists.join(", ") },
+            item.rule.decided_since.unwrap_or(item.rule.valid_from).to_string(),
             item.rule.valid_from.to_string(),
             item.rule.valid_until.map(|until| until.to_string()).unwrap_or_default(),
             item.id.to_string(),

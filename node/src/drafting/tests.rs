@@ -257,6 +257,17 @@ fn acts_need_a_reason_and_a_target() {
 }
 
 #[test]
+fn a_decline_names_what_is_there() {
+    let world = world();
+    let decline = |reason: &str| {
+        let request = DeclineRequest { reason: reason.to_owned(), agency: None };
+        world.drafter.decline("451100-0".parse().unwrap(), request, world.moment()).unwrap_err().code()
+    };
+    assert_eq!(decline(" "), "reason_missing");
+    assert_eq!(decline("依据不足"), "no_such_statement");
+}
+
+#[test]
 fn faults_become_problems_with_a_next_step() {
     let problem = Problem::from(DraftFault::NoSuchEdition("x".to_owned()));
     assert_eq!((problem.status, problem.code.as_str()), (422, "unknown_edition"));

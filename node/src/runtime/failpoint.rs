@@ -21,6 +21,9 @@ pub const NAMES: [&str; 8] = [
 /// places before it are those of [`huxin_keys::Step`].
 pub const ROTATION_TAKEN: &str = "rotation_taken";
 
+/// The place before the shredder rewrites files for the sake of erased texts.
+pub const BEFORE_SHREDDING: &str = "before_shredding";
+
 /// The one failpoint that is armed, if any.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Failpoint {
@@ -46,7 +49,7 @@ impl Failpoint {
         let (name, count) = text.split_once(':').unwrap_or((text, "1"));
         let count = count.parse().ok().filter(|count| *count > 0);
         let known = NAMES.contains(&name)
-            || name == ROTATION_TAKEN
+            || [ROTATION_TAKEN, BEFORE_SHREDDING].contains(&name)
             || huxin_keys::Step::ALL.iter().any(|step| step.name() == name);
         Self { armed: count.filter(|_| known).map(|count| (name.to_owned(), count)) }
     }

@@ -33,7 +33,7 @@ use orders::{INPUTS_WAITING, weight};
 use parking_lot::RwLock;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Time between two ticks of the engine: a fifth of the shortest clock that it keeps (1 s).
@@ -108,6 +108,7 @@ struct Sealed {
     roster: Option<Arc<Roster>>,
     heads: Arc<Heads>,
     signing: SigningState,
+    own_log_known: bool,
     /// To be written beside the store as soon as the batch is durable.
     marker: Option<Marker>,
     inputs: usize,
@@ -145,6 +146,7 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
         signing: RwLock::new(parts.engine.signing()),
         lacks: RwLock::new(parts.lacks),
         slowed_by: RwLock::default(),
+        own_log_known: AtomicBool::new(parts.engine.own_log_known()),
         beat: AtomicI64::new(now().0),
         groups: AtomicU64::new(0),
     });
@@ -348,6 +350,10 @@ impl Writer {
                     txn.put(Family::Meta, key, upto.0.to_be_bytes().to_vec());
                     continue;
                 }
+                Order::Left(rows) => {
+                    rows.into_iter().for_each(|row| txn.delete(Family::Meta, row));
+                    continue;
+                }
             };
             self.engine.handle(now(), input, &mut txn, &self.signer)?;
         }
@@ -372,7 +378,9 @@ impl Writer {
         self.sealed_roster = fingerprint;
         let roster = changed.then(|| Arc::new(self.engine.roster().clone()));
         let heads = Arc::clone(self.engine.heads());
-        Ok(Sealed { batch: Arc::new(batch), effects, roster, heads, signing, marker, inputs, begun })
+        let own_log_known = self.engine.own_log_known();
+        let batch = Arc::new(batch);
+        Ok(Sealed { batch, effects, roster, heads, signing, own_log_known, marker, inputs, begun })
     }
 
     /// What the disk says, where that is new: at once when it gets full or has room again, and once a minute who takes how much of it.
@@ -390,7 +398,7 @@ impl Writer {
 
     /// What is to be done once a group's batch is durable: shown to readers, then said.
     fn durable(&mut self, sealed: Sealed) -> Result<(), Fault> {
-        let Sealed { batch, effects, roster, heads, signing, marker, inputs, begun } = sealed;
+        let Sealed { batch, effects, roster, heads, signing, own_log_known, marker, inputs, begun } = sealed;
         if let Some(marker) = marker {
             marker.write(self.signer.folder())?;
         }
@@ -402,6 +410,8 @@ impl Writer {
         if *self.board.signing.read() != signing {
             *self.board.signing.write() = signing;
         }
+        // After what was fetched is durable: nobody is told that all is here before it is.
+        self.board.own_log_known.store(own_log_known, Ordering::Relaxed);
         if !batch.is_empty() {
             // After the roster, and before any reply: whoever sees this number sees everything of the group.
             self.board.groups.fetch_add(1, Ordering::Release);

@@ -17,6 +17,7 @@
 
 mod figures;
 mod folder;
+mod leaving;
 pub mod log;
 mod read;
 mod settings;

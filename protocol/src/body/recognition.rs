@@ -1,6 +1,6 @@
 //! A city's signed rule which of a partner's entries count for it (互认, R45). The newest one per partner is the rule;
 //! an empty `lists` withdraws recognition. CBOR keys: 0 salt, 1 partner, 2 lists, 3 fields? (absent: all), 4 measures?
-//! (absent: all), 5 minimum severity?, 6 decided within months?, 7 decided since?, 8 suspend while disputed,
+//! (absent: all), 5 minimum severity?, 6 decided within months?, 7 decided since? (absent: valid from), 8 suspend while disputed,
 //! 9 valid from, 10 valid until?, 11 freshness bound in hours, 12 editions? (digests, ascending; absent: all).
 
 use super::entry::{List, Severity};
@@ -26,6 +26,7 @@ pub struct RecognitionBody {
     pub minimum_severity: Option<Severity>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub decided_within_months: Option<u16>,
+    /// Decisions of earlier days do not count. Absent: those from before `valid_from`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub decided_since: Option<Date>,
     #[serde(default)]

@@ -159,9 +159,9 @@ const fn belongs_to_listing_city(kind: Kind) -> bool {
 fn may_act_on(kind: Kind, city: crate::ids::CityCode, target: &Fact) -> bool {
     let on = target.header.kind;
     match kind {
-        Kind::Amendment | Kind::Annulment | Kind::Removal | Kind::Repair | Kind::Erasure | Kind::Objection => {
-            on.is_listing()
-        }
+        Kind::Amendment | Kind::Annulment | Kind::Removal | Kind::Repair | Kind::Objection => on.is_listing(),
+        // Of an act it takes the text and ends nothing (R145).
+        Kind::Erasure => on.is_listing() || on.is_act(),
         Kind::Reinstatement => on.is_ending(),
         Kind::Decline => on.is_listing() && target.id.city != city,
         _ => true,

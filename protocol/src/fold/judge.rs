@@ -291,7 +291,8 @@ impl<'a> Bench<'a> {
         let rule = if is_own { None } else { self.rules.of(out.issuer) };
         out.recognised_by = rule.map(|rule| rule.id);
         let (true, Some(body)) = (out.state.stands(), life.body) else { return };
-        let mut against: Vec<ReasonCode> = if is_own { Vec::new() } else { objections_of_rule(rule, body, view.at) };
+        let mut against: Vec<ReasonCode> =
+            if is_own { Vec::new() } else { objections_of_rule(rule, body, out.issued_at.date(), view.at) };
         let mut rests = false;
         if let Some(decline) = self.voices.declined.get(&chain) {
             out.declined_by = Some(self.docket.facts[*decline].id);

@@ -8,7 +8,7 @@ use crate::body::{Body, EntryBody, List, RecognitionBody};
 use crate::ids::{CityCode, StatementId};
 use crate::kind::Kind;
 use crate::ruling::ReasonCode;
-use crate::time::Millis;
+use crate::time::{Date, Millis};
 use std::collections::BTreeMap;
 
 /// The viewer's rule for one partner at the instant.
@@ -66,8 +66,13 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// Every way in which a rule keeps an entry from counting (R130). Empty: it counts.
-pub(super) fn objections_of_rule(rule: Option<Rule<'_>>, entry: &EntryBody, at: Millis) -> Vec<ReasonCode> {
+/// Every way in which a rule keeps an entry, which was listed on a day, from counting (R130). Empty: it counts.
+pub(super) fn objections_of_rule(
+    rule: Option<Rule<'_>>,
+    entry: &EntryBody,
+    listed_on: Date,
+    at: Millis,
+) -> Vec<ReasonCode> {
     let Some(rule) = rule else {
         return vec![ReasonCode::NotRecognised];
     };
@@ -102,9 +107,15 @@ pub(super) fn objections_of_rule(rule: Option<Rule<'_>>, entry: &EntryBody, at: 
         if terms.decided_within_months.is_some_and(too_old) {
             out.push(ReasonCode::DecidedTooLongAgo);
         }
-        if terms.decided_since.is_some_and(|since| decided < since) {
-            out.push(ReasonCode::DecidedBeforeRecognition);
-        }
+    }
+    // A rule that does not say from which decisions on it means those from its own first day on: recognition is not retroactive
+    // by itself. What bears no date is then taken to be of the day on which it was listed.
+    let (since, judged) = match terms.decided_since {
+        Some(since) => (since, decided),
+        None => (terms.valid_from, Some(decided.unwrap_or(listed_on))),
+    };
+    if judged.is_some_and(|day| day < since) {
+        out.push(ReasonCode::DecidedBeforeRecognition);
     }
     out
 }

@@ -85,6 +85,7 @@ reasons! {
     IssuerUnderReview "issuer_under_review" "R135" "the issuing city is under review; its measures and incentives are suspended" "签发城市正在接受核查，措施和激励暂停"
     Stale "stale" "R133" "nothing was heard from the issuing city for longer than the rule admits" "超过规定时间未收到签发城市的消息"
     SourceIncomplete "source_incomplete" "R134" "a body of the issuing city's log is missing before this point" "此前的日志尚有正文缺失"
+    OwnLogUnconfirmed "own_log_unconfirmed" "R144" "this node does not know yet that it holds all that its own city has signed: an ending may be missing; confirm before acting" "本节点尚未确认已持有本市签发的全部声明，可能缺少终止记录，办理前须核实"
     HistoryCut "history_cut" "R136" "the issuing city's log was cut below a head that others had witnessed" "签发城市日志曾截断至他方见证之前"
     MeasureUnknown "measure_unknown" "R127" "the edition does not contain this measure" "措施清单版本中没有该措施"
     MeasureNotForClass "measure_not_for_class" "R127" "the measure is not meant for this class of subject" "该措施不适用于此类主体"

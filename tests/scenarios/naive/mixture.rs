@@ -138,7 +138,10 @@ impl Mixture {
             Kind::Objection | Kind::Feedback => self.chance.hits(700),
             _ => self.wild(30),
         };
+        // An erasure takes the text of an act as well.
+        let of_act = kind == Kind::Erasure && self.book.logs[&by].leaves.len().is_multiple_of(3);
         let wanted = |of: Kind| match kind {
+            Kind::Erasure if of_act => of.is_act(),
             Kind::Reinstatement => of.is_ending(),
             Kind::Ruling => of == Kind::Objection,
             _ => of.is_listing(),

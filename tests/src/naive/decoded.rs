@@ -224,7 +224,7 @@ impl Decoded {
     }
 
     fn read_bodies(&mut self, held: &Held) {
-        let erased = self.erased_chains();
+        let erased = self.erased();
         let contents: Vec<Content> = self.all().map(|leaf| content_of(leaf, held, &erased)).collect();
         let leaves = self.cities.values_mut().flat_map(|log| &mut log.leaves);
         for (leaf, content) in leaves.zip(contents) {
@@ -232,16 +232,41 @@ impl Decoded {
         }
     }
 
-    /// R134: chains of which an Erasure is in view, also one that a record voided or a Reinstatement cancelled: what is gone
-    /// does not come back by that.
-    fn erased_chains(&self) -> BTreeSet<StatementId> {
+    /// R145: chains, and acts by their places, of which an Erasure is in view, also one that a record voided or a Reinstatement
+    /// cancelled: what is gone does not come back by that.
+    fn erased(&self) -> BTreeSet<StatementId> {
         let mut erased = BTreeSet::new();
         for leaf in self.all().filter(|leaf| leaf.is(Kind::Erasure) && leaf.is_held() && !leaf.is_misplaced()) {
             if let Ok(Some(target)) = about_holds(self, leaf) {
-                erased.extend(target.chain);
+                erased.insert(target.chain.unwrap_or(target.place));
             }
         }
+        let with_chain = |leaf: &&Leaf| self.acted_on(leaf).is_some_and(|chain| erased.contains(&chain));
+        let acts: Vec<StatementId> = self.all().filter(with_chain).map(|leaf| leaf.place).collect();
+        erased.extend(acts);
         erased
+    }
+
+    /// R145: the chain that an act of the listing city is on, whether the act has an effect or not.
+    fn acted_on(&self, leaf: &Leaf) -> Option<StatementId> {
+        let kind = leaf.header().map(|header| header.kind)?;
+        let stays = [Kind::Erasure, Kind::NodeAnnouncement, Kind::Recognition, Kind::Proposal, Kind::WitnessDigest];
+        if kind.is_listing() || stays.contains(&kind) || matches!(kind, Kind::Unknown(_)) {
+            return None;
+        }
+        let mut link = self.named(leaf)?;
+        if kind == Kind::Reinstatement {
+            link = self.named(Some(link).filter(|ending| ending.header().is_some_and(|h| h.kind.is_ending()))?)?;
+        }
+        link.chain
+    }
+
+    /// What a statement names in its own log, where that is earlier and has the digest (R102).
+    fn named(&self, leaf: &Leaf) -> Option<&Leaf> {
+        let about = leaf.header()?.about.filter(|about| about.id.city == leaf.place.city)?;
+        let earlier = super::effect::order(about.id) < super::effect::order(leaf.place);
+        let target = self.leaf(about.id).filter(|_| earlier)?;
+        target.said.as_ref().is_some_and(|(_, digest)| *digest == about.digest).then_some(target)
     }
 
     /// Every leaf of every log, by city and place.
@@ -315,7 +340,7 @@ fn content_of(leaf: &Leaf, held: &Held, erased: &BTreeSet<StatementId>) -> Conte
     if !header.disclosure.allows(leaf.place.city, held.reader) {
         return Content::NotReader;
     }
-    if leaf.chain.is_some_and(|chain| erased.contains(&chain)) {
+    if erased.contains(&leaf.chain.unwrap_or(leaf.place)) {
         return Content::Erased;
     }
     let fits = |bytes: &&Vec<u8>| {

@@ -88,9 +88,15 @@ pub(super) fn about_holds<'a>(all: &'a Decoded, leaf: &Leaf) -> Result<Option<&'
         Kind::Reinstatement => target_header.kind.is_ending(),
         Kind::Decline => target_header.kind.is_listing() && !own,
         Kind::Response | Kind::Feedback | Kind::Ruling => true,
+        Kind::Erasure => !is_trust_or_unknown(target_header.kind),
         _ => target_header.kind.is_listing(),
     };
     if fits { Ok(Some(target)) } else { Err(Effect::Void(ReasonCode::WrongTarget)) }
+}
+
+/// R145: what no Erasure may name.
+const fn is_trust_or_unknown(kind: Kind) -> bool {
+    matches!(kind, Kind::NodeAnnouncement | Kind::Recognition | Kind::Proposal | Kind::WitnessDigest | Kind::Unknown(_))
 }
 
 /// R104 on top: what the effect is for one instant. Endings have R122 instead.

@@ -45,6 +45,7 @@ pub(super) fn rule_for<'a>(
 pub(super) fn objections(
     rule: Option<(StatementId, &RecognitionBody)>,
     known: &Known<'_>,
+    first: &Leaf,
     question: &Question,
 ) -> BTreeSet<ReasonCode> {
     let Some((_, rule)) = rule else { return BTreeSet::from([ReasonCode::NotRecognised]) };
@@ -88,10 +89,17 @@ pub(super) fn objections(
             {
                 against.insert(ReasonCode::DecidedTooLongAgo);
             }
-            if rule.decided_since.is_some_and(|since| decided < since) {
-                against.insert(ReasonCode::DecidedBeforeRecognition);
-            }
         }
+    }
+    // R130: not before decided_since; where that is absent, not before the rule's own first day, and an entry without a date
+    // is of the day on which it was listed.
+    let listed = first.header().map(|header| header.issued_at.date());
+    let before = match rule.decided_since {
+        Some(since) => decided.is_some_and(|decided| decided < since),
+        None => decided.or(listed).is_some_and(|day| day < rule.valid_from),
+    };
+    if before {
+        against.insert(ReasonCode::DecidedBeforeRecognition);
     }
     against
 }
@@ -131,7 +139,11 @@ pub(super) fn is_disputed(all: &Decoded, links: &[&Leaf], question: &Question) -
 
 /// R134: places of live leaves whose body is due here and not held, in order.
 pub(super) fn lacking(all: &Decoded, city: CityCode) -> Vec<StatementId> {
-    let lacks = |leaf: &&Leaf| leaf.owes_body() && matches!(leaf.content, Content::Lacking);
+    // The bodies of all other kinds enter no ruling.
+    let kinds = [Kind::Entry, Kind::Amendment, Kind::Recognition, Kind::Decline];
+    let lacks = |leaf: &&Leaf| {
+        leaf.owes_body() && matches!(leaf.content, Content::Lacking) && kinds.iter().any(|kind| leaf.is(*kind))
+    };
     all.log(city).iter().filter(lacks).map(|leaf| leaf.place).collect()
 }
 

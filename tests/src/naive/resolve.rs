@@ -247,8 +247,8 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
     }
     let own = chain.id.city == question.viewer;
     let rule = rule_for(all, chain.id.city, question).filter(|_| !own);
-    if !own {
-        chain.objections = objections(rule, known, question);
+    if let Some(first) = links.first().filter(|_| !own) {
+        chain.objections = objections(rule, known, first, question);
     }
     if chain.declined_by.is_some() {
         chain.objections.insert(ReasonCode::Declined);

@@ -97,6 +97,12 @@ impl City {
         self.engine.as_ref().map(Engine::signing)
     }
 
+    /// Whether it knows that nothing of its own log is missing on its disk (R144).
+    #[must_use]
+    pub fn own_log_known(&self) -> Option<bool> {
+        self.engine.as_ref().map(Engine::own_log_known)
+    }
+
     /// Starts as the node does: compares the marker, and unless continuity is broken writes a new incarnation to disk and
     /// marker; then opens the engine.
     pub(super) fn start(&mut self, now: Millis) {

@@ -16,6 +16,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
 use huxin_engine::gather;
+use huxin_engine::index::is_gone;
 use huxin_engine::ledger::{Family, LedgerRead, ReadFault, last_place, place_key, scan_prefix};
 use huxin_protocol::body::{Body, RecognitionBody};
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -129,7 +130,7 @@ pub async fn entry(State(app): Shared, named: Named<String>) -> Result<Response,
     let header = &statement.header;
     let member = roster.city(id.city);
     let acts = acts_about(&*read, &roster, id)?;
-    let erased = acts.iter().any(|act| act.id.city == id.city && act.kind == Kind::Erasure.name());
+    let erased = is_gone(&*read, &roster.federation(), header)?;
     let matter = match header.kind.is_listing() {
         true => Some(gather::matter_state(&*read, &roster, id, &|_| None)?.into()),
         false => None,

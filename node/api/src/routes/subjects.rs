@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use huxin_engine::gather::case_file_under;
-use huxin_protocol::fold::{Viewpoint, decisions_across, explain, rule_under};
+use huxin_protocol::fold::{CaseFile, Viewpoint, decisions_across, explain, rule_under};
 use huxin_protocol::ruling::{Group, Ruling, Step};
 use huxin_protocol::subject::{Cleaning, CodeFault, EnteredCode, SubjectFault, SubjectId, enter_subject};
 use huxin_protocol::time::{Date, Millis};
@@ -59,6 +59,8 @@ pub async fn status(
         now,
         crosswalk: app.backend.crosswalk(),
     };
+    // Asked before anything is read: what is known by now is in what is read then.
+    let known = app.backend.own_log_known();
     // Some 50 µs for a subject with a few entries: less than handing it to another thread and back.
     // The sources first: what is read must not be older than they are.
     let sources = app.backend.sources()?;
@@ -67,7 +69,14 @@ pub async fn status(
         case_file_under(&*read, &roster, app.backend.editions(), subject, view.clone(), sources.facts.clone())
     };
     let case = of(&subject)?;
-    let ruling = rule_under(&case, sources.log_digest);
+    let rule = |case: &CaseFile<'_>| {
+        let mut ruling = rule_under(case, sources.log_digest);
+        if !known {
+            ruling.doubt_own_log();
+        }
+        ruling
+    };
+    let ruling = rule(&case);
     let check = subject.check_code().err().filter(|_| !asked.confirm_code);
     // "Nothing counts here" is no answer to a typing error. Genuine early codes fail as well (DOMAIN rule 15): where
     // something is found under one it is shown with the warning, and an officer can confirm the code.
@@ -78,7 +87,7 @@ pub async fn status(
         cleaning.map(CodeNote::cleaned).into_iter().chain(check.as_ref().map(CodeNote::failing)).collect();
     let mut linked = Vec::new();
     for link in app.backend.linked(&subject) {
-        let ruling = rule_under(&of(&link.subject)?, sources.log_digest);
+        let ruling = rule(&of(&link.subject)?);
         linked.push(LinkedStatus { link, ruling });
     }
     if !asked.explain && linked.is_empty() && code_notes.is_empty() {

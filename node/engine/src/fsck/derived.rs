@@ -7,7 +7,7 @@
 //! earlier leaf, so a wrong one is put right in the view as soon as it is found.
 
 use super::{Fault, Repair, Walk};
-use crate::index::{HeldBody, chain_named, is_erased, write_leaf};
+use crate::index::{HeldBody, erasable_named, is_gone, write_leaf};
 use crate::ledger::{
     Family, LedgerRead, ReadFault, Txn, about_key, body_key, erased_key, last_place, last_seq, place_key,
 };
@@ -65,7 +65,7 @@ impl Walk<'_> {
         // A misplaced one keeps no body.
         if let Some(statement) = statement.filter(|statement| statement.header.id() == place) {
             let header = &statement.header;
-            derived.erased = is_erased(&view, &self.federation, place.city, place.seq)?;
+            derived.erased = is_gone(&view, &self.federation, header)?;
             held = self.read.get(Family::Body, &body_key(place.city, place.epoch, place.seq))?;
             derived.body_fault = held.as_ref().and_then(|held| {
                 let made = body::commitment(&self.federation, place.city, header.kind, header.body_version, held);
@@ -185,6 +185,7 @@ impl Walk<'_> {
             Family::Ground => 56,
             Family::Trust => 26,
             Family::Reference => 24,
+            Family::Subject => 40,
             _ => key.len(),
         };
         if key.len() != length {
@@ -233,7 +234,7 @@ impl Walk<'_> {
         let mut rows = vec![(Family::About, key, header.kind.number().to_be_bytes().to_vec())];
         if header.kind == Kind::Erasure && about.id.city == city {
             let view = View(self.read, &self.chains);
-            if let Some(first) = chain_named(&view, &self.federation, &about)? {
+            if let Some(first) = erasable_named(&view, &self.federation, &about)? {
                 rows.push((Family::Erased, erased_key(city, first, actor), Vec::new()));
             }
         }

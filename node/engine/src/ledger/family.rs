@@ -9,7 +9,7 @@ pub enum Family {
     Meta = 0,
     /// Leaves as they came. Key: city ‖ seq. Never erased.
     Log = 1,
-    /// Bodies. Key: city ‖ epoch ‖ seq. The only family with erasable content.
+    /// Bodies. Key: city ‖ epoch ‖ seq. The only family with erasable content: what it loses by an erasure leaves the files too.
     Body = 2,
     /// Roots of complete subtrees at levels 4, 8, 12, … Key: city ‖ level ‖ index.
     Tree = 3,
@@ -23,14 +23,14 @@ pub enum Family {
     About = 7,
     /// Index: listings by ground. Key: city ‖ ground tag ‖ seq.
     Ground = 8,
-    /// Index: listings by subject. Key: scheme ‖ ':' ‖ id ‖ 0 ‖ city ‖ seq.
+    /// Index: listings by subject. Key: first 16 bytes of the digest of `scheme:id` ‖ city ‖ seq.
     Subject = 9,
     /// Index: trust statements. Key: city ‖ kind ‖ seq.
     Trust = 10,
     /// Index: own statements by the source's record. Key: first 16 bytes of the digest of the reference ‖ seq. Value: empty; of
     /// an erased record the whole digest of its reference, so that it is known when it comes again.
     Reference = 11,
-    /// Bodies that we may read and do not hold. Key: city ‖ seq.
+    /// Bodies that we may read and do not hold. Key: city ‖ seq. Value: kind of the statement.
     Lacking = 12,
     /// Leaves that a key record left outside the log. Key: city ‖ epoch ‖ seq. Value: leaf.
     Abandoned = 13,
@@ -40,7 +40,8 @@ pub enum Family {
     Audit = 15,
     /// Index: amendments that hold, with the first link of their chain. Key: city ‖ seq. Value: seq of the first link.
     Chain = 16,
-    /// Index: erasures by the chain that they erase. Key: city ‖ seq of the first link ‖ seq of the erasure.
+    /// Index: erasures by what they erase, a chain or an act by itself. Key: city ‖ seq of the first link or of the act ‖ seq of the
+    /// erasure.
     Erased = 17,
 }
 

@@ -55,12 +55,17 @@ pub fn about_key(target: (CityCode, Seq), actor: (CityCode, Seq)) -> Vec<u8> {
 pub fn ground_key(city: CityCode, tag: &Digest, seq: Seq) -> Vec<u8> {
     join(&[city.key_bytes(), &tag.0, &seq.0.to_be_bytes()])
 }
-/// Subject: the part that all rows of one subject share.
+/// Subject: the part that all rows of one subject share: a digest, because RocksDB writes keys of an index into more files than
+/// those that an erasure can rewrite.
 #[must_use]
 pub fn subject_prefix(subject: &SubjectId) -> Vec<u8> {
-    join(&[subject.scheme().as_bytes(), b":", subject.id().as_bytes(), &[0]])
+    prefix_of_named(&join(&[subject.scheme().as_bytes(), b":", subject.id().as_bytes()]))
 }
-/// Subject: scheme ‖ ':' ‖ id ‖ 0 ‖ city ‖ seq.
+/// What a subject written `scheme:id` is found by. Two that share it by somebody's art are told apart by the fold (R143).
+pub(crate) fn prefix_of_named(subject: &[u8]) -> Vec<u8> {
+    Context::Gossip.digest(subject).0[..16].to_vec()
+}
+/// Subject: first 16 bytes of the digest of `scheme:id` ‖ city ‖ seq.
 #[must_use]
 pub fn subject_key(subject: &SubjectId, city: CityCode, seq: Seq) -> Vec<u8> {
     join(&[&subject_prefix(subject), city.key_bytes(), &seq.0.to_be_bytes()])
@@ -121,7 +126,7 @@ pub mod meta {
     /// Version of the stored form, one big-endian u32.
     pub const FORM: &[u8] = b"form";
     /// The stored form that this program writes.
-    pub const FORM_VERSION: u32 = 2;
+    pub const FORM_VERSION: u32 = 3;
     /// Raw federation id.
     pub const FEDERATION: &[u8] = b"federation";
     /// Text of the own city's code.
@@ -130,6 +135,8 @@ pub mod meta {
     pub const INCARNATION: &[u8] = b"incarnation";
     /// Newest `issued_at` this node signed, big-endian i64.
     pub const LAST_ISSUED: &[u8] = b"last-issued";
+    /// Prefix: a body that an erasure took away and whose bytes may still lie in the store's files (prefix ‖ key of the body).
+    pub const LEAVING: &[u8] = b"leaving/";
     /// Prefix: position up to which a city's statement signatures were checked in the background (prefix ‖ city).
     pub const CHECKED: &[u8] = b"checked/";
 }

@@ -5,7 +5,7 @@
 
 use super::{Engine, Partner, Purpose};
 use crate::effect::Event;
-use crate::index::{is_erased, read_leaf, write_late_body};
+use crate::index::{is_gone, read_leaf, write_late_body};
 use crate::input::Peer;
 use crate::ledger::{Family, LedgerRead, ReadFault, Txn, last_seq, place_key};
 use crate::wire::{BODIES_PER_REQUEST, Request};
@@ -139,11 +139,14 @@ impl Engine {
     ) -> Result<Option<(StatementId, Vec<Peer>)>, ReadFault> {
         let federation = self.roster.federation();
         let void = self.roster.city(city).is_none_or(|member| CityRoster::is_voided(member, seq));
-        if void || is_erased(txn, &federation, city, seq)? {
+        if void {
             return Ok(None);
         }
         let Some(statement) = read_leaf(txn, &federation, city, seq)? else { return Ok(None) };
         let header = &statement.header;
+        if is_gone(txn, &federation, header)? {
+            return Ok(None);
+        }
         let may_have = self.sync.partners.iter().filter(|(_, partner)| header.disclosure.allows(city, partner.city));
         let mut readers: Vec<Peer> = may_have.map(|(peer, _)| peer.clone()).collect();
         let first = round / 2 % readers.len().max(1);

@@ -11,7 +11,7 @@ use huxin_protocol::segment::ReadSegment;
 use parking_lot::RwLock;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
 use tokio::sync::oneshot;
 
 /// Inputs from the network that wait for the writer. Each may be a page of 1 MiB, so 64 MiB at the worst; the workers
@@ -46,6 +46,8 @@ pub enum Order {
         city: CityCode,
         upto: Seq,
     },
+    /// Bodies have left the files of the store; these rows of [`Family::Meta`](huxin_engine::ledger::Family::Meta) kept them in mind.
+    Left(Vec<Vec<u8>>),
 }
 
 /// What other threads see of the writer and the engine.
@@ -58,6 +60,8 @@ pub struct Board {
     pub lacks: RwLock<Lacks>,
     /// Partners that say that this city's log is over its quota with them.
     pub slowed_by: RwLock<BTreeSet<CityCode>>,
+    /// Whether partners have confirmed since the start that nothing of the own log is missing here.
+    pub own_log_known: AtomicBool,
     /// Milliseconds since 1970 of the writer's last round: a silent writer is not ready.
     pub beat: AtomicI64,
     /// Groups committed since the start.
@@ -93,6 +97,9 @@ impl WriterHandle {
     }
     pub fn checked(&self, city: CityCode, upto: Seq) -> Result<(), NotTaken> {
         self.inputs.send(Order::Checked { city, upto }).map_err(|_| NotTaken::Gone)
+    }
+    pub fn left(&self, rows: Vec<Vec<u8>>) -> Result<(), NotTaken> {
+        self.inputs.send(Order::Left(rows)).map_err(|_| NotTaken::Gone)
     }
     /// Commands and inputs that wait.
     #[must_use]

@@ -5,6 +5,7 @@ mod behaviour;
 mod damage;
 mod durability;
 mod keys;
+mod leaving;
 mod model;
 mod opening;
 

@@ -66,6 +66,48 @@ fn each_term_of_a_rule() {
     assert_eq!(two, [ReasonCode::FieldNotRecognised, ReasonCode::BelowMinimumSeverity], "every reason is given");
 }
 
+/// R130: a rule that does not say from which decisions on it holds means those from its first day on.
+#[test]
+fn recognition_is_not_retroactive_unless_said() {
+    let from = |valid_from: &str, since: Option<&str>| {
+        under(|rule| {
+            rule.valid_from = day(valid_from);
+            rule.decided_since = since.map(day);
+        })
+    };
+    // The entry was decided on 2026-03-01.
+    for (valid_from, since, counts) in [
+        ("2026-03-01", None, true),
+        ("2026-03-02", None, false),
+        ("2026-03-02", Some("2026-03-01"), true),
+        ("2026-02-01", Some("2026-03-02"), false),
+    ] {
+        let entry = from(valid_from, since);
+        assert_eq!(entry.counts, counts, "{valid_from} {since:?}");
+        let before = codes(&entry).contains(&ReasonCode::DecidedBeforeRecognition);
+        assert_eq!(before, !counts, "{valid_from} {since:?}");
+    }
+    // Without a date it is of the day on which it was listed, and a term that is said asks for a date all the same.
+    let mut book = Book::new();
+    let mut body = red();
+    body.edition = crate::edition::Edition::named("mdb").unwrap().digest();
+    (body.basis.decided_on, body.basis.effective_on) = (None, None);
+    let dateless = book.list(zhoushan(), "d", body);
+    let listed = book.last().header.issued_at.date();
+    for (valid_from, since, reason) in [
+        (listed, None, None),
+        (listed.add_days(1), None, Some(ReasonCode::DecidedBeforeRecognition)),
+        (listed, Some(listed), Some(ReasonCode::DecisionDateUnknown)),
+    ] {
+        book.recognise(ningbo(), zhoushan(), |rule| (rule.valid_from, rule.decided_since) = (valid_from, since));
+        // The rule has begun by then.
+        let entry = entry_of(&book.ask_at(ningbo(), listed.add_days(2).start()), dateless);
+        let told = [ReasonCode::DecidedBeforeRecognition, ReasonCode::DecisionDateUnknown];
+        let against: Vec<_> = codes(&entry).into_iter().filter(|code| told.contains(code)).collect();
+        assert_eq!(against, reason.into_iter().collect::<Vec<_>>(), "{valid_from} {since:?}");
+    }
+}
+
 #[test]
 fn a_rule_may_leave_measures_out() {
     let entry = under(|rule| rule.measures = Some(vec!["D-B-04".to_owned()]));

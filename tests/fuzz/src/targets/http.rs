@@ -104,6 +104,9 @@ impl Backend for Prepared {
         let _ = writer.send(Ok(Outcome::Each(outcomes)));
         Ok(SubmittedEach { reply, drafted })
     }
+    fn own_log_known(&self) -> bool {
+        true
+    }
     fn prove(&self, _: StatementId, _: bool) -> Result<Vec<u8>, Problem> {
         Err(Problem::not_found("no_such_statement", "this ledger proves nothing").trying("ask another"))
     }
