@@ -351,7 +351,7 @@ impl World {
                 // A second machine may have been taken away while its question was on the way.
                 let Some(asker) = self.cities.get(&from).map(|city| city.code) else { return };
                 self.meter.question(from, &request);
-                let mut response = Some(self.cities[&to].respond(asker, &request));
+                let mut response = Some(self.cities[&to].respond(self.now, asker, &request));
                 if let Some(liar) = self.liars.get_mut(&to) {
                     response = response.and_then(|honest| liar(from, &request, honest));
                 }

@@ -1,11 +1,13 @@
 //! What goes out, once the batch is durable.
 
+use crate::clock::ClockView;
 use crate::input::{Asked, Peer, Ticket};
 use crate::signing::SigningState;
 use crate::wire::Request;
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::edition::IssueFault;
 use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
+use huxin_protocol::time::Millis;
 
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -111,6 +113,14 @@ pub enum Event {
         city: CityCode,
         size: Size,
     },
+    /// This node's clock differs from its partners' by half a minute or more, or does so no more. Told once each time.
+    ClockCompared {
+        view: ClockView,
+    },
+    /// Our cosigner has signed at a time that lies ahead, and signs nothing more until then (R76). Told once.
+    SignedAhead {
+        until: Millis,
+    },
 }
 
 /// Why a command was refused. `code` is stable; the sentence says what is wrong and what to try.
@@ -165,6 +175,12 @@ pub enum Refusal {
     RecordElsewhere { continues_at: Size, size: Size },
     #[error("no city {0} is a member of this federation")]
     NoSuchCity(CityCode),
+    #[error(
+        "this machine's clock is {seconds} seconds ahead of those of {partners} partners (their median), and what it dated would count \
+         nowhere before that time; set the clock right (timedatectl) and try again in half a minute. Repairs, removals, annulments \
+         and erasures are signed all the same"
+    )]
+    ClockAhead { seconds: i64, partners: usize },
     #[error("the store could not be read; stop the node and run `huxin fsck`")]
     Store,
 }
@@ -192,6 +208,7 @@ impl Refusal {
             Self::RecordElsewhere { .. } => "record_elsewhere",
             Self::OtherHistory(_) => "other_history",
             Self::NoSuchCity(_) => "no_such_city",
+            Self::ClockAhead { .. } => "clock_ahead",
             Self::Store => "store",
         }
     }

@@ -1,6 +1,7 @@
 //! The state machine: its fields, its two entrances, and how it starts. Each act has a file of its own; `handle` only
 //! delegates.
 
+use crate::clock::Clocks;
 use crate::effect::{Effect, Event, Outcome, Refusal};
 use crate::heads::Heads;
 use crate::input::{Input, Ticket};
@@ -93,6 +94,7 @@ pub struct Engine {
     /// Checkpoints and cosignatures verified before.
     pub(crate) verified: Memory,
     pub(crate) sync: Sync,
+    pub(crate) clocks: Clocks,
     /// What [`Engine::heads`] hands out, and the cities of which it is behind the ledger.
     heads_told: Arc<Heads>,
     changed: BTreeSet<CityCode>,
@@ -169,6 +171,7 @@ impl Engine {
             },
             verified: Memory::default(),
             sync: Sync::new(),
+            clocks: Clocks::default(),
             heads_told: Arc::new(heads_told),
             changed: BTreeSet::new(),
             witnessed,
@@ -194,6 +197,7 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
+        self.notice_time(now);
         match input {
             Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn, signer),
             Input::PublishEach { ticket, commands, rehearse } => {

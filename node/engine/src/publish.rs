@@ -112,6 +112,13 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: Option<&dyn Signer>,
     ) -> Result<Result<Vec<StatementId>, Refusal>, ReadFault> {
+        // A person's right waits for no clock: endings are signed, by the partners' time.
+        if drafts.iter().any(|draft| !draft.kind.is_ending())
+            && let Some(refusal) = self.clock_refuses()
+        {
+            return Ok(Err(refusal));
+        }
+        let now = self.clock().honest(now);
         let mut grounds = BTreeSet::new();
         let mut ended = BTreeSet::new();
         let mut abouts = Vec::with_capacity(drafts.len());

@@ -5,7 +5,9 @@ use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Input};
 use huxin_engine::ledger::{Batch, Family, HeadRow, LedgerRead, ReadFault, Txn, meta};
 use huxin_engine::wire::{Request, Response};
-use huxin_engine::{Bound, Continuity, Effect, Engine, Event, Settings, SigningState, gather, partners_to_ask, serve};
+use huxin_engine::{
+    Bound, ClockView, Continuity, Effect, Engine, Event, Settings, SigningState, gather, partners_to_ask, serve,
+};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::fold::{CaseFile, Viewpoint};
@@ -181,6 +183,12 @@ impl City {
         Ok((effects, wrote))
     }
 
+    /// This machine's clock beside its partners', as the engine sees it.
+    #[must_use]
+    pub fn clock(&self) -> Option<ClockView> {
+        self.engine.as_ref().map(Engine::clock)
+    }
+
     /// What the engine holds in memory for partners, against its limits.
     #[must_use]
     pub fn bounds(&self) -> Vec<Bound> {
@@ -207,9 +215,10 @@ impl City {
     }
 
     /// Answers a partner's question as worker threads do.
-    pub(super) fn respond(&self, asker: CityCode, request: &Request) -> Response {
+    pub(super) fn respond(&self, now: Millis, asker: CityCode, request: &Request) -> Response {
         let Some(engine) = &self.engine else { return Response::Refused { code: "stopped".to_owned() } };
-        serve::serve(&*self.store, engine.roster(), engine.heads(), asker, request)
+        let now = Millis(now.0 + self.clock_ahead_ms);
+        serve::serve(&*self.store, engine.roster(), engine.heads(), asker, request, now)
             .unwrap_or_else(|_| Response::Refused { code: "store".to_owned() })
     }
 

@@ -3,7 +3,7 @@
 use crossbeam_channel::{Sender, TrySendError};
 use huxin_engine::heads::Heads;
 use huxin_engine::input::Answer;
-use huxin_engine::{Consent, Draft, Input, Outcome, Refusal, SigningState};
+use huxin_engine::{ClockView, Consent, Draft, Input, Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{CityCode, Seq};
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::ReadSegment;
@@ -52,6 +52,8 @@ pub struct Board {
     /// How far each log is held, as partners are told.
     pub heads: RwLock<Arc<Heads>>,
     pub signing: RwLock<SigningState>,
+    /// This node's clock beside its partners'.
+    pub clock: RwLock<ClockView>,
     /// Milliseconds since 1970 of the writer's last round: a silent writer is not ready.
     pub beat: AtomicI64,
     /// Groups committed since the start.
