@@ -318,7 +318,8 @@ fn agrees_at_every_moment_of_catching_up() {
             let proved: usize = held.logs.values().map(Vec::len).sum();
             partial += usize::from(proved < world.city(city(3)).store.content().count(Family::Log));
             let decoded = Decoded::new(&held);
-            let question = Question { viewer: city(3), at: world.now, now: true, subject: subject(7), slip: Slip::None };
+            let question =
+                Question { viewer: city(3), at: world.now, now: true, subject: subject(7), slip: Slip::None };
             found.extend(disagreements(&resolve(&decoded, &question), &world.ruling(city(3), city(3), &subject(7))));
             world.run_for(5);
         }

@@ -46,6 +46,8 @@ pub struct City {
     /// Lies in the key folder, outside the disk that may be restored.
     pub marker: Option<Marker>,
     pub settings: Settings,
+    /// A key record in the key folder that the node may not have taken up: a rotation was broken off.
+    pub left_record: Option<Vec<u8>>,
     /// How far this machine's clock is ahead, in milliseconds.
     pub clock_ahead_ms: i64,
     pub events: Vec<Event>,
@@ -83,6 +85,7 @@ impl City {
             store: Arc::new(MemoryStore::new()),
             marker: None,
             settings,
+            left_record: None,
             clock_ahead_ms: 0,
             events: Vec::new(),
             genesis: genesis.clone(),
