@@ -2,6 +2,7 @@
 
 use super::Country;
 use super::fault::Weather;
+use super::lie::Lie;
 use crate::world::Trace;
 use huxin_engine::gather;
 use huxin_engine::ledger::{
@@ -10,7 +11,7 @@ use huxin_engine::ledger::{
 use huxin_protocol::checkpoint::Origin;
 use huxin_protocol::ids::{CityCode, Epoch};
 use huxin_protocol::tree::{Frontier, leaf_hash};
-use huxin_store::Store;
+use huxin_store::{MemoryStore, Store};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// By the judge that has to object.
@@ -110,6 +111,18 @@ impl Canary {
 
     /// Before the cities get their calm.
     pub(super) fn spoil_calm(country: &mut Country) {
+        if Self::Blame.sings(country) {
+            // A node fetches everything anew, and one of those that it asks changes what it serves.
+            let (liar, other) = (country.honest()[0], country.honest()[1]);
+            country.diary.liars.insert(liar);
+            country.world.liars.insert(liar, Box::new(|_, _, response| Lie::Garbage.tell(response)));
+            country.world.kill(other);
+            country.world.city(other).store.restore(MemoryStore::new().content());
+            country.diary.disk_lost(&country.world);
+            country.world.start(other);
+            country.world.run_for(600_000);
+            country.world.liars.remove(&liar);
+        }
         if Self::Contradiction.sings(country) {
             let city = country.honest()[0];
             country.diary.forked.clear();
@@ -146,7 +159,7 @@ impl Canary {
                 let city = members[0];
                 country.make_record(city);
                 // The hold runs out, and the node signs on.
-                country.world.run_for(2 * country.world.city(city).settings.hold_ms);
+                country.world.run_for(10 * country.world.city(city).settings.hold_ms);
                 country.list(city, 2);
                 country.world.run_for(5_000);
                 country.world.kill(city);

@@ -15,8 +15,8 @@ use huxin_protocol::segment::Segment;
 /// Lines of one flood, each later than the one before by [`STEP_S`].
 const LINES: u64 = 60;
 const STEP_S: u64 = 5;
-/// Statements of one flood: several pages of a slow line, and a share of what everybody says in a month.
-const STATEMENTS: u64 = 150;
+/// Statements of one flood: a share of what everybody says in a month.
+const STATEMENTS: u64 = 60;
 
 impl Country {
     /// Somebody has a log key and a cosigner key of an epoch that is over, and speaks with both. Whether there is such an epoch.
