@@ -311,9 +311,11 @@ fn agrees_at_every_moment_of_catching_up() {
         }
         end(&mut world, city(1), Kind::Repair, id);
         assert!(world.run_until(60_000, World::agree));
+        // Pages arrive one after the other.
+        world.line.jitter_ms = 300;
         world.start(city(3));
         let mut found = Vec::new();
-        for _ in 0..120 {
+        for _ in 0..200 {
             let held = held(&world, city(3));
             let proved: usize = held.logs.values().map(Vec::len).sum();
             partial += usize::from(proved < world.city(city(3)).store.content().count(Family::Log));

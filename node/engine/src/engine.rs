@@ -81,6 +81,8 @@ pub(crate) struct Signing {
     /// An own epoch that an operator's record opened and whose beginning is still to be fetched.
     pub opening: Option<Epoch>,
     pub last_issued: Millis,
+    /// A key record that lay in the key folder at the start, and waits until partners were heard.
+    pub left_record: Option<(Ticket, Vec<u8>)>,
     /// When our cosigner last said that our log is fresh.
     pub last_heartbeat: Option<Millis>,
 }
@@ -168,6 +170,7 @@ impl Engine {
                 opening: opening.map(|(epoch, _)| epoch),
                 last_issued,
                 last_heartbeat: None,
+                left_record: None,
             },
             verified: Memory::default(),
             sync: Sync::new(),
@@ -198,6 +201,7 @@ impl Engine {
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
         self.notice_time(now);
+        self.left_record(txn, signer)?;
         match input {
             Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn, signer),
             Input::PublishEach { ticket, commands, rehearse } => {
