@@ -10,7 +10,7 @@
 //! node believes its clock.
 //!
 //! A clock that was set leaps between two inputs. What was measured before is worth nothing then: partners are asked anew, and no
-//! line is signed until one has answered.
+//! line is signed until they have answered, ten seconds at most.
 
 use crate::effect::{Event, Refusal};
 use crate::engine::Engine;
@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 pub const WARN_MS: i64 = 30_000;
 /// An answer that took longer says too little: it may be wrong by half of this.
 const LONGEST_ROUND_TRIP_MS: i64 = 10_000;
-/// How long lines wait after a leap for a partner to answer.
+/// How long lines wait after a leap for partners to answer.
 const DOUBT_MS: i64 = 10_000;
 /// Of so many partners more than one has to agree that this clock is ahead before anything is refused.
 const PARTNERS_TO_REFUSE: usize = 2;
@@ -99,7 +99,7 @@ pub(crate) struct Clocks {
     ahead: BTreeMap<CityCode, i64>,
     /// The time of the last input.
     last: Option<Millis>,
-    /// When this clock leapt, as long as no partner has answered since.
+    /// When this clock last leapt with partners to ask.
     leapt: Option<Millis>,
     /// Whether the operator was told that the clock differs.
     told: bool,
@@ -160,7 +160,6 @@ impl Engine {
         }
         let ours = sent.0 + round_trip / 2;
         self.clocks.ahead.insert(city, ours.saturating_sub(theirs.0));
-        self.clocks.leapt = None;
         self.tell_of_clock();
     }
 
@@ -174,7 +173,7 @@ impl Engine {
     }
 
     /// Whether no cosignature may be made with this clock: partners would leave it out, and it would bind the key (R76). After a leap
-    /// the question is open until a partner has answered, but not for long: partners may be gone.
+    /// the question is open until all partners have answered, but not for long: some may be gone.
     pub(crate) fn lines_wait(&self, now: Millis) -> bool {
         let in_doubt = self.clocks.leapt.is_some_and(|at| (0..DOUBT_MS).contains(&(now.0.saturating_sub(at.0))));
         self.clocks.view().is_ahead() || (in_doubt && self.sync.waits_for_time(|_| true))
