@@ -7,12 +7,12 @@ use crate::runtime::clock::now;
 use crate::runtime::writer::{Answered, NotTaken, Ordered, WriterHandle};
 use crate::sources::SourceBook;
 use huxin_api::model::{
-    ActVerb, BackupReply, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, RecordCommand,
-    Warning,
+    ActVerb, BackupReply, ClockItem, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply,
+    RecordCommand, Warning,
 };
 use huxin_api::{Backend, Command, Problem, Sources, Submitted, SubmittedEach};
 use huxin_engine::input::Road;
-use huxin_engine::ledger::{Family, HeadRow, LedgerRead, ReadFault, meta};
+use huxin_engine::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, ReadFault, meta};
 use huxin_engine::wire::FRAME_BYTES;
 use huxin_engine::{Draft, SigningState};
 use huxin_keys::peer_id_text;
@@ -21,6 +21,7 @@ use huxin_profile::{Crosswalk, Link};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::limits::CLOCK_TOLERANCE_MS;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::Segment;
 use huxin_protocol::subject::SubjectId;
@@ -80,7 +81,7 @@ impl NodeBackend {
 
     fn draft(&self, command: Command, warnings: &mut Vec<Warning>) -> Result<Ordered, Problem> {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
-        let (drafter, world) = (&self.drafter, (&*read as &dyn LedgerRead, &*roster, now()));
+        let (drafter, world) = (&self.drafter, (&*read as &dyn LedgerRead, &*roster, self.present()));
         let one = |draft: Result<_, DraftFault>| -> Result<Ordered, Problem> { Ok(Ordered::Publish(vec![draft?])) };
         match command {
             Command::Publish(entries) => {
@@ -127,6 +128,36 @@ impl NodeBackend {
         Ok((draft?, warnings))
     }
 
+    /// The latest time at which our cosigner in force has signed, on any log.
+    fn signed_last(&self, read: &dyn LedgerRead) -> Option<Millis> {
+        let (roster, me) = (self.writer.roster(), self.drafter.city);
+        let rows = roster.cities().filter_map(|log| CosignatureRow::read_in_force(read, &roster, log.code, me).ok()?);
+        let last = rows.map(|row| row.time_s).max()?;
+        Some(Millis(i64::try_from(last).unwrap_or(i64::MAX).saturating_mul(1000)))
+    }
+
+    fn clock(&self) -> ClockItem {
+        let view = *self.writer.board.clock.read();
+        let state = match view {
+            view if view.ahead_ms.is_none() => "not_compared",
+            view if view.refuses() => "ahead",
+            view if view.differs() => "differs",
+            _ => "agrees",
+        };
+        let latest = view.by_partners(now()).0.saturating_add(CLOCK_TOLERANCE_MS);
+        ClockItem {
+            state: state.to_owned(),
+            ahead_ms: view.ahead_ms,
+            partners: view.partners,
+            signed_until: self.signed_last(&*self.store.snapshot()).filter(|last| last.0 > latest),
+        }
+    }
+
+    /// The time by which statements are drafted.
+    fn present(&self) -> Millis {
+        self.writer.board.clock.read().honest(now())
+    }
+
     fn scrape(&self) {
         let metrics = &self.metrics;
         let read = self.store.snapshot();
@@ -136,7 +167,14 @@ impl NodeBackend {
                 let label = [source.city.as_str()];
                 metrics.bodies_lacking.with_label_values(&label).set(signed(source.lacking.len() as u64));
                 metrics.head_witnesses.with_label_values(&label).set(signed(source.witnesses.len() as u64));
-                // A city that never spoke has no age. One whose sign of life lies ahead of this clock is not fresh: it is told apart.
+                // A city that never spoke with the keys in force has no age. One whose sign of life lies ahead of this clock is not
+                // fresh: it is told apart.
+                metrics.head_seen.with_label_values(&label).set(i64::from(source.freshness.is_some()));
+                if source.freshness.is_none() {
+                    for gauge in [&metrics.head_age, &metrics.head_ahead] {
+                        let _ = gauge.remove_label_values(&label);
+                    }
+                }
                 if let Some(fresh) = source.freshness {
                     let age = (present.0 - fresh.0) as f64 / 1000.0;
                     metrics.head_age.with_label_values(&label).set(age.max(0.0));
@@ -157,6 +195,11 @@ impl NodeBackend {
                 metrics.partner_round_trip.with_label_values(&label).set(round_trip.as_secs_f64());
             }
         }
+        let view = *self.writer.board.clock.read();
+        metrics.clock_offset.set(view.ahead_ms.unwrap_or(0) as f64 / 1000.0);
+        metrics.clock_partners.set(view.partners as f64);
+        let ahead = self.signed_last(&*read).map_or(0, |last| last.0 - view.by_partners(present).0);
+        metrics.clock_signed_ahead.set(ahead.max(0) as f64 / 1000.0);
         let (commands, inputs) = self.writer.waiting();
         metrics.queue_length.with_label_values(&["commands"]).set(signed(commands as u64));
         metrics.queue_length.with_label_values(&["inputs"]).set(signed(inputs as u64));
@@ -237,7 +280,7 @@ impl Backend for NodeBackend {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
         for command in commands.into_iter().enumerate() {
-            drafted.push(self.draft_record(command, (&*read, &roster, now())).map(|(draft, warnings)| {
+            drafted.push(self.draft_record(command, (&*read, &roster, self.present())).map(|(draft, warnings)| {
                 drafts.push(vec![draft]);
                 warnings
             }));
@@ -291,6 +334,7 @@ impl Backend for NodeBackend {
             pid: std::process::id(),
             started_at: self.started_at,
             now: now(),
+            clock: self.clock(),
             allow_natural_persons: self.drafter.allow_natural_persons,
         }
     }
@@ -310,7 +354,7 @@ impl Backend for NodeBackend {
             over_quota: heads.get(peer.city).is_some_and(|head| head.over_quota),
             slows_us: slowed_by.contains(&peer.city),
         });
-        PeersReply { peers: peers.collect() }
+        PeersReply { peers: peers.collect(), clock: self.clock() }
     }
 
     fn ready(&self) -> ReadyReply {

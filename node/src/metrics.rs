@@ -91,6 +91,10 @@ pub struct Metrics {
     pub partner_up: IntGaugeVec,
     pub partner_round_trip: GaugeVec,
     pub queue_length: IntGaugeVec,
+    pub head_seen: IntGaugeVec,
+    pub clock_offset: Gauge,
+    pub clock_partners: Gauge,
+    pub clock_signed_ahead: Gauge,
     pub signing: Gauge,
     pub disk_free: Gauge,
     pub disk_low: Gauge,
@@ -240,6 +244,20 @@ impl Metrics {
                 "How far a city's newest own cosignature lies ahead of this node's clock",
                 &["city"],
             )?,
+            head_seen: r.int_gauges(
+                "huxin_head_seen",
+                "1 while a sign of life of a city, by its keys in force, is held; such a city has an age",
+                &["city"],
+            )?,
+            clock_offset: r.gauge(
+                "huxin_clock_offset_seconds",
+                "How far this node's clock is ahead of its partners' by their median, below 0 behind; 0 before any has answered",
+            )?,
+            clock_partners: r.gauge("huxin_clock_partners", "Partner cities that this node's clock was compared with")?,
+            clock_signed_ahead: r.gauge(
+                "huxin_clock_signed_ahead_seconds",
+                "How far the latest signature of this city's cosigner in force lies ahead; over 300 only a rotation makes it fresh",
+            )?,
             head_witnesses: r.int_gauges(
                 "huxin_head_witnesses",
                 "Other cities that cosigned a city's newest checkpoint",
@@ -319,7 +337,9 @@ impl Metrics {
             Event::SigningChanged { .. }
             | Event::HeadChanged { .. }
             | Event::RecordLeft { .. }
-            | Event::OnlyEndings { .. } => {}
+            | Event::OnlyEndings { .. }
+            | Event::ClockCompared { .. }
+            | Event::SignedAhead { .. } => {}
         }
     }
 

@@ -29,6 +29,7 @@ MESSAGES = [
     ("request", [3, []]),
     ("request", [4, "330900", 5]),
     ("request", [5, "330900"]),
+    ("request", [6]),
     ("response", [1]),
     ("response", [2, [["330900", 1, 5, DIGEST, DIGEST, 4, DIGEST, DIGEST, False]]]),
     ("response", [4, [["330900", 1, 5, b"body"], ["330900", 1, 6, b""]]]),
@@ -38,6 +39,7 @@ MESSAGES = [
     ("response", [8, DIGEST, DIGEST + DIGEST, b"note"]),
     ("response", [9, [b"evidence"]]),
     ("response", [9, []]),
+    ("response", [10, 1767225600000]),
 ]
 
 

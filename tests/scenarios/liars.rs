@@ -11,6 +11,7 @@ use huxin_protocol::ids::{CityCode, Epoch, Size};
 use huxin_protocol::limits::PAGE_BYTES;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::Segment;
+use huxin_protocol::time::Millis;
 use huxin_tests::world::{Liar, World};
 use std::sync::Arc;
 
@@ -75,7 +76,7 @@ fn dribbler(world: &World, code: CityCode, log: CityCode) -> Liar {
     boaster(world, code, log, move |request, _| {
         let Request::Segment { city, from, epoch, .. } = request else { return None };
         let request = Request::Segment { city: *city, from: *from, count: 1, epoch: *epoch };
-        Some(serve(&*store, &roster, &Heads::default(), log, &request).unwrap())
+        Some(serve(&*store, &roster, &Heads::default(), log, &request, Millis(0)).unwrap())
     })
 }
 
@@ -87,8 +88,8 @@ fn withholder(world: &World, code: CityCode, log: CityCode) -> Liar {
     Box::new(move |asker, request, honest| match request {
         Request::Heads { .. } | Request::Segment { .. } => {
             let heads = |read: &dyn LedgerRead| Heads::read(read, &roster).unwrap();
-            let newest = serve(&*store, &roster, &heads(&*store), asker, request).unwrap();
-            let stale = serve(&old, &roster, &heads(&old), asker, request).unwrap();
+            let newest = serve(&*store, &roster, &heads(&*store), asker, request, Millis(0)).unwrap();
+            let stale = serve(&old, &roster, &heads(&old), asker, request, Millis(0)).unwrap();
             match (newest, stale) {
                 // All other logs are shown as they are.
                 (Response::Heads(mut heads), Response::Heads(stale)) => {

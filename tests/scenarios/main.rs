@@ -17,6 +17,7 @@ mod liars;
 mod lines;
 mod naive;
 mod news;
+mod offsets;
 mod order;
 mod partition;
 mod quotas;

@@ -344,3 +344,49 @@ fn a_record_that_was_left_behind_takes_nothing_away_by_itself() {
         assert_eq!(next.epoch, Epoch(if taken { 2 } else { 1 }), "case {case}");
     }
 }
+
+/// A record that lies in the key folder continues exactly what a restored disk holds, and partners hold more. Nothing is taken away
+/// by itself: it waits until partners were heard, and where the disk is not the last one it waits for its operator. Where nothing
+/// was signed since, it is taken up as soon as partners have said so.
+#[test]
+fn a_left_record_and_a_disk_of_its_day_take_nothing_away() {
+    for (case, (signed, marker_too, taken)) in
+        [(0, false, true), (2, false, false), (2, true, false)].into_iter().enumerate()
+    {
+        let mut world = three(30 + case as u64);
+        list(&mut world, city(1), 1);
+        let held = world.command(city(1), |ticket| Input::Hold { ticket }).unwrap();
+        let Outcome::Held { epoch, last_record, size, root, .. } = held else { panic!("{held:?}") };
+        let federation = world.genesis.id();
+        let node = world.cities.get_mut(&city(1)).unwrap();
+        let record = node.secrets.record(&federation, epoch.next(), last_record, (size, root), Tail::Endings);
+        node.left_record = Some(record.bytes().to_vec());
+        let (content, marker) = (node.store.content(), node.marker.clone());
+        world.run_for(62_000);
+        for number in 10..10 + signed {
+            list(&mut world, city(1), number);
+        }
+        assert!(world.run_until(10_000, World::agree));
+        world.kill(city(1));
+        if signed > 0 {
+            world.city(city(1)).store.restore(content);
+        }
+        if marker_too {
+            world.cities.get_mut(&city(1)).unwrap().marker = marker;
+        }
+        world.start(city(1));
+        world.run_for(120_000);
+        assert!(world.agree(), "case {case}");
+        for viewer in world.codes() {
+            assert_eq!(world.sizes(viewer)[&city(1)].0, size.0 + signed, "case {case} {viewer}: nothing is gone");
+            for number in 10..10 + signed {
+                assert!(counts(&world, viewer, number), "case {case} {viewer} {number}");
+            }
+        }
+        let epoch = world.city(city(1)).roster().city(city(1)).unwrap().current().epoch;
+        assert_eq!(epoch, Epoch(if taken { 2 } else { 1 }), "case {case}");
+        let left =
+            world.city(city(1)).events.iter().any(|event| matches!(event, huxin_engine::Event::RecordLeft { .. }));
+        assert_eq!(left, !taken, "case {case}: its operator is told");
+    }
+}

@@ -20,6 +20,7 @@ pub mod draft;
 pub mod fault;
 pub mod judge;
 pub mod lie;
+pub mod malice;
 pub mod map;
 pub mod operator;
 

@@ -26,7 +26,7 @@ pub use pace::Pace;
 pub use trace::Trace;
 pub use traffic::{Line, Place};
 
-use huxin_engine::input::{Answer, Draft, Input, Peer, Ticket};
+use huxin_engine::input::{Answer, Consent, Draft, Input, Peer, Ticket};
 use huxin_engine::wire::HeadSummary;
 use huxin_engine::{Effect, Outcome, Refusal};
 use huxin_protocol::digest::{Digest, TreeHash};
@@ -70,6 +70,10 @@ pub struct World {
     pub liars: BTreeMap<CityCode, Liar>,
     /// Milliseconds that a slow partner takes before it answers, by name on the network.
     pub slow: BTreeMap<CityCode, i64>,
+    /// Who gives everybody what it may read itself, by name on the network.
+    pub indiscreet: BTreeSet<CityCode>,
+    /// What a record that lay in the key folder may take away at a start: nothing, but for a canary.
+    pub consent_at_start: Consent,
     pub blames: Vec<Blame>,
     /// What arrived since a test last set it back.
     pub meter: Meter,
@@ -108,6 +112,8 @@ impl World {
             tell: None,
             liars: BTreeMap::new(),
             slow: BTreeMap::new(),
+            indiscreet: BTreeSet::new(),
+            consent_at_start: Consent::NotAsked,
             blames: Vec::new(),
             meter: Meter::default(),
             queue: BTreeMap::new(),
@@ -153,6 +159,10 @@ impl World {
             city.start(now);
         }
         self.spread.started(code, now, self.cities.len());
+        self.take_up_left_record(code);
+        if !self.cities.get(&code).is_some_and(City::runs) {
+            return;
+        }
         for other in self.codes() {
             if self.cities[&other].runs() {
                 self.connect(code, other);
@@ -166,6 +176,16 @@ impl World {
         let chosen = names.iter().filter_map(|name| Edition::named(name)).map(|edition| (edition.digest(), edition));
         if let Some(city) = self.cities.get_mut(&code) {
             city.settings.editions = chosen.collect();
+        }
+    }
+
+    /// As the node does first of all: a key record in the key folder that the store does not know.
+    fn take_up_left_record(&mut self, code: CityCode) {
+        let Some(bytes) = self.cities.get(&code).and_then(|city| city.left_record.clone()) else { return };
+        let consent = self.consent_at_start;
+        let taken = self.try_command(code, |ticket| Input::Record { ticket, bytes, consent });
+        if let (Some(Ok(_)), Some(city)) = (taken, self.cities.get_mut(&code)) {
+            city.left_record = None;
         }
     }
 
@@ -360,7 +380,8 @@ impl World {
                 // A second machine may have been taken away while its question was on the way.
                 let Some(asker) = self.cities.get(&from).map(|city| city.code) else { return };
                 self.meter.question(from, &request);
-                let mut response = Some(self.cities[&to].respond(asker, &request));
+                let asker = if self.indiscreet.contains(&to) { self.cities[&to].code } else { asker };
+                let mut response = Some(self.cities[&to].respond(self.now, asker, &request));
                 if let Some(liar) = self.liars.get_mut(&to) {
                     response = response.and_then(|honest| liar(from, &request, honest));
                 }

@@ -176,6 +176,10 @@ impl From<Refusal> for Problem {
             Refusal::RecordElsewhere { .. } => {
                 (StatusCode::CONFLICT, Some("run `huxin keys rotate --resume`, or `--cancel`".to_owned()))
             }
+            Refusal::ClockAhead { .. } => (
+                StatusCode::CONFLICT,
+                Some("set this machine's clock right (`timedatectl`); `huxin peers` shows how it compares".to_owned()),
+            ),
             Refusal::Store => return Self::store(),
         };
         let mut problem = Self::new(status, refusal.code(), refusal.to_string());
@@ -240,6 +244,7 @@ mod tests {
             Refusal::Segment { code: "proof" },
             Refusal::RecordTakesAway { from: huxin_protocol::ids::Size(1), size: huxin_protocol::ids::Size(2) },
             Refusal::RecordElsewhere { continues_at: huxin_protocol::ids::Size(1), size: huxin_protocol::ids::Size(2) },
+            Refusal::ClockAhead { seconds: 400, partners: 3 },
             Refusal::Store,
         ];
         for refusal in all {

@@ -1,11 +1,13 @@
 //! What goes out, once the batch is durable.
 
+use crate::clock::ClockView;
 use crate::input::{Asked, Peer, Ticket};
 use crate::signing::SigningState;
 use crate::wire::Request;
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::edition::IssueFault;
 use huxin_protocol::ids::{CityCode, Epoch, Size, StatementId};
+use huxin_protocol::time::Millis;
 
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -124,6 +126,14 @@ pub enum Event {
         partner: CityCode,
         begins: bool,
     },
+    /// This node's clock differs from its partners' by half a minute or more, or does so no more. Told once each time.
+    ClockCompared {
+        view: ClockView,
+    },
+    /// Our cosigner has signed at a time that lies ahead, and signs nothing more until then (R76). Told once.
+    SignedAhead {
+        until: Millis,
+    },
 }
 
 /// Why a command was refused. `code` is stable; the sentence says what is wrong and what to try.
@@ -182,6 +192,12 @@ pub enum Refusal {
         "the disk has too little room left: only endings are signed, which are repairs, annulments, removals and erasures"
     )]
     OnlyEndings,
+    #[error(
+        "this machine's clock is {seconds} seconds ahead of those of {partners} partners (their median), and what it dated would count \
+         nowhere before that time; set the clock right (timedatectl) and try again in half a minute. Repairs, removals, annulments \
+         and erasures are signed all the same"
+    )]
+    ClockAhead { seconds: i64, partners: usize },
     #[error("the store could not be read; stop the node and run `huxin fsck`")]
     Store,
 }
@@ -210,6 +226,7 @@ impl Refusal {
             Self::OtherHistory(_) => "other_history",
             Self::NoSuchCity(_) => "no_such_city",
             Self::OnlyEndings => "disk_full",
+            Self::ClockAhead { .. } => "clock_ahead",
             Self::Store => "store",
         }
     }

@@ -1,6 +1,7 @@
 //! The state machine: its fields, its two entrances, and how it starts. Each act has a file of its own; `handle` only
 //! delegates.
 
+use crate::clock::Clocks;
 use crate::effect::{Effect, Event, Outcome, Refusal};
 use crate::heads::Heads;
 use crate::input::{Input, Ticket};
@@ -83,6 +84,8 @@ pub(crate) struct Signing {
     /// An own epoch that an operator's record opened and whose beginning is still to be fetched.
     pub opening: Option<Epoch>,
     pub last_issued: Millis,
+    /// A key record that lay in the key folder at the start, and waits until partners were heard.
+    pub left_record: Option<(Ticket, Vec<u8>)>,
     /// When our cosigner last said that our log is fresh.
     pub last_heartbeat: Option<Millis>,
 }
@@ -97,6 +100,7 @@ pub struct Engine {
     pub(crate) verified: Memory,
     pub(crate) sync: Sync,
     pub(crate) rooms: Rooms,
+    pub(crate) clocks: Clocks,
     /// What [`Engine::heads`] hands out, and the cities of which it is behind the ledger.
     heads_told: Arc<Heads>,
     changed: BTreeSet<CityCode>,
@@ -170,10 +174,12 @@ impl Engine {
                 opening: opening.map(|(epoch, _)| epoch),
                 last_issued,
                 last_heartbeat: None,
+                left_record: None,
             },
             verified: Memory::default(),
             sync: Sync::new(),
             rooms: Rooms::default(),
+            clocks: Clocks::default(),
             heads_told: Arc::new(heads_told),
             changed: BTreeSet::new(),
             witnessed,
@@ -199,6 +205,8 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
+        self.notice_time(now);
+        self.left_record(txn, signer)?;
         match input {
             Input::Publish { ticket, drafts } => self.publish(now, ticket, drafts, txn, signer),
             Input::PublishEach { ticket, commands, rehearse } => {

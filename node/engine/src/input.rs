@@ -6,6 +6,7 @@ use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::{CityCode, Size, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::segment::ReadSegment;
+use huxin_protocol::time::Millis;
 
 use crate::room::Room;
 use crate::wire::{HeadSummary, Response};
@@ -106,6 +107,8 @@ pub enum Answer {
         checkpoint: Vec<u8>,
     },
     Evidence(Vec<Vec<u8>>),
+    /// What the peer's clock says.
+    Time(Millis),
     Nothing,
     Busy {
         retry_after_ms: u32,
@@ -127,6 +130,7 @@ impl Answer {
             Response::Bodies(bodies) => Self::Bodies(bodies),
             Response::History { root, proof, checkpoint } => Self::History { root, proof, checkpoint },
             Response::Evidence(objects) => Self::Evidence(objects),
+            Response::Time(now) => Self::Time(now),
             Response::Nothing => Self::Nothing,
             Response::Busy { retry_after_ms } => Self::Busy { retry_after_ms },
             Response::Refused { .. } => Self::Failed { code: "ask_refused" },

@@ -30,6 +30,7 @@ pub mod wire;
 mod abandon;
 mod admit;
 mod branch;
+mod clock;
 mod decline;
 mod engine;
 mod fork;
@@ -42,6 +43,7 @@ mod spread;
 mod sync;
 pub mod witness;
 
+pub use clock::ClockView;
 pub use effect::{Effect, Event, Outcome, Refusal};
 pub use engine::{Engine, EngineFault, Settings, Signer};
 pub use input::{Consent, Draft, Input, Peer, Road, Ticket};

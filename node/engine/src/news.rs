@@ -9,6 +9,7 @@ use crate::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, Rea
 use huxin_protocol::checkpoint::Checkpoint;
 use huxin_protocol::cosignature::Cosignature;
 use huxin_protocol::ids::{CityCode, Size};
+use huxin_protocol::limits::CLOCK_TOLERANCE_MS;
 use huxin_protocol::note::SignatureLine;
 use huxin_protocol::roster::{CityRoster, Roster};
 use huxin_protocol::segment::ReadSegment;
@@ -16,8 +17,6 @@ use huxin_protocol::time::Millis;
 use huxin_protocol::tree::root_at;
 use std::collections::BTreeMap;
 
-/// How far ahead of this node's clock a cosignature may be.
-const AHEAD_MS: i64 = 5 * 60 * 1000;
 /// Seconds by which a cosignature on the same checkpoint must be later to count as news: half of the time between two
 /// heartbeats (R77). Whoever signs one a second is checked and passed on once in this time.
 pub const LEAST_INTERVAL_S: u64 = 30;
@@ -92,7 +91,8 @@ pub fn countable(roster: &Roster, lines: &[SignatureLine], now: Millis) -> Vec<u
         let (Ok(cosigner), Some(time)) = (Cosignature::cosigner_of(line), Cosignature::time_of(line)) else { continue };
         let in_force = roster.city(cosigner.city).is_some_and(|city| city.current().epoch == cosigner.epoch);
         let foreign = cosigner.federation != roster.federation();
-        let ahead = i64::try_from(time).map_or(true, |time| time.saturating_mul(1000) > now.0.saturating_add(AHEAD_MS));
+        let ahead = i64::try_from(time)
+            .map_or(true, |time| time.saturating_mul(1000) > now.0.saturating_add(CLOCK_TOLERANCE_MS));
         if !in_force || foreign || ahead {
             continue;
         }

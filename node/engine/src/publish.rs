@@ -115,6 +115,13 @@ impl Engine {
         if self.rooms.disk.only_endings && !drafts.iter().all(|draft| draft.kind.is_ending()) {
             return Ok(Err(Refusal::OnlyEndings));
         }
+        // A person's right waits for no clock: endings are signed, by the partners' time.
+        if drafts.iter().any(|draft| !draft.kind.is_ending())
+            && let Some(refusal) = self.clock_refuses()
+        {
+            return Ok(Err(refusal));
+        }
+        let now = self.clock().honest(now);
         let mut grounds = BTreeSet::new();
         let mut ended = BTreeSet::new();
         let mut abouts = Vec::with_capacity(drafts.len());

@@ -102,6 +102,11 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: &dyn Signer,
     ) -> Result<(), ReadFault> {
+        // Whether the log still ends here, where the record continues it, partners know.
+        if consent == Consent::NotAsked && matches!(self.signing.state, SigningState::Asking { .. }) {
+            self.signing.left_record = Some((ticket, bytes.to_vec()));
+            return Ok(());
+        }
         // What waits is signed first: it is part of what the record could take away.
         self.sign_pending(txn, signer)?;
         if let Some(refusal) = self.takes_away(bytes, consent, txn)? {
@@ -119,6 +124,15 @@ impl Engine {
         Ok(())
     }
 
+    /// A record that lay in the key folder at the start, as soon as partners were heard and before anything else is signed.
+    pub(crate) fn left_record(&mut self, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
+        if matches!(self.signing.state, SigningState::Asking { .. } | SigningState::Held) {
+            return Ok(());
+        }
+        let Some((ticket, bytes)) = self.signing.left_record.take() else { return Ok(()) };
+        self.operator_record(ticket, (&bytes, Consent::NotAsked), txn, signer)
+    }
+
     /// Why a record of the own city is not taken up although it holds: it would take the effect from own statements and nobody
     /// agreed to that, or nobody was asked and it does not continue exactly what stands.
     fn takes_away(&self, bytes: &[u8], consent: Consent, txn: &Txn<'_>) -> Result<Option<Refusal>, ReadFault> {
@@ -131,8 +145,10 @@ impl Engine {
         }
         let (record, size) = (signed.record(), self.size(me));
         let (from, root) = record.continues_at;
+        // A disk that is not the last one may end where the record continues it, and partners hold what was signed since.
+        let closed = matches!(self.signing.state, SigningState::Closed(_));
         let agreed = match consent {
-            Consent::NotAsked if size != from || self.root(me, size, txn)? != root => {
+            Consent::NotAsked if closed || size != from || self.root(me, size, txn)? != root => {
                 return Ok(Some(Refusal::RecordElsewhere { continues_at: from, size }));
             }
             // Who made the record agreed to what stood then, and that is what stands now.

@@ -13,19 +13,22 @@ use huxin_protocol::note::{Note, SignatureLine};
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::{Item, Segment};
 use huxin_protocol::statement::Statement;
+use huxin_protocol::time::Millis;
 use huxin_protocol::tree::{consistency_proof, root_at};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Answers one request by `asker`, the member city that the connection belongs to. `heads` are of this ledger, or of it a
-/// moment ago.
+/// moment ago. `now` is what this node's clock says.
 pub fn serve(
     read: &(impl LedgerRead + ?Sized),
     roster: &Roster,
     heads: &Heads,
     asker: CityCode,
     request: &Request,
+    now: Millis,
 ) -> Result<Response, ReadFault> {
     match request {
+        Request::Time => Ok(Response::Time(now)),
         Request::Heads { digest } => {
             let same = heads.digest() == *digest;
             Ok(if same { Response::Same } else { Response::Heads(heads.all().to_vec()) })

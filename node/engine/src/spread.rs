@@ -9,7 +9,7 @@ use crate::signing::SigningState;
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::cosignature::Cosignature;
 use huxin_protocol::ids::{CityCode, Seq, Size};
-use huxin_protocol::limits::GOSSIP_BYTES;
+use huxin_protocol::limits::{CLOCK_TOLERANCE_MS, GOSSIP_BYTES};
 use huxin_protocol::note::SignatureLine;
 use huxin_protocol::segment::{Item, Segment};
 use huxin_protocol::time::Millis;
@@ -56,8 +56,12 @@ impl Engine {
         let signed = SignedCheckpoint::sign(checkpoint, log_key);
         head.checkpoint = Some(signed.encode(&[]));
         self.put_head(me, head, txn);
-        let line = self.cosign(now, &checkpoint, txn, signer)?;
-        self.signing.last_heartbeat = Some(now);
+        let line = if self.lines_wait(now) { None } else { self.cosign(now, &checkpoint, txn, signer)? };
+        if line.is_some() {
+            self.signing.last_heartbeat = Some(now);
+        } else {
+            self.to_cosign.insert(me);
+        }
         let note = signed.encode(line.as_slice());
         let fresh = std::mem::take(&mut self.fresh);
         self.event(Event::Logged { count: fresh.len() as u64 });
@@ -69,7 +73,8 @@ impl Engine {
     }
 
     /// Signs with our cosigner that this is the newest checkpoint of a log that we have seen: one that continues what it signed
-    /// last for that log, and never at an earlier time, whatever the clock says now (R76).
+    /// last for that log, and never at an earlier time, whatever the clock says now (R76). Where that is in the future by the partners'
+    /// clocks it signs nothing, for it would be left out (R92); a rotation opens the way.
     fn cosign(
         &mut self,
         now: Millis,
@@ -86,6 +91,14 @@ impl Engine {
             return Ok(None);
         }
         let last = last.map_or(0, |last| last.time_s);
+        let until = Millis(i64::try_from(last).unwrap_or(i64::MAX).saturating_mul(1000));
+        let partners = self.clock();
+        if partners.partners > 0 && until.0 > partners.by_partners(now).0.saturating_add(CLOCK_TOLERANCE_MS) {
+            if self.clocks.told_signed_ahead.replace(epoch) != Some(epoch) {
+                self.event(Event::SignedAhead { until });
+            }
+            return Ok(None);
+        }
         let cosigner = Origin { federation: self.roster.federation(), city: me, epoch };
         let cosignature = Cosignature::sign(checkpoint, &cosigner, seconds(now).max(last), key);
         put_cosignature(txn, log, me, &cosignature);
@@ -163,6 +176,10 @@ impl Engine {
         let me = self.me();
         // A store from before may hold less than our cosigner has signed, and partners have not yet been heard.
         if matches!(self.signing.state, SigningState::Closed(_) | SigningState::Asking { .. }) {
+            return Ok(());
+        }
+        // They stay due, and are made as soon as the clock is right.
+        if self.lines_wait(now) {
             return Ok(());
         }
         // A heartbeat in the future was made before the clock went back.

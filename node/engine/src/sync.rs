@@ -25,10 +25,22 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Heads,
-    Window { city: CityCode, from: Seq },
+    Window {
+        city: CityCode,
+        from: Seq,
+    },
     Bodies,
-    History { city: CityCode, size: Size },
-    Evidence { city: CityCode },
+    History {
+        city: CityCode,
+        size: Size,
+    },
+    Evidence {
+        city: CityCode,
+    },
+    /// Asked when our own clock said this.
+    Time {
+        sent: Millis,
+    },
 }
 
 #[derive(Debug)]
@@ -36,11 +48,15 @@ struct Partner {
     city: CityCode,
     next_round: Millis,
     last_round: Millis,
+    /// When its clock is asked for next.
+    next_time: Millis,
     asked: BTreeMap<Asked, Purpose>,
     /// Of logs that we pulled after its last answer: how far it said to hold them.
     told: BTreeMap<CityCode, (Size, TreeHash)>,
     /// Logs whose pages from this peer did not continue ours.
     stuck: BTreeMap<CityCode, Stuck>,
+    /// Logs that we asked it for because it holds other cosignatures of them: which ones, and when.
+    lines: BTreeMap<CityCode, Lines>,
 }
 
 /// Two histories that do not fit: not asked for again while both sides hold just this.
@@ -49,6 +65,19 @@ struct Stuck {
     theirs: (Size, TreeHash),
     ours: (Size, Digest),
 }
+
+/// The cosignatures of a quiet log that a partner holds, and those that we hold, when we asked for them. Whatever did not come then
+/// was left out (R92): it is ahead of our clock, or of a key that is over, or does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Lines {
+    theirs: Digest,
+    ours: Digest,
+    asked_at: Millis,
+}
+
+/// Milliseconds before the same cosignatures are asked for again of a partner that did not have them for us: many rounds, and soon
+/// enough for those that only were a little ahead.
+const LINES_AGAIN_MS: i64 = 600_000;
 
 /// Something that is held in memory, how much of it, and how much at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +116,24 @@ impl Sync {
     pub(crate) fn knows(&self, peer: &Peer) -> bool {
         self.partners.contains_key(peer)
     }
+    pub(crate) fn peers(&self) -> Vec<Peer> {
+        self.partners.keys().cloned().collect()
+    }
+    /// What was left out before may count now: this node's clock was set.
+    pub(crate) fn forget_lines(&mut self) {
+        self.partners.values_mut().for_each(|partner| partner.lines.clear());
+    }
+    /// Questions to a peer whose answers are of no use any more.
+    pub(crate) fn drop_questions(&mut self, peer: &Peer, useless: impl Fn(&Purpose) -> bool) {
+        if let Some(partner) = self.partners.get_mut(peer) {
+            partner.asked.retain(|_, purpose| !useless(purpose));
+        }
+    }
+    /// Whether one of these peers was asked for its time and has not answered.
+    pub(crate) fn waits_for_time(&self, of: impl Fn(&Peer) -> bool) -> bool {
+        let waits = |partner: &Partner| partner.asked.values().any(|purpose| matches!(purpose, Purpose::Time { .. }));
+        self.partners.iter().any(|(peer, partner)| of(peer) && waits(partner))
+    }
 }
 
 impl Engine {
@@ -101,11 +148,14 @@ impl Engine {
             city,
             next_round: now,
             last_round: now,
+            next_time: now,
             asked: BTreeMap::new(),
             told: BTreeMap::new(),
             stuck: BTreeMap::new(),
+            lines: BTreeMap::new(),
         };
         self.sync.partners.insert(peer, partner);
+        self.compare_clocks(now);
         self.rounds(now, txn)
     }
 
@@ -118,10 +168,26 @@ impl Engine {
     pub(crate) fn tick(&mut self, now: Millis, txn: &mut Txn<'_>, signer: &dyn Signer) -> Result<(), ReadFault> {
         self.end_hold(now);
         self.tell_over_quota(now);
+        self.compare_clocks(now);
         self.cosign_heads(now, txn, signer)?;
         self.pass_slow_pulls(now);
         self.look_for_bodies(now, txn)?;
         self.rounds(now, txn)
+    }
+
+    /// Asks every partner whose turn it is for its time, also where pulling is switched off.
+    fn compare_clocks(&mut self, now: Millis) {
+        let every = self.settings.sync_every_ms;
+        let mut due = Vec::new();
+        for (peer, partner) in &mut self.sync.partners {
+            if partner.next_time <= now || partner.next_time.0 > now.0 + every {
+                partner.next_time = Millis(now.0 + every);
+                due.push(peer.clone());
+            }
+        }
+        for peer in due {
+            self.ask_time(now, &peer);
+        }
     }
 
     /// Asks every partner whose round is due.
@@ -184,6 +250,7 @@ impl Engine {
         if let Answer::Busy { retry_after_ms } = &answer {
             partner.next_round = partner.next_round.min(Millis(now.0 + i64::from(*retry_after_ms)));
         }
+        let about_time = matches!(purpose, Purpose::Time { .. });
         match (purpose, answer) {
             (Purpose::Heads, Answer::Same) => {
                 self.told_over_quota(city, false);
@@ -196,9 +263,13 @@ impl Engine {
             (Purpose::Evidence { city }, Answer::Evidence(objects)) => {
                 self.evidence_told(peer, city, objects, txn, signer)?;
             }
+            (Purpose::Time { sent }, Answer::Time(theirs)) => self.time_told(now, city, sent, theirs),
             (Purpose::Bodies | Purpose::Evidence { .. }, Answer::Nothing) | (_, Answer::Busy { .. }) => {}
             (_, Answer::Failed { code }) => self.event(Event::Refused { road: "sync", code }),
             _ => self.event(Event::Refused { road: "sync", code: "other_answer" }),
+        }
+        if about_time {
+            self.own_log_looked_into();
         }
         Ok(())
     }
@@ -209,11 +280,17 @@ impl Engine {
         self.own_log_looked_into();
     }
 
-    /// Signing waits while somebody says to hold more of our own log and has not yet shown it.
+    /// Signing waits while somebody says to hold more of our own log and has not yet shown it, and while somebody who was heard has not
+    /// yet said what time it is.
     pub(crate) fn own_log_looked_into(&mut self) {
         let SigningState::Asking { needed, .. } = self.signing.state else { return };
         let heard = self.signing.confirmed.len();
-        let open = self.sync.waits_for_log_of(self.me()) || self.sync.inquiries.contains_key(&self.me());
+        let timeless = |peer: &Peer| {
+            self.sync.partners.get(peer).is_some_and(|partner| self.signing.confirmed.contains(&partner.city))
+        };
+        let open = self.sync.waits_for_log_of(self.me())
+            || self.sync.inquiries.contains_key(&self.me())
+            || self.sync.waits_for_time(timeless);
         let state = if heard >= needed && !open { SigningState::Ready } else { SigningState::Asking { heard, needed } };
         if state == SigningState::Ready {
             self.sync.idle_claims.clear();
@@ -283,12 +360,17 @@ impl Engine {
             if !self.settings.anti_entropy && !own {
                 continue;
             }
-            let other_witnesses = theirs.proved == held.size && theirs.witnesses != held.witnesses;
+            let other_witnesses = theirs.proved == held.size
+                && theirs.witnesses != held.witnesses
+                && !self.has_no_lines_for_us(now, peer, theirs, held);
             if (more || newer_record || other_witnesses || differs) && !self.is_stuck(peer, theirs) {
                 if let Some(partner) = self.sync.partners.get_mut(peer) {
                     partner.told.insert(city, (theirs.proved, theirs.root));
                 }
                 self.pull(now, peer, city, theirs.proved);
+                if other_witnesses {
+                    self.lines_asked(now, peer, theirs, held);
+                }
             } else if self.may_hold_a_rival_record(theirs) && !self.sync.pulls_log_of(city) {
                 // All its key records, and no statements.
                 let from = Seq(held.size.0);
@@ -300,6 +382,26 @@ impl Engine {
             self.confirm(partner);
         }
         Ok(())
+    }
+
+    /// Whether this partner was asked lately for the cosignatures by which it differs from us, and both still hold the same: what it
+    /// has was left out.
+    fn has_no_lines_for_us(&self, now: Millis, peer: &Peer, theirs: &HeadSummary, held: &HeadSummary) -> bool {
+        let asked = self.sync.partners.get(peer).and_then(|partner| partner.lines.get(&theirs.city));
+        asked.is_some_and(|asked| {
+            (asked.theirs, asked.ours) == (theirs.witnesses, held.witnesses)
+                && (0..LINES_AGAIN_MS).contains(&(now.0 - asked.asked_at.0))
+        })
+    }
+
+    /// Notes it, where the question went to this partner and not into the line behind another.
+    fn lines_asked(&mut self, now: Millis, peer: &Peer, theirs: &HeadSummary, held: &HeadSummary) {
+        if self.sync.pulls_from(peer, theirs.city)
+            && let Some(partner) = self.sync.partners.get_mut(peer)
+        {
+            let lines = Lines { theirs: theirs.witnesses, ours: held.witnesses, asked_at: now };
+            partner.lines.insert(theirs.city, lines);
+        }
     }
 
     /// Whether a partner that knows the same records holds another history of what we hold too, which no evidence here
@@ -385,14 +487,20 @@ impl Engine {
             Bound {
                 name: "questions to one partner",
                 held: most(&mut sync.partners.values().map(|partner| partner.asked.len())),
-                // Windows, history and evidence of each log; heads and bodies.
-                limit: members * (pull::WINDOWS + 2) + 2,
+                // Windows, history and evidence of each log; heads, bodies and time.
+                limit: members * (pull::WINDOWS + 2) + 3,
             },
             Bound { name: "searches for bodies", held: sync.bodies.places(), limit: members },
+            Bound { name: "clocks", held: self.clocks.compared(), limit: members },
             Bound { name: "idle claims", held: sync.idle_claims.len(), limit: members },
             Bound {
                 name: "logs that do not fit",
-                held: most(&mut sync.partners.values().map(|partner| partner.stuck.len().max(partner.told.len()))),
+                held: most(
+                    &mut sync
+                        .partners
+                        .values()
+                        .map(|partner| partner.stuck.len().max(partner.told.len()).max(partner.lines.len())),
+                ),
                 limit: members,
             },
         ]

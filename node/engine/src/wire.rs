@@ -9,6 +9,7 @@ pub use frame::{LENGTH_BYTES, frame_head, frame_length};
 
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size, StatementId};
+use huxin_protocol::time::Millis;
 
 /// How far somebody holds one city's log. Times stay out, so that two quiet nodes compare equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub enum Request {
     History { city: CityCode, size: Size },
     /// `[5, city]`: all evidence held about this city.
     Evidence { city: CityCode },
+    /// `[6]`: what does your clock say?
+    Time,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +70,8 @@ pub enum Response {
     History { root: TreeHash, proof: Vec<TreeHash>, checkpoint: Vec<u8> },
     /// `[9, [evidence bytes, …]]`.
     Evidence(Vec<Vec<u8>>),
+    /// `[10, milliseconds]`: since 1970, by the clock of whoever answers (R167).
+    Time(Millis),
 }
 
 /// Most bodies asked for in one request.

@@ -4,8 +4,9 @@ use super::Context;
 use crate::fault::Fault;
 use crate::runtime::clock;
 use crate::say;
-use huxin_api::model::{HeadItem, HeadsReply, PeerItem, PeersReply};
+use huxin_api::model::{ClockItem, HeadItem, HeadsReply, PeerItem, PeersReply};
 use huxin_config::Language;
+use huxin_protocol::limits::CLOCK_TOLERANCE_MS;
 use serde::Serialize;
 
 #[derive(Debug, clap::Args)]
@@ -60,6 +61,9 @@ fn show(shown: &Shown, context: &Context) {
             say!("{line}");
         }
     }
+    for line in clock_lines(&shown.peers.clock, context) {
+        say!("{line}");
+    }
     say!("{} {}", say("heads digest", "日志头摘要"), shown.heads.digest);
 }
 
@@ -72,12 +76,64 @@ fn held(head: &HeadItem, context: &Context) -> String {
     format!("{} ({} {}){frozen}", head.size, context.choose("proved", "已证明"), head.proved)
 }
 
+/// How this node's clock compares, in lines of at most 80 columns, and what to do about it.
+fn clock_lines(clock: &ClockItem, context: &Context) -> Vec<String> {
+    let english = context.language == Language::English;
+    let mut lines = Vec::new();
+    let (partners, ahead) = (clock.partners, clock.ahead_ms.unwrap_or(0));
+    let seconds = format!("{}.{}", ahead.unsigned_abs() / 1000, ahead.unsigned_abs() % 1000 / 100);
+    lines.push(match (clock.ahead_ms, english) {
+        (None, true) => "clock: not yet compared with any partner".to_owned(),
+        (None, false) => "时钟:尚未与任何伙伴城市比对".to_owned(),
+        (_, true) => {
+            let way = if ahead < 0 { "behind" } else { "ahead of" };
+            format!("clock: {seconds} s {way} those of {partners} partners (median)")
+        }
+        (_, false) => {
+            let way = if ahead < 0 { "慢" } else { "快" };
+            format!("时钟:比 {partners} 个伙伴城市的中位数{way} {seconds} 秒")
+        }
+    });
+    if matches!(clock.state.as_str(), "differs" | "ahead") {
+        lines.push(
+            context
+                .choose("  set this machine's clock right (timedatectl)", "  请校准本机时钟(timedatectl)")
+                .to_owned(),
+        );
+    }
+    if clock.state == "ahead" {
+        lines.push(
+            context
+                .choose(
+                    "  until then only repairs, removals, annulments and erasures are signed",
+                    "  校准之前只签发修复、移出、撤销和删除",
+                )
+                .to_owned(),
+        );
+    }
+    if let Some(until) = clock.signed_until {
+        // With four digits of a year; a clock may have been off by more than a life.
+        let until = until.text();
+        if english {
+            lines.push(format!("This city has signed at a time that lies ahead: {until}"));
+            lines.push("  until then partners call it stale. With the clock right, run".to_owned());
+            lines.push("  `huxin keys rotate`, and it is fresh again".to_owned());
+        } else {
+            lines.push(format!("本市签过超前的时间:{until}"));
+            lines.push("  在此之前伙伴城市都把本市视为不新鲜。校准时钟之后运行".to_owned());
+            lines.push("  `huxin keys rotate`,即可恢复新鲜".to_owned());
+        }
+    }
+    lines
+}
+
 /// How long ago a city's newest sign of life was, in the largest unit that fits.
 fn fresh(age_ms: Option<i64>, context: &Context) -> String {
     let Some(age) = age_ms.map(|age| age / 1000) else { return context.choose("never", "从未").to_owned() };
-    if age < 0 {
+    if age < -CLOCK_TOLERANCE_MS / 1000 {
         return context.choose("ahead", "超前").to_owned();
     }
+    let age = age.max(0);
     let (number, english, chinese) = match age {
         0..=119 => (age, "s", "秒"),
         120..=7_199 => (age / 60, "min", "分"),
@@ -133,13 +189,16 @@ fn why_not(peer: &PeerItem, context: &Context) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use huxin_protocol::time::Millis;
 
     #[test]
     fn freshness_is_told_in_the_largest_unit_that_fits() {
         let english = Context { config: "x".into(), json: false, language: Language::English };
         for (age, due) in [
             (None, "never"),
-            (Some(-2_000), "ahead"),
+            (Some(-301_000), "ahead"),
+            (Some(-300_000), "0 s"),
+            (Some(-2_000), "0 s"),
             (Some(999), "0 s"),
             (Some(119_999), "119 s"),
             (Some(120_000), "2 min"),
@@ -147,6 +206,36 @@ mod tests {
             (Some(172_800_000), "2 d"),
         ] {
             assert_eq!(fresh(age, &english), due);
+        }
+    }
+
+    #[test]
+    fn the_clock_is_told_in_both_languages_within_eighty_columns() {
+        let item = |state: &str, ahead_ms, signed_until| ClockItem {
+            state: state.to_owned(),
+            ahead_ms,
+            partners: 336,
+            signed_until: signed_until.map(Millis),
+        };
+        let far = Some(i64::from(u32::MAX) * 1000);
+        let cases = [
+            (item("not_compared", None, None), 1, "not yet compared", "尚未"),
+            (item("agrees", Some(-240), None), 1, "0.2 s behind those of 336", "慢 0.2 秒"),
+            (item("differs", Some(-9_876_543_210), None), 2, "timedatectl", "校准本机时钟"),
+            (item("ahead", Some(94_608_000_000), None), 3, "only repairs", "只签发修复"),
+            (item("agrees", Some(0), far), 4, "huxin keys rotate", "huxin keys rotate"),
+        ];
+        for (item, count, english, chinese) in cases {
+            for (language, due) in [(Language::English, english), (Language::Chinese, chinese)] {
+                let context = Context { config: "x".into(), json: false, language };
+                let lines = clock_lines(&item, &context);
+                assert_eq!(lines.len(), count, "{lines:?}");
+                assert!(lines.iter().any(|line| line.contains(due)), "{due}: {lines:?}");
+                for line in lines {
+                    let columns: usize = line.chars().map(|c| if c > '\u{2e7f}' { 2 } else { 1 }).sum();
+                    assert!(columns <= 80, "{columns} columns: {line}");
+                }
+            }
         }
     }
 

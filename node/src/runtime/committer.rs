@@ -150,6 +150,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use huxin_engine::ledger::{Family, LedgerRead, ReadFault};
+    use huxin_protocol::ids::CityCode;
     use huxin_store::MemoryStore;
     use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,5 +1,6 @@
 //! Serving: partners' questions are answered from snapshots, on threads of their own, while the writer writes.
 
+use super::clock::now;
 use super::writer::WriterHandle;
 use crate::metrics::Metrics;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
@@ -65,8 +66,8 @@ pub fn start(
 
 fn run(questions: &Receiver<Question>, store: &dyn Store, writer: &WriterHandle, net: &NetHandle, metrics: &Metrics) {
     for Question { city, request, token } in questions {
-        let response =
-            serve(&*store.snapshot(), &writer.roster(), &writer.heads(), city, &request).unwrap_or_else(|fault| {
+        let response = serve(&*store.snapshot(), &writer.roster(), &writer.heads(), city, &request, now())
+            .unwrap_or_else(|fault| {
                 tracing::error!(%fault, "a partner's question could not be answered");
                 Response::Refused { code: "store".to_owned() }
             });
@@ -85,6 +86,7 @@ const fn name(response: &Response) -> &'static str {
         Response::Bodies(_) => "bodies",
         Response::History { .. } => "history",
         Response::Evidence(_) => "evidence",
+        Response::Time(_) => "time",
         Response::Nothing => "nothing",
         Response::Busy { .. } => "busy",
         Response::Refused { .. } => "refused",

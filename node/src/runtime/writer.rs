@@ -147,6 +147,7 @@ pub fn make(parts: WriterParts) -> std::io::Result<(Writer, WriterHandle, Sender
         lacks: RwLock::new(parts.lacks),
         slowed_by: RwLock::default(),
         own_log_known: AtomicBool::new(parts.engine.own_log_known()),
+        clock: RwLock::new(parts.engine.clock()),
         beat: AtomicI64::new(now().0),
         groups: AtomicU64::new(0),
     });
@@ -369,6 +370,11 @@ impl Writer {
         let effects = self.engine.seal(now(), &mut txn, &self.signer)?;
         self.failpoint.pass("after_seal");
         let mut batch = txn.batch;
+        // Nothing of it is durable: it is what was measured just now.
+        let clock = self.engine.clock();
+        if *self.board.clock.read() != clock {
+            *self.board.clock.write() = clock;
+        }
         let signing = self.engine.signing();
         let mended = self.broken && signing == SigningState::Ready;
         let marker = if mended { Some(continuity::mend(&mut batch, self.city, self.signer.folder())?) } else { None };

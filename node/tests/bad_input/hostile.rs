@@ -52,6 +52,7 @@ impl Hostile {
                             Request::Bodies { .. } | Request::History { .. } | Request::Evidence { .. } => {
                                 Response::Nothing
                             }
+                            Request::Time => Response::Time(huxin::runtime::clock::now()),
                         };
                         drop(net.answer(token, answer));
                     }

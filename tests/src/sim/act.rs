@@ -154,9 +154,12 @@ impl Country {
 
     /// Publishes, and writes down what was acknowledged. A refusal is part of the life of a list.
     pub fn say(&mut self, name: CityCode, drafts: Vec<Draft>) -> Vec<StatementId> {
-        let words: Vec<(Kind, Option<StatementId>, Option<u64>, Option<huxin_protocol::time::Date>)> = drafts
+        let words: Vec<_> = drafts
             .iter()
-            .map(|draft| (draft.kind, draft.about, subject_of(&draft.body), until_of(&draft.body)))
+            .map(|draft| {
+                let named = matches!(draft.disclosure, Disclosure::Named(_));
+                (draft.kind, draft.about, subject_of(&draft.body), until_of(&draft.body), named)
+            })
             .collect();
         let ids = match self.world.try_publish(name, drafts) {
             Some(Ok(ids)) => ids,
@@ -169,8 +172,8 @@ impl Country {
             }
         };
         let at = self.world.now;
-        for (id, (kind, about, subject, until)) in ids.iter().zip(words) {
-            self.diary.add(Said { id: *id, kind, about, subject, until, at, excused: false });
+        for (id, (kind, about, subject, until, named)) in ids.iter().zip(words) {
+            self.diary.add(Said { id: *id, kind, about, subject, until, at, named, excused: false });
         }
         ids
     }

@@ -2,11 +2,16 @@
 
 use super::Country;
 use super::fault::Weather;
+use super::lie::Lie;
 use crate::world::Trace;
-use huxin_engine::ledger::{Batch, Family, HeadRow, city_key, place_key, scan_prefix};
-use huxin_protocol::ids::CityCode;
+use huxin_engine::gather;
+use huxin_engine::ledger::{
+    Batch, CosignatureRow, Family, HeadRow, body_key, city_key, cosignature_key, place_key, scan_prefix,
+};
+use huxin_protocol::checkpoint::Origin;
+use huxin_protocol::ids::{CityCode, Epoch};
 use huxin_protocol::tree::{Frontier, leaf_hash};
-use huxin_store::Store;
+use huxin_store::{MemoryStore, Store};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// By the judge that has to object.
@@ -30,12 +35,20 @@ pub enum Canary {
     Bounds,
     /// Who lied is forgotten, so that whoever is blamed seems honest.
     Blame,
+    /// A record that was left in the key folder takes statements away at a start, and nobody is asked (line 1).
+    Consent,
+    /// A text is kept by a node that its header does not name (line 2).
+    Readers,
+    /// A line of a key that is over counts (line 3).
+    Retired,
+    /// A city is heard from the future.
+    Fresh,
     /// Something that is not in the seed has a say.
     Repeatability,
 }
 
 impl Canary {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Prefix,
         Self::Acknowledged,
         Self::Agreement,
@@ -45,6 +58,10 @@ impl Canary {
         Self::Contradiction,
         Self::Bounds,
         Self::Blame,
+        Self::Consent,
+        Self::Readers,
+        Self::Retired,
+        Self::Fresh,
         Self::Repeatability,
     ];
 
@@ -61,6 +78,10 @@ impl Canary {
             Self::Contradiction => "contradiction",
             Self::Bounds => "bounds",
             Self::Blame => "blame",
+            Self::Consent => "consent",
+            Self::Readers => "readers",
+            Self::Retired => "retired",
+            Self::Fresh => "fresh",
             Self::Repeatability => "repeatability",
         }
     }
@@ -90,6 +111,18 @@ impl Canary {
 
     /// Before the cities get their calm.
     pub(super) fn spoil_calm(country: &mut Country) {
+        if Self::Blame.sings(country) {
+            // A node fetches everything anew, and one of those that it asks changes what it serves.
+            let (liar, other) = (country.honest()[0], country.honest()[1]);
+            country.diary.liars.insert(liar);
+            country.world.liars.insert(liar, Box::new(|_, _, response| Lie::Garbage.tell(response)));
+            country.world.kill(other);
+            country.world.city(other).store.restore(MemoryStore::new().content());
+            country.diary.disk_lost(&country.world);
+            country.world.start(other);
+            country.world.run_for(600_000);
+            country.world.liars.remove(&liar);
+        }
         if Self::Contradiction.sings(country) {
             let city = country.honest()[0];
             country.diary.forked.clear();
@@ -121,6 +154,51 @@ impl Canary {
                 for node in members {
                     forget(country, node, Family::About);
                 }
+            }
+            Some(Self::Consent) => {
+                let city = members[0];
+                country.make_record(city);
+                // The hold runs out, and the node signs on.
+                country.world.run_for(10 * country.world.city(city).settings.hold_ms);
+                country.list(city, 2);
+                country.world.run_for(5_000);
+                country.world.kill(city);
+                country.world.consent_at_start = huxin_engine::Consent::ANYTHING;
+                country.world.start(city);
+            }
+            Some(Self::Readers) => {
+                let named = country.diary.said.iter().find(|said| said.named && !said.excused).map(|said| said.id);
+                let Some(id) = named else { return };
+                let allowed = |node: &CityCode| {
+                    let city = country.world.city(*node);
+                    let held = gather::statement(&*city.store, &city.roster(), id).ok().flatten();
+                    held.is_none_or(|(statement, _)| statement.header.disclosure.allows(id.city, *node))
+                };
+                let Some(node) = members.iter().copied().find(|node| !allowed(node)) else { return };
+                let key = body_key(id.city, id.epoch, id.seq);
+                change(country, node, |batch| batch.put(Family::Body, key, b"a text for others".to_vec()));
+            }
+            Some(Self::Retired) => {
+                let (log, node, by) = (members[0], members[1], members[2]);
+                let epoch = country.world.city(by).roster().city(by).map_or(Epoch::FIRST, |keys| keys.current().epoch);
+                country.rotate(by);
+                country.world.run_for(60_000);
+                let time_s = country.world.now.0.unsigned_abs() / 1000;
+                let Some((checkpoint, _, mut line)) = country.line(by, epoch, (log, node), time_s) else { return };
+                // It bears the name of the key in force.
+                let cosigner = Origin { federation: country.federation, city: by, epoch: epoch.next() };
+                line.name = cosigner.cosigner_name();
+                let (epoch, size, root) = (checkpoint.origin.epoch, checkpoint.size, checkpoint.root);
+                let row = CosignatureRow { epoch, size, root, time_s, line };
+                change(country, node, |batch| batch.put(Family::Cosignature, cosignature_key(log, by), row.encode()));
+            }
+            Some(Self::Fresh) => {
+                let (log, node) = (members[0], members[1]);
+                let Ok(Some(mut row)) = CosignatureRow::read(&*country.world.city(node).store, log, log) else {
+                    return;
+                };
+                row.time_s += 86_400;
+                change(country, node, |batch| batch.put(Family::Cosignature, cosignature_key(log, log), row.encode()));
             }
             Some(Self::Resurrection) => forget(country, members[0], Family::About),
             _ => {}

@@ -262,6 +262,7 @@ impl Country {
             for city in self.honest() {
                 if !self.twins.contains(&city) {
                     self.mend_signing(city);
+                    self.tidy(city);
                 }
             }
         }
@@ -298,6 +299,8 @@ impl Country {
             self.object("agreement", Gravity::Liveness, self.unsettled());
         }
         if agreed {
+            // Signs of life of the last rotations reach everybody.
+            self.world.run_for(5 * MINUTE);
             Canary::spoil_end(self);
         }
         judge::last(self, agreed);
@@ -309,6 +312,7 @@ impl Country {
             self.world.run_for(5 * MINUTE);
             for city in self.honest() {
                 self.mend_signing(city);
+                self.mend_clock(city);
             }
             if self.settled() {
                 return true;

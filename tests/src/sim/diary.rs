@@ -18,6 +18,8 @@ pub struct Said {
     /// Its last day, where it has one of its own.
     pub until: Option<Date>,
     pub at: Millis,
+    /// Its text is for named readers.
+    pub named: bool,
     /// It stood on no disk any more after one was lost, or on a branch that was cut: nobody can be held to it.
     pub excused: bool,
 }

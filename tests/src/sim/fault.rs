@@ -30,6 +30,7 @@ pub enum Undo {
     Disk(CityCode),
     Slow(CityCode),
     Liar(CityCode),
+    Discreet(CityCode),
     /// A second machine goes away.
     Twin {
         city: CityCode,
@@ -77,7 +78,7 @@ impl Country {
         let honest = self.honest();
         let city = honest[self.chance.below(honest.len() as u64) as usize];
         self.struck = Some(city);
-        match self.chance.below(100) {
+        match self.chance.below(119) {
             0..8 => self.bad_line(),
             8..16 => self.one_way_cut(),
             16..21 => self.partition(),
@@ -95,7 +96,12 @@ impl Country {
             81..88 => self.clock(city),
             88..92 => self.rotation(city),
             92..97 => self.liar(city),
-            _ => self.take_backup(city),
+            97..100 => self.take_backup(city),
+            100..106 => self.interrupted_rotation(city),
+            106..110 => self.retired_keys(city),
+            110..112 => self.flooding_member(city),
+            112..116 => self.clock_years_off(city),
+            _ => self.indiscreet_member(city),
         }
     }
 
@@ -249,6 +255,8 @@ impl Country {
         self.world.city(city).store.restore(content);
         if let Some(node) = self.world.cities.get_mut(&city) {
             node.marker = marker;
+            // The key folder goes back with it, and a record in it is of a later day.
+            node.left_record = None;
         }
         self.diary.rolled_back.insert(city);
         self.diary.disk_lost(&self.world);
@@ -351,6 +359,75 @@ impl Country {
         }
     }
 
+    /// An operator's `huxin keys rotate` breaks off somewhere; what it made lies in the key folder.
+    fn interrupted_rotation(&mut self, city: CityCode) {
+        if self.world.city(city).signing() != Some(huxin_engine::SigningState::Ready) {
+            return;
+        }
+        self.noted("interrupted rotation");
+        match self.chance.below(4) {
+            // Before the record was made: the hold runs out.
+            0 => drop(self.hold(city)),
+            // Before the node was told: it signs on.
+            1 => drop(self.make_record(city)),
+            // The machine went down with it.
+            2 => {
+                self.make_record(city);
+                self.world.kill(city);
+                let ms = self.duration(1_000, 2 * HOUR);
+                self.undo_after(ms, Undo::Start(city));
+            }
+            // The node was told, and its write failed and is gone, or was kept.
+            _ => {
+                let mode = if self.chance.hits(500) { Breaker::GONE_ONCE } else { Breaker::KEPT_ONCE };
+                self.make_record(city);
+                self.breaker(city).set(mode);
+                self.resume_rotation(city);
+                self.breaker(city).set(Breaker::GO_ON);
+                let ms = self.duration(1_000, 2 * HOUR);
+                self.undo_after(ms, Undo::Start(city));
+            }
+        }
+    }
+
+    /// Somebody has keys that are over, and speaks with them.
+    fn retired_keys(&mut self, city: CityCode) {
+        if self.speak_with_retired_keys(city) {
+            self.noted("retired keys");
+        }
+    }
+
+    fn flooding_member(&mut self, city: CityCode) {
+        self.noted("flood");
+        self.flood(city);
+    }
+
+    /// A clock is years off while nobody can be asked: what it signs then is of another age.
+    fn clock_years_off(&mut self, city: CityCode) {
+        self.noted("clock years off");
+        let alone = self.duration(HOUR, 2 * DAY);
+        let pairs = self.world.codes().into_iter().filter(|other| *other != city);
+        let pairs = pairs.flat_map(|other| [(city, other), (other, city)]).collect();
+        self.cut(pairs, alone);
+        let years = [-3, 1, 3, 30];
+        let years = years[self.chance.below(years.len() as u64) as usize];
+        if let Some(node) = self.world.cities.get_mut(&city) {
+            node.clock_ahead_ms = years * 365 * DAY;
+        }
+        // It may be set right before the lines heal, or after.
+        let ms = self.duration(MINUTE, 3 * DAY);
+        self.undo_after(ms, Undo::Clock(city));
+    }
+
+    /// A member's node gives everybody the texts that it may read.
+    fn indiscreet_member(&mut self, city: CityCode) {
+        self.noted("indiscreet member");
+        self.diary.liars.insert(city);
+        self.world.indiscreet.insert(city);
+        let ms = self.duration(MINUTE, 4 * DAY);
+        self.undo_after(ms, Undo::Discreet(city));
+    }
+
     /// Ends a fault.
     pub fn undo(&mut self, undo: Undo) {
         if self.world.tell.is_some() {
@@ -386,6 +463,9 @@ impl Country {
             }
             Undo::Liar(city) => {
                 self.world.liars.remove(&city);
+            }
+            Undo::Discreet(city) => {
+                self.world.indiscreet.remove(&city);
             }
             Undo::Slow(city) => {
                 self.world.line.slow.remove(&city);

@@ -4,19 +4,27 @@ mod acknowledged;
 mod agreement;
 mod blame;
 mod bounds;
+mod consent;
 mod contradiction;
+mod fresh;
 mod model;
 mod prefix;
 mod reach;
+mod readers;
 mod resurrection;
+mod retired;
 
 use super::Country;
+use huxin_protocol::ids::CityCode;
+use std::collections::BTreeMap;
 
 /// What judges remember between their looks.
 #[derive(Default)]
 pub struct Watch {
-    /// Judges that have objected already.
+    /// How often judges have looked.
     pub looks: u64,
+    /// How many of a node's events were looked at.
+    pub events_seen: BTreeMap<CityCode, usize>,
 }
 
 /// During the first act.
@@ -26,6 +34,9 @@ pub fn look(country: &mut Country) {
     resurrection::look(country);
     contradiction::look(country);
     blame::look(country);
+    consent::look(country);
+    readers::look(country);
+    retired::look(country);
 }
 
 /// At the end of the calm.
@@ -33,6 +44,9 @@ pub fn last(country: &mut Country, agreed: bool) {
     bounds::look(country);
     contradiction::look(country);
     blame::look(country);
+    consent::look(country);
+    readers::last(country);
+    retired::last(country);
     resurrection::last(country);
     reach::last(country);
     if agreed {
@@ -40,5 +54,6 @@ pub fn last(country: &mut Country, agreed: bool) {
         acknowledged::last(country);
         agreement::last(country);
         model::last(country);
+        fresh::last(country);
     }
 }

@@ -3,6 +3,7 @@
 use huxin_engine::wire::{HeadSummary, Response};
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::ids::{CityCode, Size};
+use huxin_protocol::time::Millis;
 
 #[derive(Clone, Copy, Debug)]
 pub enum Lie {
@@ -20,10 +21,12 @@ pub enum Lie {
     Garbage,
     /// Puts everybody off, again and again.
     Busy,
+    /// Says that it is 1970.
+    Time,
 }
 
 impl Lie {
-    pub const KINDS: u64 = 7;
+    pub const KINDS: u64 = 8;
 
     #[must_use]
     pub const fn by(number: u64, log: CityCode) -> Self {
@@ -34,7 +37,8 @@ impl Lie {
             3 => Self::Boast(log),
             4 => Self::Pretence(log),
             5 => Self::Garbage,
-            _ => Self::Busy,
+            6 => Self::Busy,
+            _ => Self::Time,
         }
     }
 
@@ -62,6 +66,7 @@ impl Lie {
             (Self::Garbage, Response::Evidence(objects)) => {
                 Response::Evidence(objects.into_iter().map(bit_flipped).collect())
             }
+            (Self::Time, Response::Time(_)) => Response::Time(Millis(0)),
             (Self::Busy, _) => Response::Busy { retry_after_ms: 0 },
             (_, honest) => honest,
         })

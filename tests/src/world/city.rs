@@ -5,7 +5,9 @@ use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Input};
 use huxin_engine::ledger::{Batch, Family, HeadRow, LedgerRead, ReadFault, Txn, meta};
 use huxin_engine::wire::{Request, Response};
-use huxin_engine::{Bound, Continuity, Effect, Engine, Event, Settings, SigningState, gather, partners_to_ask, serve};
+use huxin_engine::{
+    Bound, ClockView, Continuity, Effect, Engine, Event, Settings, SigningState, gather, partners_to_ask, serve,
+};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::builtin;
 use huxin_protocol::fold::{CaseFile, Viewpoint};
@@ -43,6 +45,8 @@ pub struct City {
     /// Lies in the key folder, outside the disk that may be restored.
     pub marker: Option<Marker>,
     pub settings: Settings,
+    /// A key record in the key folder that the node may not have taken up: a rotation was broken off.
+    pub left_record: Option<Vec<u8>>,
     /// How far this machine's clock is ahead, in milliseconds.
     pub clock_ahead_ms: i64,
     pub events: Vec<Event>,
@@ -79,6 +83,7 @@ impl City {
             store: Arc::new(MemoryStore::new()),
             marker: None,
             settings,
+            left_record: None,
             clock_ahead_ms: 0,
             events: Vec::new(),
             genesis: genesis.clone(),
@@ -184,6 +189,12 @@ impl City {
         Ok((effects, wrote))
     }
 
+    /// This machine's clock beside its partners', as the engine sees it.
+    #[must_use]
+    pub fn clock(&self) -> Option<ClockView> {
+        self.engine.as_ref().map(Engine::clock)
+    }
+
     /// What the engine holds in memory for partners, against its limits.
     #[must_use]
     pub fn bounds(&self) -> Vec<Bound> {
@@ -210,9 +221,10 @@ impl City {
     }
 
     /// Answers a partner's question as worker threads do.
-    pub(super) fn respond(&self, asker: CityCode, request: &Request) -> Response {
+    pub(super) fn respond(&self, now: Millis, asker: CityCode, request: &Request) -> Response {
         let Some(engine) = &self.engine else { return Response::Refused { code: "stopped".to_owned() } };
-        serve::serve(&*self.store, engine.roster(), engine.heads(), asker, request)
+        let now = Millis(now.0 + self.clock_ahead_ms);
+        serve::serve(&*self.store, engine.roster(), engine.heads(), asker, request, now)
             .unwrap_or_else(|_| Response::Refused { code: "store".to_owned() })
     }
 

@@ -39,6 +39,7 @@ impl Meter {
             Request::Bodies { .. } => "bodies",
             Request::History { .. } => "history",
             Request::Evidence { .. } => "evidence",
+            Request::Time => "time",
         };
         self.questions.entry(kind).or_default().add(request.encode().len());
         *self.asked_by.entry(asker).or_default() += 1;
@@ -53,6 +54,7 @@ impl Meter {
             Response::Bodies(_) => ("bodies", response.encode().len()),
             Response::History { .. } => ("history", response.encode().len()),
             Response::Evidence(_) => ("evidence", response.encode().len()),
+            Response::Time(_) => ("time", response.encode().len()),
             Response::Nothing | Response::Busy { .. } | Response::Refused { .. } => {
                 ("nothing", response.encode().len())
             }

@@ -26,8 +26,26 @@ pub struct InfoReply {
     pub pid: u32,
     pub started_at: Millis,
     pub now: Millis,
+    pub clock: ClockItem,
     /// Whether entries about natural persons are taken (DOMAIN rule 11).
     pub allow_natural_persons: bool,
+}
+
+/// How this node's clock compares with its partners'.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockItem {
+    /// `not_compared` (no partner has answered), `agrees`, `differs` (by half a minute or more), or `ahead`: by more than five
+    /// minutes, so that nothing but endings is signed.
+    pub state: String,
+    /// How far it is ahead, in milliseconds, by the median of the partners; below nought it is behind. Absent before the first answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ahead_ms: Option<i64>,
+    /// Partner cities that it was compared with.
+    pub partners: usize,
+    /// The latest time at which this city's cosigner in force has signed, where that lies more than five minutes ahead: until then
+    /// partners call the city stale, unless it changes its keys (`huxin keys rotate`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signed_until: Option<Millis>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,10 +62,11 @@ pub struct AnnounceRequest {
     pub addresses: Vec<String>,
 }
 
-/// `GET /v1/peers`: the other members and whether a connection stands.
+/// `GET /v1/peers`: the other members, whether a connection stands, and how clocks compare.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeersReply {
     pub peers: Vec<PeerItem>,
+    pub clock: ClockItem,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -278,6 +278,10 @@ impl Engine {
     /// This peer gives nothing more of this log for now. The next in line has its turn; where nobody is, the others are
     /// asked soon how far they are.
     fn give_up(&mut self, now: Millis, peer: &Peer, city: CityCode) {
+        // Whatever it holds of this log was not shown.
+        if let Some(partner) = self.sync.partners.get_mut(peer) {
+            partner.lines.remove(&city);
+        }
         if self.sync.pulls.get(&city).is_none_or(|pull| pull.peer != *peer) {
             return;
         }
@@ -320,6 +324,11 @@ impl Sync {
         let idle = |partner: &Partner| self.idle_claims.get(&partner.city).copied().unwrap_or_default();
         let patient = |peer: &Peer| self.partners.get(peer).is_some_and(|partner| idle(partner) < IDLE_CLAIMS);
         self.pulls.get(&me).is_some_and(|pull| patient(&pull.peer) || pull.others.keys().any(patient))
+    }
+
+    /// Whether a log is being pulled from just this peer.
+    pub(super) fn pulls_from(&self, peer: &Peer, city: CityCode) -> bool {
+        self.pulls.get(&city).is_some_and(|pull| pull.peer == *peer)
     }
 
     /// Whether a log is being pulled.

@@ -30,6 +30,7 @@ const ASK_SEGMENT: u8 = 2;
 const ASK_BODIES: u8 = 3;
 const ASK_HISTORY: u8 = 4;
 const ASK_EVIDENCE: u8 = 5;
+const ASK_TIME: u8 = 6;
 
 const SAME: u8 = 1;
 const HEADS: u8 = 2;
@@ -40,6 +41,7 @@ const BUSY: u8 = 6;
 const REFUSED: u8 = 7;
 const HISTORY: u8 = 8;
 const EVIDENCE: u8 = 9;
+const TIME: u8 = 10;
 
 impl From<ReadFault> for WireFault {
     fn from(_: ReadFault) -> Self {
@@ -121,6 +123,9 @@ impl Request {
             Self::Evidence { city } => {
                 writer.array(2).unsigned(ASK_EVIDENCE).city(*city);
             }
+            Self::Time => {
+                writer.array(1).unsigned(ASK_TIME);
+            }
         }
         writer.finish()
     }
@@ -151,6 +156,7 @@ impl Request {
             }
             (ASK_HISTORY, 3) => Ok(Self::History { city: reader.city()?, size: reader.size()? }),
             (ASK_EVIDENCE, 2) => Ok(Self::Evidence { city: reader.city()? }),
+            (ASK_TIME, 1) => Ok(Self::Time),
             _ => Err(WireFault::Shape),
         }
     }
@@ -200,6 +206,9 @@ impl Response {
                     writer.bytes(object);
                 });
             }
+            Self::Time(now) => {
+                writer.array(2).unsigned(TIME).millis(*now);
+            }
         }
         writer.finish()
     }
@@ -241,6 +250,7 @@ impl Response {
             (EVIDENCE, 2) => {
                 Ok(Self::Evidence(list(&mut reader, EVIDENCE_PER_RESPONSE, |reader| bounded(reader, EVIDENCE_BYTES))?))
             }
+            (TIME, 2) => Ok(Self::Time(reader.millis()?)),
             _ => Err(WireFault::Shape),
         }
     }

@@ -4,7 +4,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use huxin_engine::heads::Heads;
 use huxin_engine::input::Answer;
 use huxin_engine::lacks::Lacks;
-use huxin_engine::{Consent, Draft, Input, Outcome, Refusal, SigningState};
+use huxin_engine::{ClockView, Consent, Draft, Input, Outcome, Refusal, SigningState};
 use huxin_protocol::ids::{CityCode, Seq};
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::ReadSegment;
@@ -62,6 +62,8 @@ pub struct Board {
     pub slowed_by: RwLock<BTreeSet<CityCode>>,
     /// Whether partners have confirmed since the start that nothing of the own log is missing here.
     pub own_log_known: AtomicBool,
+    /// This node's clock beside its partners'.
+    pub clock: RwLock<ClockView>,
     /// Milliseconds since 1970 of the writer's last round: a silent writer is not ready.
     pub beat: AtomicI64,
     /// Groups committed since the start.

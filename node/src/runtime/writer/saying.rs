@@ -107,6 +107,23 @@ impl Writer {
                     tracing::info!(%partner, "a partner fetches this city's log at full speed again");
                 }
             }
+            Event::ClockCompared { view } if view.differs() => tracing::warn!(
+                ahead_seconds = view.ahead_ms.unwrap_or(0) / 1000,
+                partners = view.partners,
+                "this machine's clock differs from those of its partners (median; below 0 it is behind): set it right (timedatectl). \
+                 More than 300 s ahead, nothing but repairs, removals, annulments and erasures is signed"
+            ),
+            Event::ClockCompared { view } => {
+                tracing::info!(
+                    partners = view.partners,
+                    "this machine's clock agrees with those of its partners again"
+                );
+            }
+            Event::SignedAhead { until } => tracing::error!(
+                until = until.text(),
+                "this city has signed at a time that lies ahead, when its clock was wrong: until then partners call it stale, and it \
+                 signs no sign of life. With the clock right, run `huxin keys rotate`, and it is fresh again"
+            ),
             Event::Refused { road, code } => tracing::debug!(road, code, "a segment was refused"),
             Event::Admitted { city, .. } => {
                 self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;

@@ -234,8 +234,8 @@ fn answered(node: &mut Node, script: &mut Script<'_>) -> Option<Input> {
         _ => {
             let (_, content) = partner(script);
             let roster = roster_of(&scene().genesis, content);
-            let answered =
-                Heads::read(content, &roster).and_then(|heads| serve(content, &roster, &heads, node.me, &request));
+            let answered = Heads::read(content, &roster)
+                .and_then(|heads| serve(content, &roster, &heads, node.me, &request, node.now));
             let Ok(response) = answered else { panic!("{request:?} is not answered") };
             read(response, script)?
         }

@@ -86,7 +86,7 @@ pub fn damaged(input: &[u8]) {
             Request::History { city: log, size: Size(script.below(24) as u64) },
             Request::Evidence { city: log },
         ] {
-            let _ = serve(&store, &roster, &heads, city(2), &request);
+            let _ = serve(&store, &roster, &heads, city(2), &request, now);
         }
     }
     for number in 0..4 {

@@ -163,12 +163,14 @@ fn questions(scene: &Scene, seeds: &mut Seeds) {
         ("bodies", Request::Bodies { ids }),
         ("how-a-log-goes-on", Request::History { city: city(2), size: Size(7) }),
         ("evidence", Request::Evidence { city: city(3) }),
+        ("the-time", Request::Time),
     ];
     let mut stream = Vec::new();
     for (name, request) in &asked {
         let question = request.encode();
         seeds.add("question", name, question.clone());
-        let answer = serve(content, &scene.roster, &ours, city(2), request).unwrap().encode();
+        let answer =
+            serve(content, &scene.roster, &ours, city(2), request, Millis(1_767_225_600_000)).unwrap().encode();
         for stage in [0_u8, 5] {
             seeds.add("serving", &format!("{name}-at-stage-{stage}"), [&[stage, 0, 1][..], &question].concat());
         }

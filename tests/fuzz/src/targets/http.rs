@@ -8,8 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use huxin_api::model::{
-    ActRequest, ActVerb, AnnounceRequest, EntryRequest, InfoReply, LinkedSubject, PeersReply, PublishRequest,
-    ReadyReply, RecordCommand, RecordsRequest,
+    ActRequest, ActVerb, AnnounceRequest, ClockItem, EntryRequest, InfoReply, LinkedSubject, PeersReply,
+    PublishRequest, ReadyReply, RecordCommand, RecordsRequest,
 };
 use huxin_api::{Backend, Command, Problem, ServerSettings, Sources, Submitted, SubmittedEach, router};
 use huxin_engine::gather::sources;
@@ -127,11 +127,12 @@ impl Backend for Prepared {
             pid: 0,
             started_at: NOW,
             now: NOW,
+            clock: ClockItem::default(),
             allow_natural_persons: false,
         }
     }
     fn peers(&self) -> PeersReply {
-        PeersReply { peers: Vec::new() }
+        PeersReply { peers: Vec::new(), clock: ClockItem::default() }
     }
     fn ready(&self) -> ReadyReply {
         ReadyReply { ready: true, missing: Vec::new() }

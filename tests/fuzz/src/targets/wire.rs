@@ -16,6 +16,7 @@ use huxin_protocol::limits::BODY_BYTES;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::segment::Segment;
 use huxin_protocol::statement::Statement;
+use huxin_protocol::time::Millis;
 use huxin_protocol::tree::verify_consistency;
 
 pub fn question(bytes: &[u8]) {
@@ -24,7 +25,7 @@ pub fn question(bytes: &[u8]) {
         Ok(request) => {
             canonical(&request.encode(), bytes);
             match request {
-                Request::Heads { .. } | Request::History { .. } | Request::Evidence { .. } => {}
+                Request::Heads { .. } | Request::History { .. } | Request::Evidence { .. } | Request::Time => {}
                 Request::Segment { count, .. } => assert!(count <= STATEMENTS_PER_REQUEST),
                 Request::Bodies { ids } => assert!(ids.len() <= BODIES_PER_REQUEST),
             }
@@ -89,7 +90,7 @@ pub fn serving(input: &[u8]) {
     let roster = roster_of(&scene.genesis, content);
     let Ok(request) = Request::decode(script.rest()) else { return };
     let heads = Heads::read(content, &roster).expect("memory reads");
-    let answer = match serve(content, &roster, &heads, asker, &request) {
+    let answer = match serve(content, &roster, &heads, asker, &request, Millis(1_767_225_600_000)) {
         Ok(answer) => answer,
         Err(fault) => panic!("{request:?} could not be read: {fault}"),
     };
@@ -111,6 +112,7 @@ pub fn serving(input: &[u8]) {
             assert!(verify_consistency(*size, root, told.size, &told.root, proof).is_ok());
         }
         Response::Evidence(objects) => assert!(objects.iter().all(|bytes| Evidence::decode(bytes).is_ok())),
+        Response::Time(now) => assert_eq!(*now, Millis(1_767_225_600_000)),
         Response::Same | Response::Heads(_) | Response::Nothing | Response::Busy { .. } => {}
     }
 }

@@ -6,6 +6,7 @@ use super::*;
 use huxin_protocol::cbor::CborFault;
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, Size};
+use huxin_protocol::time::Millis;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -48,6 +49,7 @@ fn request() -> impl Strategy<Value = Request> {
         vec(id(), 0..=BODIES_PER_REQUEST).prop_map(|ids| Request::Bodies { ids }),
         (city(), number()).prop_map(|(city, size)| Request::History { city, size: Size(size) }),
         city().prop_map(|city| Request::Evidence { city }),
+        Just(Request::Time),
     ]
 }
 fn response() -> impl Strategy<Value = Response> {
@@ -67,6 +69,7 @@ fn response() -> impl Strategy<Value = Response> {
             }
         ),
         vec(vec(any::<u8>(), 0..500), 0..=EVIDENCE_PER_RESPONSE).prop_map(Response::Evidence),
+        (0..=i64::MAX).prop_map(|now| Response::Time(Millis(now))),
     ]
 }
 
@@ -128,6 +131,8 @@ fn the_bytes_are_those_of_the_comments() {
     assert_eq!(Response::Segment(vec![9; 3]).encode(), [0x82, 3, 0x43, 9, 9, 9]);
     assert_eq!(Response::Nothing.encode(), [0x81, 5]);
     assert_eq!(Response::Busy { retry_after_ms: 500 }.encode(), [0x82, 6, 0x19, 1, 0xf4]);
+    assert_eq!(Request::Time.encode(), [0x81, 6]);
+    assert_eq!(Response::Time(Millis(300)).encode(), [0x82, 10, 0x19, 1, 0x2c]);
     assert_eq!(Response::Refused { code: "no".into() }.encode(), [0x82, 7, 0x62, b'n', b'o']);
 }
 
@@ -157,6 +162,7 @@ fn wrong_questions_are_refused() {
         ("a negative position", [&[0x85, 2, 0x62][..], b"ab", &[0x20, 1, 1]].concat()),
         ("an id of two parts", [&[0x82, 3, 0x81, 0x82, 0x62][..], b"ab", &[1]].concat()),
         ("ids in no list", vec![0x82, 3, 0]),
+        ("a time with a field", vec![0x82, 6, 0]),
     ];
     for (title, bytes) in shape {
         assert_eq!(Request::decode(&bytes), Err(WireFault::Shape), "{title}");
@@ -196,6 +202,9 @@ fn wrong_answers_are_refused() {
         ("a code in capitals", vec![0x82, 7, 0x62, b'N', b'o']),
         ("a code with a line break", vec![0x82, 7, 0x62, b'n', b'\n']),
         ("an empty code", vec![0x82, 7, 0x60]),
+        ("a time before 1970", vec![0x82, 10, 0x20]),
+        ("a time beyond what milliseconds hold", vec![0x82, 10, 0x1b, 0x80, 0, 0, 0, 0, 0, 0, 0]),
+        ("no time", vec![0x81, 10]),
     ];
     for (title, bytes) in shape {
         assert_eq!(Response::decode(&bytes), Err(WireFault::Shape), "{title}");
