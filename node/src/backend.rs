@@ -196,8 +196,8 @@ impl NodeBackend {
         let view = *self.writer.board.clock.read();
         metrics.clock_offset.set(view.ahead_ms.unwrap_or(0) as f64 / 1000.0);
         metrics.clock_partners.set(view.partners as f64);
-        let signed = self.signed_last(&*read).map_or(0, |last| last.0 - view.by_partners(present).0);
-        metrics.clock_signed_ahead.set(signed.max(0) as f64 / 1000.0);
+        let ahead = self.signed_last(&*read).map_or(0, |last| last.0 - view.by_partners(present).0);
+        metrics.clock_signed_ahead.set(ahead.max(0) as f64 / 1000.0);
         let (commands, inputs) = self.writer.waiting();
         metrics.queue_length.with_label_values(&["commands"]).set(signed(commands as u64));
         metrics.queue_length.with_label_values(&["inputs"]).set(signed(inputs as u64));
