@@ -7,7 +7,7 @@ use huxin_engine::gather::{case_file, source};
 use huxin_engine::index::{chain, is_erased, write_leaf};
 use huxin_engine::input::Road;
 use huxin_engine::lacks::Lacks;
-use huxin_engine::ledger::{Family, LedgerRead, ReadFault, Txn, body_key, last_seq, scan_prefix};
+use huxin_engine::ledger::{Batch, Family, LedgerRead, ReadFault, Txn, body_key, erased_key, last_seq, scan_prefix};
 use huxin_engine::wire::BODIES_PER_REQUEST;
 use huxin_protocol::edition::builtin;
 use huxin_protocol::fold::Viewpoint;
@@ -160,6 +160,33 @@ fn floods_of_seven_members_do_not_hide_an_eighth() {
     assert!(holds(&world, holder) && !holds(&world, viewer));
     // Ten members, and a search every five seconds.
     assert!(world.run_until(60_000, |world| holds(world, viewer)), "the eighth city had no turn");
+}
+
+/// An erasure that a key record cut off is looked for where it stood, and not among everything that was cut off with it; of a thousand
+/// erasures of one chain the first that holds is enough.
+#[test]
+fn what_a_city_left_behind_costs_nobody() {
+    let world = three(905);
+    let federation = world.genesis.id();
+    let store = MemoryStore::with_content(world.city(city(1)).store.content());
+    let mut batch = Batch::default();
+    for epoch in 1..=3 {
+        for seq in 0..1_000 {
+            batch.put(Family::Abandoned, body_key(city(1), Epoch(epoch), Seq(seq)), b"no statement".to_vec());
+        }
+    }
+    // The highest bit marks an actor that left the log.
+    batch.put(Family::Erased, erased_key(city(1), Seq(700), Seq(5 | 1 << 63)), Vec::new());
+    for erasure in 0..1_000 {
+        // What is not in the log waits for its signature, and holds.
+        batch.put(Family::Erased, erased_key(city(1), Seq(800), Seq(10_000 + erasure)), Vec::new());
+    }
+    store.commit(&batch).unwrap();
+    for (first, erased) in [(700, false), (800, true)] {
+        let counting = Counting { store: &store, reads: Cell::new(0) };
+        assert_eq!(is_erased(&counting, &federation, city(1), Seq(first)).unwrap(), erased);
+        assert!(counting.reads.get() <= 20, "{first}: {} reads", counting.reads.get());
+    }
 }
 
 /// What every ruling says of a city costs the same however many of its bodies never came.

@@ -296,15 +296,21 @@ pub fn is_erased(
     seq: Seq,
 ) -> Result<bool, ReadFault> {
     let first = first_link(read, city, seq)?;
-    let mut erasures = Vec::new();
-    scan_prefix(read, Family::Erased, &place_key(city, first), &mut |key, _| {
-        erasures.extend(last_seq(key));
-        true
-    })?;
-    for erasure in erasures {
-        if erases(read, federation, city, erasure, first)? {
+    // A member may erase one chain a thousand times; the first erasure that holds is enough.
+    let mut next = Some(Seq(0));
+    while let Some(from) = next {
+        let mut erasure = None;
+        let (begin, end) = (erased_key(city, first, from), erased_key(city, first, Seq(u64::MAX)));
+        read.scan(Family::Erased, &begin, &end, &mut |key, _| {
+            erasure = last_seq(key);
+            false
+        })?;
+        if let Some(erasure) = erasure
+            && erases(read, federation, city, erasure, first)?
+        {
             return Ok(true);
         }
+        next = erasure.map(|erasure| Seq(erasure.0 + 1));
     }
     Ok(false)
 }
@@ -351,15 +357,24 @@ fn abandoned_erasures(
     seq: Seq,
 ) -> Result<Vec<Statement>, ReadFault> {
     let mut found = Vec::new();
-    scan_prefix(read, Family::Abandoned, city.key_bytes(), &mut |key, leaf| {
-        if last_seq(key) == Some(seq) {
-            let statement = Statement::read(leaf.to_vec(), federation).ok();
-            let placed = |header: &Header| key == body_key(header.city, header.epoch, header.seq);
-            found.extend(statement.filter(|s| s.header.kind == Kind::Erasure && placed(&s.header)));
-        }
-        true
-    })?;
-    Ok(found)
+    // One row of each epoch shows the next one that has any: however much a city left behind, this reads a few rows for each of
+    // its rotations.
+    let mut from = body_key(city, Epoch(0), Seq(0));
+    let end = body_key(city, Epoch(u32::MAX), Seq(u64::MAX));
+    loop {
+        let mut epoch = None;
+        read.scan(Family::Abandoned, &from, &end, &mut |key, _| {
+            epoch = key.get(16..20).and_then(|epoch| epoch.try_into().ok()).map(u32::from_be_bytes);
+            false
+        })?;
+        let Some(epoch) = epoch else { return Ok(found) };
+        let leaf = read.get(Family::Abandoned, &body_key(city, Epoch(epoch), seq))?;
+        let statement = leaf.and_then(|leaf| Statement::read(leaf, federation).ok());
+        let placed = |header: &Header| (header.city, header.epoch, header.seq) == (city, Epoch(epoch), seq);
+        found.extend(statement.filter(|s| s.header.kind == Kind::Erasure && placed(&s.header)));
+        let Some(later) = epoch.checked_add(1) else { return Ok(found) };
+        from = body_key(city, Epoch(later), Seq(0));
+    }
 }
 
 /// The first link of the chain that a position belongs to: for an amendment that holds what it changes in the end, for

@@ -93,6 +93,7 @@ fn gossip(world: &World, bytes: Vec<u8>) -> Reply {
 
 fn answer(world: &World, answer: Response) -> Reply {
     let head = HeadSummary {
+        over_quota: false,
         city: world.forger.city,
         epoch: Epoch::FIRST,
         size: Size(world.held + 1),

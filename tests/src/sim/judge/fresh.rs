@@ -9,7 +9,7 @@ pub(super) fn last(country: &mut Country) {
     let mut found = Vec::new();
     for node in country.honest() {
         let city = country.world.city(node);
-        let Ok(sources) = gather::sources(&*city.store, &city.roster(), node) else { continue };
+        let Ok(sources) = gather::sources(&*city.store, &city.roster()) else { continue };
         for (log, source) in sources.iter().filter(|(_, source)| source.size.0 > 0 && source.lacking.is_empty()) {
             match source.freshness {
                 None => found.push(format!("{node} has no sign of life of {log} by its key in force")),

@@ -24,7 +24,7 @@ pub(super) fn look(country: &mut Country) {
 fn ask(country: &mut Country, node: CityCode) {
     let city = country.world.city(node);
     let roster = city.roster();
-    let Ok(sources) = gather::sources(&*city.store, &roster, node) else { return };
+    let Ok(sources) = gather::sources(&*city.store, &roster) else { return };
     let mut found = Vec::new();
     for (log, source) in &sources {
         let own = source.freshness.map(|_| *log);
