@@ -119,7 +119,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         publishing,
         sizes: measured,
     };
-    context.show(&shown, print)
+    context.show(&shown, |shown| print(shown, context))
 }
 
 fn place(folder: &TempDir, name: &str) -> Result<PathBuf, Fault> {
@@ -178,10 +178,11 @@ fn beside_the_first(sizes: &[AtSize]) -> Vec<Figure> {
     further.iter().map(beside).collect()
 }
 
-fn print(shown: &Shown) {
+fn print(shown: &Shown, context: &Context) {
     let machine = &shown.machine;
     if !machine.release_build {
-        say!("this is a build for development: quote no figure of it");
+        let english = "this is a build for development: quote no figure of it";
+        say!("{}", context.choose(english, "这是开发用的构建，其数字不可引用"));
     }
     say!(
         "{} × {}, {} MiB, Linux {}, {}; load {:.1} before, {:.1} after",
@@ -194,7 +195,14 @@ fn print(shown: &Shown) {
         machine.load_after
     );
     let show = |figures: &[Figure]| {
-        let mut table = super::table(&["figure", "measured", "limit in the same run", "ratio", "goal", "met"]);
+        let mut table = super::table(&[
+            context.choose("figure", "指标"),
+            context.choose("measured", "实测"),
+            context.choose("limit in the same run", "同次运行的极限"),
+            context.choose("ratio", "比"),
+            context.choose("goal", "目标"),
+            context.choose("met", "达到"),
+        ]);
         for figure in figures {
             table.add_row(figure.row());
         }
@@ -202,7 +210,7 @@ fn print(shown: &Shown) {
     };
     show(&shown.figures);
     for size in &shown.sizes {
-        say!("{} statements", size.statements);
+        say!("{} {}", size.statements, context.choose("statements", "条声明"));
         show(&size.figures);
     }
 }

@@ -141,7 +141,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     };
     let loud = !context.json;
     if loud {
-        screen::banner(&folder);
+        screen::banner(&folder, context);
     }
     let today = crate::runtime::clock::now().date();
     let entries = match &args.data {
@@ -176,17 +176,17 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     };
     // The children end in every case: in order here, by the destructor after a fault.
     let shown = round()?;
-    context.show(&shown, |shown| screen::round(shown, &nodes.all))?;
+    context.show(&shown, |shown| screen::round(shown, &nodes.all, context))?;
     if !args.once {
         if loud {
-            screen::running(&configs, &nodes.all);
+            screen::running(&configs, &nodes.all, context);
         }
         while !stop.asked() {
             nodes.check()?;
             std::thread::sleep(Duration::from_millis(200));
         }
         if loud {
-            say!("stopping the cities …");
+            say!("{}", context.choose("stopping the cities …", "正在停止各城市……"));
         }
     }
     nodes.stop()
