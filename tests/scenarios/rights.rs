@@ -132,11 +132,10 @@ fn each_city_erases_its_own_acts_and_their_effect_stays() {
     let without = end(&mut world, city(2), Kind::Erasure, declined);
     end(&mut world, city(3), Kind::Erasure, objection);
     assert!(world.run_until(60_000, World::agree));
-    for (gone, erasure) in [(declined, without)] {
+    for gone in [declined, objection] {
         assert_eq!(holders(&world, gone), [] as [usize; 0], "{gone}");
-        assert_eq!(holders(&world, erasure), [1, 2, 3], "its reason stays");
     }
-    assert_eq!(holders(&world, objection), [] as [usize; 0]);
+    assert_eq!(holders(&world, without), [1, 2, 3], "its reason stays");
     assert_eq!(holders(&world, id), [1, 2, 3]);
     // The effects stand in the headers: it is declined there, without a reason, and disputed everywhere.
     let ruling = world.ruling(city(2), city(2), &subject(1));

@@ -2,12 +2,17 @@
 use super::*;
 use crate::command::demo::{cities, make_folders};
 use huxin_api::model::DisclosureChoice;
+use huxin_engine::ledger::{Batch, Family, place_key};
 use huxin_keys::KeyFolder;
 use huxin_protocol::body::{Basis, List, Severity, salt_of};
 use huxin_protocol::edition::builtin;
 use huxin_protocol::genesis::Genesis;
+use huxin_protocol::header::{Header, Issuer, SUITE_1};
+use huxin_protocol::ids::{Epoch, Seq};
+use huxin_protocol::key::{PublicKey, Sign};
+use huxin_protocol::statement::Statement;
 use huxin_protocol::subject::{Subject, SubjectClass};
-use huxin_store::MemoryStore;
+use huxin_store::{MemoryStore, Store as _};
 
 struct World {
     drafter: Drafter,
@@ -265,6 +270,64 @@ fn a_decline_names_what_is_there() {
     };
     assert_eq!(decline(" "), "reason_missing");
     assert_eq!(decline("依据不足"), "no_such_statement");
+}
+
+/// R46: a decline tells no more people of an entry than the entry does, and the city that listed it hears of it.
+#[test]
+fn a_decline_takes_the_disclosure_of_its_entry() {
+    let (own, partner): (CityCode, CityCode) = ("330900".parse().unwrap(), "451100".parse().unwrap());
+    for (entry, decline) in [
+        (Disclosure::Public, Disclosure::Public),
+        (Disclosure::Federation, Disclosure::Federation),
+        (Disclosure::Named(vec![own]), Disclosure::Named(vec![partner])),
+        (
+            Disclosure::Named(vec![own, "620100".parse().unwrap()]),
+            Disclosure::Named(vec![partner, "620100".parse().unwrap()]),
+        ),
+    ] {
+        let world = world();
+        let header = Header {
+            suite: SUITE_1,
+            city: partner,
+            epoch: Epoch::FIRST,
+            seq: Seq(0),
+            issuer: Issuer { city: partner, agency: None },
+            issued_at: Millis(0),
+            kind: Kind::Entry,
+            body_version: BODY_VERSION,
+            disclosure: entry,
+            about: None,
+            ground: Some(Digest([1; 32])),
+            commitment: Digest([2; 32]),
+        };
+        let leaf = Statement::sign(header, &world.drafter.federation, &TestKey::new()).bytes;
+        let mut batch = Batch::default();
+        batch.put(Family::Log, place_key(partner, Seq(0)), leaf);
+        world.store.commit(&batch).unwrap();
+        let request = DeclineRequest { reason: "依据不足".to_owned(), agency: None };
+        let draft = world.drafter.decline("451100-0".parse().unwrap(), request, world.moment()).unwrap();
+        assert_eq!((draft.kind, draft.disclosure), (Kind::Decline, decline));
+    }
+}
+
+/// A key in the test's memory.
+struct TestKey(ed25519_dalek::SigningKey, PublicKey);
+
+impl TestKey {
+    fn new() -> Self {
+        let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+        let public = PublicKey::new(key.verifying_key().as_bytes()).unwrap();
+        Self(key, public)
+    }
+}
+
+impl Sign for TestKey {
+    fn public(&self) -> &PublicKey {
+        &self.1
+    }
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        ed25519_dalek::Signer::sign(&self.0, message).to_bytes()
+    }
 }
 
 #[test]
