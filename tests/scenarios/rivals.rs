@@ -97,7 +97,7 @@ fn a_node_starts_again_after_a_rival_that_follows_nothing() {
 #[test]
 fn a_node_that_cut_leaves_off_follows_the_same_record_after_a_rival() {
     let mut below = 0;
-    for seed in 0..8 {
+    for seed in 0..24 {
         let mut world = three(7);
         let head = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
         for number in 0..3 {
@@ -131,7 +131,7 @@ fn a_node_that_cut_leaves_off_follows_the_same_record_after_a_rival() {
 #[test]
 fn a_rival_that_would_have_cut_leaves_off_comes_last_after_a_restart() {
     let mut below = 0;
-    for more in 0..8 {
+    for more in 0..24 {
         let mut world = three(7);
         let early = huxin_engine::ledger::HeadRow::read(&*world.city(city(1)).store, city(1)).unwrap().frontier;
         for number in 0..2 + more {

@@ -1,5 +1,5 @@
 //! Why something has no effect, does not count, or needs care: a stable code, a sentence in each language, and the rule
-//! it follows. Codes are part of the API and of the protocol (R145); sentences may be bettered.
+//! it follows. Codes are part of the API and of the protocol (R168); sentences may be bettered.
 
 use crate::text::harmless;
 use serde::{Deserialize, Serialize};
