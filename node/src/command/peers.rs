@@ -211,11 +211,7 @@ mod tests {
 
     #[test]
     fn the_clock_is_told_in_both_languages_within_eighty_columns() {
-<<<<<<< HEAD
-        let item = |state: &str, ahead_ms, signed_until: Option<i64>| ClockItem {
-=======
         let item = |state: &str, ahead_ms: Option<i64>, signed_until: Option<i64>| ClockItem {
->>>>>>> clock
             state: state.to_owned(),
             ahead_ms,
             partners: 336,
