@@ -129,8 +129,6 @@ pub fn check(
     walk.part(None, Walk::records);
     walk.part(None, Walk::meta);
     let cities: Vec<_> = walk.roster.cities().map(|member| member.code).collect();
-    // Whether a text was erased goes by chains, so that wrong rows of chains are set right before anything is held against them.
-    walk.part(None, Walk::right_chains);
     for city in cities {
         walk.report.counts.cities += 1;
         walk.part(Some(city), |walk| walk.log(city, progress));

@@ -77,15 +77,24 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
         bar.set_style(style);
     }
-    let report = check(&store, Roster::new(&genesis), settings.node.city, !args.quick, &mut |progress| {
-        bar.set_message(progress.city.to_string());
-        bar.set_length(progress.size);
-        bar.set_position(progress.leaves);
-    });
-    bar.finish_and_clear();
+    let look = || {
+        let report = check(&store, Roster::new(&genesis), settings.node.city, !args.quick, &mut |progress| {
+            bar.set_message(progress.city.to_string());
+            bar.set_length(progress.size);
+            bar.set_position(progress.leaves);
+        });
+        bar.finish_and_clear();
+        report
+    };
+    let report = look();
     let mended = args.mend && !report.mend().is_empty();
     if mended {
         store.commit(&report.mend())?;
+        // Some rows are held against others that were only now made anew: a second look finds what hung on them.
+        let again = look().mend();
+        if !again.is_empty() {
+            store.commit(&again)?;
+        }
     }
     let shown = shown(&report, mended);
     context.show(&shown, |shown| say!("{}", screen(shown, context.language)))?;

@@ -95,35 +95,6 @@ impl Walk<'_> {
         Ok(derived)
     }
 
-    /// Remembers how the rows of chains should be, where they are not. They are found by who amends what, and by themselves.
-    pub(super) fn right_chains(&mut self) -> Result<(), ReadFault> {
-        self.all_rows(Family::About, &mut |walk, key, kind| {
-            if kind == Kind::Amendment.number().to_be_bytes() { walk.right_chain_at(key) } else { Ok(()) }
-        })?;
-        self.all_rows(Family::Chain, &mut |walk, key, _| walk.right_chain_at(key))
-    }
-
-    fn right_chain_at(&mut self, key: &[u8]) -> Result<(), ReadFault> {
-        let Some((city, seq)) = last_place(key).filter(|(_, seq)| seq.0 & ABANDONED_ACTOR == 0) else {
-            return Ok(());
-        };
-        let Some(member) = self.roster.city(city) else { return Ok(()) };
-        let place = StatementId { city, epoch: member.epoch_at(seq), seq };
-        let Some(leaf) = self.read.get(Family::Log, &place_key(city, seq))? else { return Ok(()) };
-        let statement = Statement::read(leaf.clone(), &self.federation).ok();
-        let derived = self.derive(place, &leaf, statement.as_ref())?;
-        self.right_chain(place, &derived)
-    }
-
-    fn right_chain(&mut self, place: StatementId, derived: &Derived) -> Result<(), ReadFault> {
-        let link = place_key(place.city, place.seq);
-        let right = derived.rows.get(&(Family::Chain, link.clone()));
-        if self.read.get(Family::Chain, &link)?.as_ref() != right {
-            self.chains.insert(link, right.cloned());
-        }
-        Ok(())
-    }
-
     /// Forward: everything that follows from a leaf is stored.
     pub(super) fn compare_rows(
         &mut self,
@@ -132,7 +103,11 @@ impl Walk<'_> {
         statement: Option<&Statement>,
     ) -> Result<(), ReadFault> {
         let derived = self.derive(place, leaf, statement)?;
-        self.right_chain(place, &derived)?;
+        let link = place_key(place.city, place.seq);
+        let right = derived.rows.get(&(Family::Chain, link.clone()));
+        if self.read.get(Family::Chain, &link)?.as_ref() != right {
+            self.chains.insert(link, right.cloned());
+        }
         if let Some(fault) = derived.body_fault {
             let repair = vec![(Family::Body, body_key(place.city, place.epoch, place.seq), None)];
             self.find((Family::Body, Some(place.city), Some(place.seq)), fault, repair);
