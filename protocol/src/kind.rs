@@ -1,4 +1,12 @@
 //! The kinds of statement. The kind alone is the effect: an ending ends by its header, whatever becomes of its body.
+//!
+//! What the rules say of a kind stands in one [`table`]: the fold, the door of issue, SPEC and the command line read it.
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use table::{Misfit, Row, TABLE, Target, Text, Who};
 
 use serde::Serialize;
 
@@ -44,48 +52,4 @@ kinds! {
     24 RepairApplication, 25 Objection, 26 Ruling,
     32 Commitment, 33 Evaluation, 34 BodyLost,
     48 NodeAnnouncement, 49 Recognition, 50 Decline, 51 Proposal, 52 WitnessDigest,
-}
-
-impl Kind {
-    /// Annulment, Removal, Repair and Erasure: they win, by header alone, for ever (R31).
-    #[must_use]
-    pub const fn is_ending(self) -> bool {
-        matches!(self, Self::Annulment | Self::Removal | Self::Repair | Self::Erasure)
-    }
-    /// Entry and Amendment: they list, and need a ground (R32).
-    #[must_use]
-    pub const fn is_listing(self) -> bool {
-        matches!(self, Self::Entry | Self::Amendment)
-    }
-    /// Whether this release gives the kind an effect; the other numbers are reserved or unknown.
-    #[must_use]
-    pub const fn is_supported(self) -> bool {
-        self.is_listing()
-            || self.is_ending()
-            || matches!(self, Self::Reinstatement | Self::Recognition | Self::Decline | Self::NodeAnnouncement)
-    }
-    /// Kinds that act on another statement and must name it (R33).
-    #[must_use]
-    pub const fn needs_about(self) -> bool {
-        self.is_ending()
-            || matches!(
-                self,
-                Self::Amendment | Self::Reinstatement | Self::Response | Self::Feedback | Self::Ruling | Self::Decline
-            )
-    }
-    /// Bodies of trust kinds are public and never erased (R34).
-    #[must_use]
-    pub const fn is_trust(self) -> bool {
-        matches!(self, Self::NodeAnnouncement | Self::Recognition | Self::Proposal | Self::WitnessDigest)
-    }
-    /// What a city says beside its listings: its text is the city's own to erase, and its effect is by header (R145).
-    #[must_use]
-    pub const fn is_act(self) -> bool {
-        !self.is_listing() && !self.is_trust() && !matches!(self, Self::Unknown(_))
-    }
-    /// Whether a ruling reads the body. The lack of any other is nobody's loss but that text's (R134).
-    #[must_use]
-    pub const fn is_read_by_rulings(self) -> bool {
-        self.is_listing() || matches!(self, Self::Recognition | Self::Decline)
-    }
 }

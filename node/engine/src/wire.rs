@@ -1,4 +1,4 @@
-//! What nodes ask each other, over request-response, and the frames of an export (R167). CBOR arrays `[number, …]`; the frame's length stands before it on
+//! What nodes ask each other, over request-response, and the frames of an export (R169). CBOR arrays `[number, …]`; the frame's length stands before it on
 //! the road. Any member can serve any log: every answer is checked as if it came from a stranger.
 
 mod codec;

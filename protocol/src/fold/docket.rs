@@ -5,7 +5,7 @@
 
 use super::case::{BodyState, CaseFile, Fact};
 use crate::ids::{Epoch, Seq, StatementId};
-use crate::kind::Kind;
+use crate::kind::{Kind, Misfit};
 use crate::limits::CLOCK_TOLERANCE_MS;
 use crate::ruling::ReasonCode;
 
@@ -124,10 +124,11 @@ fn find(facts: &[&Fact], fact: &Fact) -> Finding {
 fn find_about(facts: &[&Fact], fact: &Fact) -> Result<Option<usize>, Standing> {
     let header = &fact.header;
     let kind = header.kind;
-    let Some(about) = header.about.filter(|_| kind.needs_about() || kind == Kind::Objection) else {
+    let Some(about) = header.about.filter(|_| kind.looks_at_about()) else {
         return if kind.needs_about() { Err(Standing::Void(ReasonCode::NoAbout)) } else { Ok(None) };
     };
-    if belongs_to_listing_city(kind) && about.id.city != header.city {
+    let row = kind.row();
+    if row.is_some_and(|row| row.may_act_on_log(header.city, about.id.city).is_err()) {
         return Err(Standing::Void(ReasonCode::NotTheListingCity));
     }
     // Needs nothing to be present: the reference itself says it.
@@ -143,27 +144,10 @@ fn find_about(facts: &[&Fact], fact: &Fact) -> Result<Option<usize>, Standing> {
     let Some(target) = target else {
         return Err(Standing::Void(ReasonCode::AboutMismatch));
     };
-    if may_act_on(kind, header.city, facts[target]) {
-        Ok(Some(target))
-    } else {
-        Err(Standing::Void(ReasonCode::WrongTarget))
-    }
-}
-
-/// Acts that only the city that listed may do.
-const fn belongs_to_listing_city(kind: Kind) -> bool {
-    kind.is_ending() || matches!(kind, Kind::Amendment | Kind::Reinstatement)
-}
-
-/// The table of targets (R103).
-fn may_act_on(kind: Kind, city: crate::ids::CityCode, target: &Fact) -> bool {
-    let on = target.header.kind;
-    match kind {
-        Kind::Amendment | Kind::Annulment | Kind::Removal | Kind::Repair | Kind::Objection => on.is_listing(),
-        // Of an act it takes the text and ends nothing (R145).
-        Kind::Erasure => on.is_listing() || on.is_act(),
-        Kind::Reinstatement => on.is_ending(),
-        Kind::Decline => on.is_listing() && target.id.city != city,
-        _ => true,
+    let on = facts[target].header.kind;
+    match row.map_or(Ok(()), |row| row.may_act_on(header.city, facts[target].id.city, on)) {
+        Ok(()) => Ok(Some(target)),
+        Err(Misfit::NotTheListingCity) => Err(Standing::Void(ReasonCode::NotTheListingCity)),
+        Err(Misfit::WrongTarget) => Err(Standing::Void(ReasonCode::WrongTarget)),
     }
 }
