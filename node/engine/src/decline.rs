@@ -1,5 +1,4 @@
-//! Declines at the door of issue: a city declines entries of others, and each once. A second one would say nothing, and an own
-//! entry is ended, not declined (R103, R131).
+//! Declines at the door of issue: a city declines an entry once. A second decline would say nothing (R131).
 
 use crate::effect::Refusal;
 use crate::engine::Engine;
@@ -13,9 +12,6 @@ impl Engine {
     /// Why this city may not decline an entry, if it may not.
     pub(crate) fn may_not_decline(&self, id: StatementId, txn: &Txn<'_>) -> Result<Option<Refusal>, ReadFault> {
         let me = self.me();
-        if id.city == me {
-            return Ok(Some(Refusal::OwnEntry(id)));
-        }
         let links = chain(txn, id.city, id.seq)?;
         let of_chain = |about: StatementId| about.city == id.city && (about == id || links.contains(&about.seq));
         let mut waiting = self.pending.iter().filter(|pending| pending.header.kind == Kind::Decline);

@@ -17,7 +17,7 @@ use huxin_protocol::fold::{BodyState, Fact, MatterState};
 use huxin_protocol::header::{About, BODY_VERSION, Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::key_record::Tail;
-use huxin_protocol::kind::Kind;
+use huxin_protocol::kind::{Kind, Misfit, Who};
 use huxin_protocol::limits::{self, CLOCK_TOLERANCE_MS};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::time::Millis;
@@ -259,18 +259,16 @@ impl Engine {
             None => None,
         };
         if let Some((id, target)) = &about {
-            let acts_as_lister = draft.kind.is_ending() || matches!(draft.kind, Kind::Amendment | Kind::Reinstatement);
-            let fits = match draft.kind {
-                Kind::Reinstatement => target.kind.is_ending(),
-                Kind::Erasure => target.kind.is_listing() || target.kind.is_act(),
-                _ => target.kind.is_listing(),
-            };
-            if acts_as_lister && id.city != me {
-                return Ok(Err(Refusal::NotOurs(*id)));
+            let row = draft.kind.row();
+            match row.map_or(Ok(()), |row| row.may_act_on(me, id.city, target.kind)) {
+                Ok(()) => {}
+                Err(Misfit::NotTheListingCity) => return Ok(Err(Refusal::NotOurs(*id))),
+                Err(Misfit::WrongTarget) if draft.kind == Kind::Decline && target.kind.is_listing() => {
+                    return Ok(Err(Refusal::OwnEntry(*id)));
+                }
+                Err(Misfit::WrongTarget) => return Ok(Err(Refusal::WrongTarget(*id))),
             }
-            if !fits {
-                return Ok(Err(Refusal::WrongTarget(*id)));
-            }
+            let acts_as_lister = row.is_some_and(|row| row.who == Who::ListingCity);
             if draft.kind == Kind::Decline
                 && let Some(refusal) = self.may_not_decline(*id, txn)?
             {

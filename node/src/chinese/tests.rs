@@ -225,3 +225,15 @@ fn chinese_breaks_anywhere_and_a_word_nowhere() {
         assert_eq!(wrapped(text, most), due, "{text}");
     }
 }
+
+/// The command line says every kind that has an effect, by the word that the table of kinds gives.
+#[test]
+fn every_verb_of_the_table_of_kinds_is_a_command() {
+    let command = built();
+    for row in huxin_protocol::kind::TABLE {
+        assert_eq!(row.verb.is_some(), row.is_supported, "{:?}", row.kind);
+        if let Some(verb) = row.verb {
+            assert!(command.get_subcommands().any(|sub| sub.get_name() == verb), "{:?}: {verb}", row.kind);
+        }
+    }
+}

@@ -153,7 +153,7 @@ impl Tale {
             let rule =
                 if fact.header.kind == Kind::Repair || fact.header.kind == Kind::Removal { "R122" } else { "R105" };
             let mut en = format!("{} of the matter, by its header alone", fact.header.kind.name());
-            let mut zh = format!("{}：终止该事项，仅凭报文头生效", ending_zh(fact.header.kind));
+            let mut zh = format!("{}：终止该事项，仅凭报文头生效", Kind::chinese(fact.header.kind));
             if fact.abandoned {
                 en.push_str(", kept from an abandoned branch");
                 zh.push_str("，来自已放弃的分支，仍保留效力");
@@ -227,14 +227,5 @@ impl Tale {
             format!("ruling digest {}", ruling.ruling_digest),
             format!("判定摘要 {}", ruling.ruling_digest),
         );
-    }
-}
-
-const fn ending_zh(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Annulment => "撤销",
-        Kind::Removal => "移出",
-        Kind::Repair => "信用修复",
-        _ => "删除",
     }
 }
