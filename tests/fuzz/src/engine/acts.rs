@@ -275,6 +275,7 @@ fn heads(script: &mut Script<'_>) -> Vec<HeadSummary> {
         proved: Size(if script.hits(16) { script.wide() } else { script.below(30) as u64 }),
         witnesses: Digest([script.byte(); 32]),
         evidence: Digest([if script.hits(64) { script.byte() } else { 0 }; 32]),
+        over_quota: script.hits(32),
     };
     (0..=script.below(4)).map(|_| head(script)).collect()
 }
