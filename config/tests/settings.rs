@@ -74,6 +74,7 @@ fn every_field_has_a_key_and_every_key_is_written_and_explained() {
     let mut settings = Settings::new(city());
     settings.catalogue.crosswalk = Some("c".into());
     settings.publish.partners_before_signing = Some(1);
+    settings.storage.cache_mib = Some(64);
     let table = toml::Table::try_from(&settings).unwrap();
     let fields: BTreeSet<(String, String)> = table
         .iter()

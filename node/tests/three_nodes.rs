@@ -217,10 +217,10 @@ fn a_log_over_its_quota_shows_confirm_and_both_sides_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let configs = found(folder.path());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let of_one = |settings: &mut settings::Settings| {
-        (settings.limits.member_statements, settings.limits.member_statements_per_day) = (1, 0);
+    let of_two = |settings: &mut settings::Settings| {
+        (settings.limits.member_statements, settings.limits.member_statements_per_day) = (2, 0);
     };
-    let nodes = [start(&configs[0], &runtime), start_with(&configs[1], &runtime, of_one), start(&configs[2], &runtime)];
+    let nodes = [start(&configs[0], &runtime), start_with(&configs[1], &runtime, of_two), start(&configs[2], &runtime)];
     let [flood, slow, other] = &nodes;
     for node in &nodes {
         until(&format!("{} is ready", node.city), || node.client.ready().unwrap().ready.then_some(()));
@@ -229,7 +229,9 @@ fn a_log_over_its_quota_shows_confirm_and_both_sides_are_told() {
     for node in [slow, other] {
         node.client.recognise(&recognition(flood.city)).unwrap();
     }
-    flood.client.publish(&PublishRequest { entries: vec![entry(1, today)] }).unwrap();
+    for number in 1..=2 {
+        flood.client.publish(&PublishRequest { entries: vec![entry(number, today)] }).unwrap();
+    }
     let confirms = |node: &Node| ruling(&node.client).entries.first().map(|entry| entry.confirm_with_issuer);
     until("with room an entry is fresh and needs no word", || (confirms(other) == Some(false)).then_some(()));
     until("the log that is at its quota shows confirm", || (confirms(slow) == Some(true)).then_some(()));
@@ -238,7 +240,7 @@ fn a_log_over_its_quota_shows_confirm_and_both_sides_are_told() {
     assert!(peer(slow, flood.city).over_quota && !peer(slow, other.city).over_quota);
     assert!(!peer(other, flood.city).over_quota);
     // A further entry waits there, and the city that signed it hears why.
-    flood.client.publish(&PublishRequest { entries: vec![entry(2, today)] }).unwrap();
+    flood.client.publish(&PublishRequest { entries: vec![entry(3, today)] }).unwrap();
     until("the flooding city is told", || peer(flood, slow.city).slows_us.then_some(()));
     assert!(!peer(flood, other.city).slows_us);
     let metrics = slow.client.metrics().unwrap();

@@ -124,7 +124,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("decided_on", "缺少认定日期"),
     ("demo_timeout", "演示未能在规定时间内完成"),
     ("dial_stranger", "所设拨出地址的节点不是任何成员的节点"),
-    ("disk_full", "磁盘空间不足：本市只签发修复、撤销、移出和删除，腾出空间后自动恢复；未写入的内容没有生效"),
+    ("disk_full", "磁盘空间不足，只签发修复、撤销、移出和删除；腾出空间后自动恢复"),
     ("disk_low", "磁盘空间偏低"),
     ("document_number", "缺少文号"),
     ("done_with_rejects", "已完成，但有些行需要处理，见退回文件"),

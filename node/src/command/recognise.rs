@@ -131,9 +131,7 @@ fn rules(reply: &RecognitionsReply, context: &Context) -> String {
         say("city", "城市"),
         say("recognises", "互认"),
         say("lists", "名单"),
-        say("decided since", "决定日不早于"),
-        say("from", "起日"),
-        say("until", "止日"),
+        say("days", "日期"),
         say("rule", "规则"),
     ]);
     let name = |list: &List| match list {
@@ -147,13 +145,21 @@ fn rules(reply: &RecognitionsReply, context: &Context) -> String {
             item.city.to_string(),
             item.rule.partner.to_string(),
             if lists.is_empty() { say("nothing", "均不互认").to_owned() } else { lists.join(", ") },
-            item.rule.decided_since.unwrap_or(item.rule.valid_from).to_string(),
-            item.rule.valid_from.to_string(),
-            item.rule.valid_until.map(|until| until.to_string()).unwrap_or_default(),
+            days(&item.rule, context),
             item.id.to_string(),
         ]);
     }
     table.to_string()
+}
+
+/// In force from when and until when, and how old a decision may be: a line each.
+fn days(rule: &RecognitionBody, context: &Context) -> String {
+    let line = |english, chinese, day: Date| format!("{} {day}", context.choose(english, chinese));
+    let mut lines = vec![line("from", "起", rule.valid_from)];
+    lines.extend(rule.valid_until.map(|until| line("until", "止", until)));
+    let since = rule.decided_since.unwrap_or(rule.valid_from);
+    lines.push(line("decided since", "决定日不早于", since));
+    lines.join("\n")
 }
 
 impl From<ListChoice> for List {

@@ -58,6 +58,9 @@ fn disk_full_then_space() {
     disk.leave(12 * MIB);
     until("it says that the disk is full", || missing(&country, "disk_full"));
     assert_eq!(refused(&country, 6), "disk_full");
+    until("it has turned to endings alone", || {
+        country.federation.log_text(ZHOUSHAN).contains("only endings of this city are signed").then_some(())
+    });
     country.publish(HEZHOU, 7);
     country.federation.until_equal_among(&[HEZHOU, LANZHOU]);
     let act = ActRequest { reason: "履行完毕".to_owned(), ..ActRequest::default() };
