@@ -83,7 +83,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("cleaned_full_width", "已把全角字符改为半角"),
     ("cleaned_invisible", "已去掉不可见字符"),
     ("cleaned_space", "已去掉代码两侧的空格"),
-    ("clock_ahead", "本机时钟比伙伴快五分钟以上，请先校准（timedatectl）；修复、移出、撤销和删除照常签发"),
+    ("clock_ahead", "本机时钟比伙伴快五分钟以上，请先校准；修复、移出、撤销和删除照常签发"),
     ("closed_epoch", "检查点属于已关闭的密钥期，且超出其范围"),
     ("code_check", "代码校验不通过，请与证照核对"),
     ("code_empty", "没有填写代码"),
