@@ -239,8 +239,13 @@ fn a_log_over_its_quota_shows_confirm_and_both_sides_are_told() {
         |node: &Node, city| node.client.peers().unwrap().peers.into_iter().find(|peer| peer.city == city).unwrap();
     assert!(peer(slow, flood.city).over_quota && !peer(slow, other.city).over_quota);
     assert!(!peer(other, flood.city).over_quota);
-    // A further entry waits there, and the city that signed it hears why.
+    // A small window comes at once. What is signed after it waits there, and the city that signed it hears why.
     flood.client.publish(&PublishRequest { entries: vec![entry(3, today)] }).unwrap();
+    until("the first window comes", || {
+        let heads = slow.client.heads().unwrap().heads;
+        heads.iter().any(|head| head.city == flood.city && head.size.0 == 3).then_some(())
+    });
+    flood.client.publish(&PublishRequest { entries: vec![entry(4, today)] }).unwrap();
     until("the flooding city is told", || peer(flood, slow.city).slows_us.then_some(()));
     assert!(!peer(flood, other.city).slows_us);
     let metrics = slow.client.metrics().unwrap();
