@@ -185,11 +185,14 @@ impl NodeBackend {
                 }
             }
         }
-        let heads = self.writer.board.heads.read().clone();
+        let (heads, slowed_by) = (self.writer.board.heads.read().clone(), self.writer.board.slowed_by.read().clone());
         for peer in self.net.peers() {
             let label = [peer.city.as_str()];
             let over_quota = heads.get(peer.city).is_some_and(|head| head.over_quota);
             metrics.over_quota.with_label_values(&label).set(i64::from(over_quota));
+            metrics.slowed_by.with_label_values(&label).set(i64::from(slowed_by.contains(&peer.city)));
+            // A counter is there before its first event.
+            metrics.postponed.with_label_values(&label).inc_by(0);
             metrics.partner_up.with_label_values(&label).set(i64::from(peer.link.is_some()));
             if let Some(round_trip) = peer.link.and_then(|link| link.round_trip) {
                 metrics.partner_round_trip.with_label_values(&label).set(round_trip.as_secs_f64());

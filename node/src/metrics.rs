@@ -331,13 +331,11 @@ impl Metrics {
             Event::Abandoned { count, .. } => self.statements_abandoned.inc_by(*count),
             Event::EvidenceFound { .. } => self.evidence_found.inc(),
             Event::Postponed { city } => self.postponed.with_label_values(&[city.as_str()]).inc(),
-            Event::SlowedBy { partner, begins } => {
-                self.slowed_by.with_label_values(&[partner.as_str()]).set(i64::from(*begins));
-            }
             Event::SigningChanged { .. }
             | Event::HeadChanged { .. }
             | Event::RecordLeft { .. }
             | Event::OnlyEndings { .. }
+            | Event::SlowedBy { .. }
             | Event::ClockCompared { .. }
             | Event::SignedAhead { .. } => {}
         }
