@@ -51,6 +51,10 @@ pub enum DraftFault {
     NoSuchEdition(String),
     #[error("the entry names no catalogue edition, and of those that this node has loaded not one alone can be meant")]
     EditionUnstated,
+    #[error(
+        "measure {0} stands in no catalogue edition that this node has loaded; a rule that names it would recognise less than it says"
+    )]
+    RuleMeasure(String),
     #[error("the agency's name is empty or longer than {AGENCY_BYTES} bytes")]
     Agency,
     #[error("a named disclosure lists 1 to {READERS} member cities")]
@@ -97,6 +101,7 @@ impl DraftFault {
             Self::NotAMember(_) => "no_such_city",
             Self::Address(_, fault) => fault.code(),
             Self::AnyHost => "address_any_host",
+            Self::RuleMeasure(_) => "measure_unknown",
             Self::OwnCity => "own_city",
             Self::NoSuchStatement(_) => "no_such_statement",
             Self::Reason => "reason_missing",
@@ -125,6 +130,9 @@ impl DraftFault {
             }
             Self::NoSuchEdition(_) | Self::EditionUnstated => {
                 "name an edition that `GET /v1/info` lists, or load one: [catalogue] editions in the settings"
+            }
+            Self::RuleMeasure(_) => {
+                "check the code of the measure against the edition's text; of an edition that is not loaded, load it first"
             }
             Self::NotAMember(_) | Self::Readers => "see the members with `huxin federation show`",
             Self::NoSuchStatement(_) => "check the id, and `huxin peers` for how far the logs are held",
@@ -351,6 +359,10 @@ impl Drafter {
         }
         if roster.city(rule.partner).is_none() {
             return Err(DraftFault::NotAMember(rule.partner));
+        }
+        let unknown = |code: &&String| !self.editions.values().any(|edition| edition.measure(code).is_some());
+        if let Some(code) = rule.measures.iter().flatten().find(unknown) {
+            return Err(DraftFault::RuleMeasure(code.clone()));
         }
         rule.lists.sort_unstable();
         rule.lists.dedup();

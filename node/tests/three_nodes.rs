@@ -120,6 +120,15 @@ fn three_cities_exchange() {
 
     // Recognition: the second recognises the first, the third does not.
     nodes[1].client.recognise(&recognition(nodes[0].city)).unwrap();
+    // A rule that begins later is shown beside the one in force, and one that names no measure of any edition is none.
+    let later = RecognitionBody { valid_from: "2099-01-01".parse().unwrap(), ..recognition(nodes[0].city) };
+    nodes[1].client.recognise(&later).unwrap();
+    let shown = nodes[1].client.recognitions().unwrap().recognitions;
+    let begins: Vec<_> =
+        shown.iter().filter(|item| item.city == nodes[1].city).map(|item| item.rule.valid_from).collect();
+    assert_eq!(begins, [recognition(nodes[0].city).valid_from, later.valid_from]);
+    let typo = RecognitionBody { measures: Some(vec!["D-B-99".to_owned()]), ..recognition(nodes[0].city) };
+    assert_eq!(nodes[1].client.recognise(&typo).unwrap_err().code, "measure_unknown");
 
     // An entry arrives everywhere, and counts only where it is recognised.
     let published = nodes[0].client.publish(&PublishRequest { entries: vec![entry(1, today)] }).unwrap();

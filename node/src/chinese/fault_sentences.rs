@@ -412,7 +412,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("store_exists", "此处已有一个库，未作任何改动"),
     ("store_failed", "库此前写入失败，须重新启动节点"),
     ("store_locked", "库正被另一进程使用"),
-    ("store_missing", "没有库，请先运行 huxin init 或检查路径"),
+    ("store_missing", "没有库：新节点先运行 huxin init，原有节点先用 huxin restore 恢复"),
     ("store_newer_form", "库出自更新的版本，请用新版程序"),
     ("store_no_access", "本账户无权读写库"),
     ("store_not_continued", "备份不能延续现有的库"),

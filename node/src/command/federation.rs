@@ -222,10 +222,10 @@ fn found_command(args: &FoundArgs, context: &Context) -> Result<(), Fault> {
         if let Some(path) = &founding.manifest {
             let path = path.display();
             let english = format!(
-                "next: have the missing cities run `huxin federation sign {path}`, then `huxin federation collect`"
+                "next: have the missing cities run\n`huxin federation sign {path} --keys KEYS --out FILE`,\nthen collect their files: `huxin federation collect --help`"
             );
             let chinese =
-                format!("下一步:请尚缺的城市执行 `huxin federation sign {path}`,然后执行 `huxin federation collect`");
+                format!("下一步:请尚缺的城市执行\n`huxin federation sign {path} --keys KEYS --out FILE`,\n再汇集其文件:见 `huxin federation collect --help`");
             say!("{}", context.choose(&english, &chinese));
         }
     })

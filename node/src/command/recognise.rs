@@ -144,12 +144,40 @@ fn rules(reply: &RecognitionsReply, context: &Context) -> String {
         table.add_row([
             item.city.to_string(),
             item.rule.partner.to_string(),
-            if lists.is_empty() { say("nothing", "均不互认").to_owned() } else { lists.join(", ") },
+            if lists.is_empty() {
+                say("nothing", "均不互认").to_owned()
+            } else {
+                std::iter::once(lists.join(", ")).chain(limits(&item.rule, context)).collect::<Vec<_>>().join("\n")
+            },
             days(&item.rule, context),
             item.id.to_string(),
         ]);
     }
     table.to_string()
+}
+
+/// What narrows a rule, a line each: without it a narrow rule would look like a full one.
+fn limits(rule: &RecognitionBody, context: &Context) -> Vec<String> {
+    let line = |english, chinese, what: String| format!("{} {what}", context.choose(english, chinese));
+    let mut lines = Vec::new();
+    lines.extend(rule.fields.as_ref().map(|fields| line("fields", "领域", fields.join(" "))));
+    lines.extend(rule.measures.as_ref().map(|measures| line("measures", "措施", measures.join(" "))));
+    lines.extend(rule.minimum_severity.map(|least| {
+        let name = match least {
+            Severity::Minor => context.choose("minor", "轻微"),
+            Severity::General => context.choose("general", "一般"),
+            Severity::Serious => context.choose("serious", "严重"),
+        };
+        line("from severity", "严重程度不低于", name.to_owned())
+    }));
+    lines.extend(
+        rule.decided_within_months.map(|months| line("decided within months", "决定未满月数", months.to_string())),
+    );
+    lines.extend(rule.editions.as_ref().map(|editions| line("editions", "措施清单版本", editions.len().to_string())));
+    if rule.suspend_while_disputed {
+        lines.push(context.choose("rests while disputed", "异议期间中止适用").to_owned());
+    }
+    lines
 }
 
 /// In force from when and until when, and how old a decision may be: a line each.
@@ -214,13 +242,20 @@ mod tests {
             issued_at_text: String::new(),
             rule: rule(lists),
         };
-        let reply = RecognitionsReply { recognitions: vec![item(List::ALL.to_vec()), item(Vec::new())] };
+        let mut narrow = item(vec![List::Black]);
+        narrow.rule.fields = Some(vec!["tax".to_owned()]);
+        narrow.rule.measures = Some(vec!["D-B-01".to_owned(), "D-B-02".to_owned()]);
+        narrow.rule.minimum_severity = Some(Severity::Serious);
+        narrow.rule.decided_within_months = Some(36);
+        narrow.rule.suspend_while_disputed = true;
+        let reply = RecognitionsReply { recognitions: vec![item(List::ALL.to_vec()), item(Vec::new()), narrow] };
         for (language, due) in [
-            (Language::Chinese, ["互认", "红名单", "黑名单", "重点关注", "均不互认"]),
-            (Language::English, ["recognises", "red", "black", "watch", "nothing"]),
+            (Language::Chinese, ["互认", "红名单", "黑名单", "重点关注", "均不互认", "严重程度不低于", "异议期间"]),
+            (Language::English, ["recognises", "red", "black", "watch", "nothing", "serious", "disputed"]),
         ] {
             let text = rules(&reply, &Context { config: "huxin.toml".into(), json: false, language });
             assert!(due.iter().all(|due| text.contains(due)), "{text}");
+            assert!(["tax", "D-B-02", "36"].iter().all(|limit| text.contains(limit)), "a narrow rule: {text}");
             assert!(text.lines().all(|line| crate::chinese::columns(line) <= 80), "{text}");
         }
     }

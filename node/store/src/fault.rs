@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Why a store was not opened. Nothing was changed in the folder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenFault {
-    #[error("there is no store in {}; run `huxin init`, or check the path", .0.display())]
+    #[error("there is no store in {}; a new node begins with `huxin init`, one that was lost with `huxin restore`; or check the path", .0.display())]
     Missing(PathBuf),
     #[error("{} holds files but no huxin store; name an empty or a new folder", .0.display())]
     NotAStore(PathBuf),

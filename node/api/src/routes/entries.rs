@@ -229,8 +229,9 @@ pub async fn recognitions(State(app): Shared) -> Result<Response, Problem> {
     let (roster, read) = (app.backend.roster(), app.backend.read());
     let mut recognitions = Vec::new();
     for member in roster.cities() {
-        // The newest rule per partner is the rule.
-        let mut newest = std::collections::BTreeMap::new();
+        // The newest rule per partner that has begun is the rule (R129); those that follow it are shown with it.
+        let today = app.backend.now().date();
+        let mut rules = std::collections::BTreeMap::<CityCode, Vec<RecognitionItem>>::new();
         for seq in gather::trust_statements(&*read, member.code, Kind::Recognition)? {
             let id = StatementId { city: member.code, epoch: member.epoch_at(seq), seq };
             if member.is_voided(seq) {
@@ -240,10 +241,14 @@ pub async fn recognitions(State(app): Shared) -> Result<Response, Problem> {
             let header = &statement.header;
             if let Ok(Body::Recognition(rule)) = Body::decode(header.kind, header.body_version, &bytes) {
                 let (issued_at, issued_at_text) = (header.issued_at, header.issued_at.text());
-                newest.insert(rule.partner, RecognitionItem { id, city: member.code, issued_at, issued_at_text, rule });
+                let of_partner = rules.entry(rule.partner).or_default();
+                if rule.valid_from <= today {
+                    of_partner.clear();
+                }
+                of_partner.push(RecognitionItem { id, city: member.code, issued_at, issued_at_text, rule });
             }
         }
-        recognitions.extend(newest.into_values());
+        recognitions.extend(rules.into_values().flatten());
     }
     Ok(json(&RecognitionsReply { recognitions }))
 }

@@ -44,7 +44,7 @@ pub enum IssueFault {
         "the list requires a severity; state minor, general or serious (an imported record may lack it where it carries no measure)"
     )]
     SeverityMissing,
-    #[error("measure {0} does not stand in the edition; see `huxin codes` for those that do")]
+    #[error("measure {0} does not stand in the edition; its text lists those that do")]
     MeasureUnknown(String),
     #[error("measure {0} is not meant for this class of subject")]
     MeasureClass(String),
