@@ -78,20 +78,7 @@ fn entry(number: u32, today: Date) -> EntryRequest {
 }
 
 fn recognition(partner: CityCode) -> RecognitionBody {
-    RecognitionBody {
-        partner,
-        lists: vec![List::Black],
-        fields: None,
-        measures: None,
-        minimum_severity: None,
-        decided_within_months: None,
-        decided_since: None,
-        suspend_while_disputed: false,
-        valid_from: "2020-01-01".parse().unwrap(),
-        valid_until: None,
-        freshness_hours: 24,
-        editions: None,
-    }
+    RecognitionBody::without_limits(partner, vec![List::Black], "2020-01-01".parse().unwrap())
 }
 
 fn ruling(client: &Client) -> Ruling {

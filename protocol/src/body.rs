@@ -16,7 +16,7 @@ pub use decline::DeclineBody;
 pub use entry::{Basis, EntryBody, List, Severity, Source};
 pub use lookup::Lookup;
 pub use node_announcement::NodeAnnouncementBody;
-pub use recognition::RecognitionBody;
+pub use recognition::{DEFAULT_FRESHNESS_HOURS, RecognitionBody};
 
 use crate::cbor::{ReadFault, Reader, Writer};
 use crate::cose::byte_string_head;

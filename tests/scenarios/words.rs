@@ -51,21 +51,10 @@ pub fn recognise_under(
     partner: CityCode,
     editions: Option<Vec<Digest>>,
 ) -> StatementId {
-    let body = Body::Recognition(RecognitionBody {
-        partner,
-        lists: vec![List::Red, List::Black, List::Watch],
-        fields: None,
-        measures: None,
-        minimum_severity: None,
-        decided_within_months: None,
-        decided_since: None,
-        suspend_while_disputed: false,
-        // Before anything that the tests list was decided (R130).
-        valid_from: date("1990-01-01"),
-        valid_until: None,
-        freshness_hours: 24,
-        editions,
-    });
+    // Before anything that the tests list was decided (R130).
+    let since = date("1990-01-01");
+    let rule = RecognitionBody::without_limits(partner, vec![List::Red, List::Black, List::Watch], since);
+    let body = Body::Recognition(RecognitionBody { editions, ..rule });
     let draft = draft(&world.city(by).secrets, &world.genesis.id(), Kind::Recognition, None, body, Disclosure::Public);
     publish(world, by, draft).unwrap()
 }

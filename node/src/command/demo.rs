@@ -267,20 +267,7 @@ pub(super) fn recognise(nodes: &[Node]) -> Result<(), Fault> {
     let since = Date::new(2019, 1, 1).map_err(Fault::unexpected)?;
     for node in nodes {
         for partner in nodes.iter().filter(|partner| partner.code != node.code) {
-            node.client.recognise(&RecognitionBody {
-                partner: partner.code,
-                lists: List::ALL.to_vec(),
-                fields: None,
-                measures: None,
-                minimum_severity: None,
-                decided_within_months: None,
-                decided_since: None,
-                suspend_while_disputed: false,
-                valid_from: since,
-                valid_until: None,
-                freshness_hours: 24,
-                editions: None,
-            })?;
+            node.client.recognise(&RecognitionBody::without_limits(partner.code, List::ALL.to_vec(), since))?;
         }
     }
     Ok(())

@@ -221,19 +221,10 @@ mod tests {
     /// `[node] language` is honoured, and no line is wider than the screen.
     #[test]
     fn rules_are_listed_in_the_language_that_is_spoken() {
-        let rule = |lists: Vec<List>| RecognitionBody {
-            partner: "330900".parse().unwrap(),
-            lists,
-            fields: None,
-            measures: None,
-            minimum_severity: None,
-            decided_within_months: None,
-            decided_since: None,
-            suspend_while_disputed: false,
-            valid_from: "2026-01-01".parse().unwrap(),
-            valid_until: Some("2027-01-01".parse().unwrap()),
-            freshness_hours: 24,
-            editions: None,
+        let (from, until): (Date, Date) = ("2026-01-01".parse().unwrap(), "2027-01-01".parse().unwrap());
+        let rule = |lists| RecognitionBody {
+            valid_until: Some(until),
+            ..RecognitionBody::without_limits("330900".parse().unwrap(), lists, from)
         };
         let item = |lists| RecognitionItem {
             id: "330200.12-123456789".parse().unwrap(),

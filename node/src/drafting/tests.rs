@@ -205,19 +205,12 @@ fn readers_are_members_and_agencies_are_named() {
 #[test]
 fn a_city_recognises_other_members_only() {
     let world = world();
-    let rule = |partner: &str| RecognitionBody {
-        partner: partner.parse().unwrap(),
-        lists: vec![List::Black, List::Red, List::Black],
-        fields: None,
-        measures: None,
-        minimum_severity: None,
-        decided_within_months: None,
-        decided_since: None,
-        suspend_while_disputed: false,
-        valid_from: "2026-01-01".parse().unwrap(),
-        valid_until: None,
-        freshness_hours: 24,
-        editions: None,
+    let rule = |partner: &str| {
+        RecognitionBody::without_limits(
+            partner.parse().unwrap(),
+            vec![List::Black, List::Red, List::Black],
+            "2026-01-01".parse().unwrap(),
+        )
     };
     let draft = world.drafter.recognition(rule("451100"), &world.roster).unwrap();
     let Body::Recognition(sealed) = draft.body else { panic!("no recognition") };

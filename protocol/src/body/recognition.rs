@@ -49,6 +49,26 @@ const fn default_freshness() -> u16 {
 }
 
 impl RecognitionBody {
+    /// A rule for these lists that nothing narrows, in force from a day on and until another follows it. Of decisions it takes those of
+    /// that day and later ones (R130).
+    #[must_use]
+    pub const fn without_limits(partner: CityCode, lists: Vec<List>, valid_from: Date) -> Self {
+        Self {
+            partner,
+            lists,
+            fields: None,
+            measures: None,
+            minimum_severity: None,
+            decided_within_months: None,
+            decided_since: None,
+            suspend_while_disputed: false,
+            valid_from,
+            valid_until: None,
+            freshness_hours: DEFAULT_FRESHNESS_HOURS,
+            editions: None,
+        }
+    }
+
     pub(super) fn texts(&self) -> Vec<(&'static str, &str)> {
         let fields = self.fields.iter().flatten().map(|text| ("fields", text.as_str()));
         fields.chain(self.measures.iter().flatten().map(|text| ("measures", text.as_str()))).collect()

@@ -294,20 +294,7 @@ fn acts_declines_and_rules_have_their_limits() {
 
     let rule = |lists: Vec<List>| {
         let day = Date::new(2026, 1, 1).unwrap();
-        let body = RecognitionBody {
-            partner: CityCode::new("451100").unwrap(),
-            lists,
-            fields: None,
-            measures: None,
-            minimum_severity: None,
-            decided_within_months: None,
-            decided_since: None,
-            suspend_while_disputed: false,
-            valid_from: day,
-            valid_until: None,
-            freshness_hours: recognition::DEFAULT_FRESHNESS_HOURS,
-            editions: None,
-        };
+        let body = RecognitionBody::without_limits(CityCode::new("451100").unwrap(), lists, day);
         Body::Recognition(body).seal(Kind::Recognition, &SALT).map(|_| ())
     };
     assert_eq!(rule(vec![]), Ok(()));
@@ -461,18 +448,13 @@ fn unsafe_text_is_not_sealed_and_is_read_as_it_came() {
     bodies.push((Kind::NodeAnnouncement, Body::NodeAnnouncement(announced)));
     for (fields, measures) in [(Some(vec![bad()]), None), (None, Some(vec!["M".to_owned(), bad()]))] {
         let rule = RecognitionBody {
-            partner: CityCode::new("451100").unwrap(),
-            lists: Vec::new(),
             fields,
             measures,
-            minimum_severity: None,
-            decided_within_months: None,
-            decided_since: None,
-            suspend_while_disputed: false,
-            valid_from: Date::new(2026, 1, 1).unwrap(),
-            valid_until: None,
-            freshness_hours: 24,
-            editions: None,
+            ..RecognitionBody::without_limits(
+                CityCode::new("451100").unwrap(),
+                Vec::new(),
+                Date::new(2026, 1, 1).unwrap(),
+            )
         };
         bodies.push((Kind::Recognition, Body::Recognition(rule)));
     }

@@ -48,8 +48,6 @@ pub(super) struct Bench<'a> {
     shown: Vec<usize>,
 }
 
-/// Hours after which an unrecognised source counts as stale (DOMAIN rule 9).
-const DEFAULT_FRESHNESS_HOURS: u16 = 24;
 const HOUR_MS: i64 = 3_600_000;
 
 /// How one city's log stands as a source at the instant.
@@ -114,7 +112,7 @@ impl<'a> Bench<'a> {
         // said by then (R133). Only the newest cosignature is kept, so there is no other to ask.
         let latest = if view.now { view.at.0.saturating_add(CLOCK_TOLERANCE_MS) } else { i64::MAX };
         let freshness = source.and_then(|source| source.freshness).filter(|time| time.0 <= latest);
-        let hours = self.rules.of(city).map_or(DEFAULT_FRESHNESS_HOURS, |rule: Rule<'_>| {
+        let hours = self.rules.of(city).map_or(crate::body::DEFAULT_FRESHNESS_HOURS, |rule: Rule<'_>| {
             let RecognitionBody { freshness_hours, .. } = rule.body;
             *freshness_hours
         });

@@ -194,20 +194,11 @@ pub fn reason(kind: Kind) -> Body {
 /// A rule that recognises everything of a partner.
 #[must_use]
 pub fn recognition(partner: CityCode) -> RecognitionBody {
-    RecognitionBody {
+    RecognitionBody::without_limits(
         partner,
-        lists: vec![List::Red, List::Black, List::Watch],
-        fields: None,
-        measures: None,
-        minimum_severity: None,
-        decided_within_months: None,
-        decided_since: None,
-        suspend_while_disputed: false,
-        valid_from: "2020-01-01".parse().expect("a date"),
-        valid_until: None,
-        freshness_hours: 24,
-        editions: None,
-    }
+        vec![List::Red, List::Black, List::Watch],
+        "2020-01-01".parse().expect("a date"),
+    )
 }
 
 /// Stops signing, makes the next key record at the place where the log stands, and takes it up.

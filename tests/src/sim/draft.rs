@@ -40,18 +40,8 @@ impl Speaker<'_> {
     #[must_use]
     pub fn recognition(&self, partner: CityCode, lists: Vec<List>, minimum_severity: Option<Severity>) -> Draft {
         let body = Body::Recognition(RecognitionBody {
-            partner,
-            lists,
-            fields: None,
-            measures: None,
             minimum_severity,
-            decided_within_months: None,
-            decided_since: None,
-            suspend_while_disputed: false,
-            valid_from: Date::new(2020, 1, 1).expect("a date"),
-            valid_until: None,
-            freshness_hours: 24,
-            editions: None,
+            ..RecognitionBody::without_limits(partner, lists, Date::new(2020, 1, 1).expect("a date"))
         });
         self.say(Kind::Recognition, None, body, Disclosure::Public)
     }

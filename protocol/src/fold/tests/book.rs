@@ -197,20 +197,8 @@ impl Book {
     }
 
     pub fn recognise(&mut self, viewer: CityCode, partner: CityCode, edit: impl FnOnce(&mut RecognitionBody)) -> About {
-        let mut body = RecognitionBody {
-            partner,
-            lists: vec![List::Red, List::Black, List::Watch],
-            fields: None,
-            measures: None,
-            minimum_severity: None,
-            decided_within_months: None,
-            decided_since: None,
-            suspend_while_disputed: false,
-            valid_from: day("2026-01-01"),
-            valid_until: None,
-            freshness_hours: 24,
-            editions: None,
-        };
+        let mut body =
+            RecognitionBody::without_limits(partner, vec![List::Red, List::Black, List::Watch], day("2026-01-01"));
         edit(&mut body);
         self.put(viewer, Kind::Recognition, BodyState::Held(Body::Recognition(body)), |_| {})
     }
