@@ -35,8 +35,22 @@ pub fn look(country: &mut Country) {
     contradiction::look(country);
     blame::look(country);
     consent::look(country);
-    readers::look(country);
-    retired::look(country);
+    one(country, readers::ask);
+    one(country, retired::ask);
+}
+
+/// Asks one node after another, a node at each look, while the storm goes on.
+fn one(country: &mut Country, ask: fn(&mut Country, CityCode)) {
+    let members = country.honest();
+    let node = members[country.watch.looks as usize % members.len()];
+    ask(country, node);
+}
+
+/// Asks all nodes.
+fn all(country: &mut Country, ask: fn(&mut Country, CityCode)) {
+    for node in country.honest() {
+        ask(country, node);
+    }
 }
 
 /// At the end of the calm.
@@ -45,8 +59,8 @@ pub fn last(country: &mut Country, agreed: bool) {
     contradiction::look(country);
     blame::look(country);
     consent::look(country);
-    readers::last(country);
-    retired::last(country);
+    all(country, readers::ask);
+    all(country, retired::ask);
     resurrection::last(country);
     reach::last(country);
     if agreed {

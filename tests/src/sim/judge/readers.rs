@@ -5,21 +5,7 @@ use huxin_engine::gather;
 use huxin_engine::ledger::{Family, LedgerRead, body_key};
 use huxin_protocol::ids::CityCode;
 
-/// All nodes.
-pub(super) fn last(country: &mut Country) {
-    for node in country.honest() {
-        ask(country, node);
-    }
-}
-
-/// One of them, while the storm goes on.
-pub(super) fn look(country: &mut Country) {
-    let members = country.honest();
-    let node = members[country.watch.looks as usize % members.len()];
-    ask(country, node);
-}
-
-fn ask(country: &mut Country, node: CityCode) {
+pub(super) fn ask(country: &mut Country, node: CityCode) {
     let city = country.world.city(node);
     let roster = city.roster();
     let mut found = Vec::new();

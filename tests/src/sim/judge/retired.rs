@@ -8,20 +8,7 @@ use huxin_protocol::checkpoint::{Checkpoint, Origin};
 use huxin_protocol::cosignature::Cosignature;
 use huxin_protocol::ids::CityCode;
 
-pub(super) fn last(country: &mut Country) {
-    for node in country.honest() {
-        ask(country, node);
-    }
-}
-
-/// One of them, while the storm goes on.
-pub(super) fn look(country: &mut Country) {
-    let members = country.honest();
-    let node = members[country.watch.looks as usize % members.len()];
-    ask(country, node);
-}
-
-fn ask(country: &mut Country, node: CityCode) {
+pub(super) fn ask(country: &mut Country, node: CityCode) {
     let city = country.world.city(node);
     let roster = city.roster();
     let Ok(sources) = gather::sources(&*city.store, &roster) else { return };
