@@ -279,7 +279,8 @@ impl Backend for NodeBackend {
     }
 
     fn submit_each(&self, commands: Vec<RecordCommand>, rehearse: bool) -> Result<SubmittedEach, Problem> {
-        self.takes(false)?;
+        // Below the floor an import that only takes companies off a list goes on, like any other ending.
+        self.takes(commands.iter().all(|command| matches!(command, RecordCommand::Remove { .. })))?;
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
         for command in commands.into_iter().enumerate() {
