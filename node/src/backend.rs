@@ -268,7 +268,7 @@ impl Backend for NodeBackend {
     }
 
     fn submit(&self, command: Command) -> Result<Submitted, Problem> {
-        let is_ending = matches!(&command, Command::Act(_, verb, _) if verb.kind().is_ending());
+        let is_ending = matches!(&command, Command::Act(_, verb, _) if verb.kind().is_relief());
         // A key record mends the keys, and is small.
         self.takes(is_ending || matches!(command, Command::Record(..) | Command::Hold))?;
         let mut warnings = Vec::new();

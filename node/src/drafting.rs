@@ -275,7 +275,7 @@ impl Drafter {
         body: &EntryBody,
         (read, roster, now): World<'_>,
     ) -> Result<(), DraftFault> {
-        let MatterState::Standing { current } = gather::matter_state(read, roster, id, &|_| None)? else {
+        let MatterState::Standing { current, .. } = gather::matter_state(read, roster, id, &|_| None)? else {
             return Ok(());
         };
         let (_, _, Some(Body::Listing(standing))) = statement(read, roster, current)? else { return Ok(()) };
@@ -305,7 +305,7 @@ impl Drafter {
     fn check_repair(&self, id: StatementId, (read, roster, now): World<'_>) -> Result<(), DraftFault> {
         let links = gather::chain_listings(read, roster, id)?;
         let current = match gather::matter_state(read, roster, id, &|_| None)? {
-            MatterState::Standing { current } => current,
+            MatterState::Standing { current, .. } => current,
             // The engine says what is wrong with acting on it.
             MatterState::Ended { .. } | MatterState::Void => return Ok(()),
         };

@@ -5,8 +5,9 @@
 
 use ed25519_dalek::Signer as _;
 use huxin_protocol::body::{
-    ActBody, Basis, Body, DeclineBody, EntryBody, List, NodeAnnouncementBody, RecognitionBody, RepairConditions, Salt,
-    Severity, Source, commitment,
+    ActBody, Answer, Basis, Body, Decision, DeclineBody, Department, Done, EntryBody, FeedbackBody, FiledBy, List,
+    MeasureAnswer, NodeAnnouncementBody, ObjectionBody, ObjectionTo, RecognitionBody, RepairApplicationBody,
+    RepairConditions, ResponseBody, RulingBody, Salt, Severity, Source, Stage, StepBody, commitment,
 };
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::cose::Sign1;
@@ -132,6 +133,7 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
         valid_until: Some(day.add_months(12)),
         freshness_hours: 24,
         editions: Some(vec![Digest([0xed; 32])]),
+        derived: true,
     };
     let open = RecognitionBody {
         lists: vec![],
@@ -142,6 +144,7 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
         decided_since: None,
         valid_until: None,
         editions: None,
+        derived: false,
         ..rule.clone()
     };
     let repair = ActBody {
@@ -151,14 +154,70 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
         decided_on: Some(day),
         conditions: Some(RepairConditions { rectified: true, ..RepairConditions::default() }),
         record_ref: Some("row-2".to_owned()),
+        until: None,
     };
     let removal = ActBody { reason: "移出".to_owned(), ..ActBody::default() };
+    let order = ActBody { until: Some(day.add_months(6)), ..removal.clone() };
+    let answers = [(Answer::Applies, Some(day), None), (Answer::Declined, None, Some("样例".to_owned()))];
+    let answers = answers.into_iter().enumerate().map(|(number, (answer, from, reason))| MeasureAnswer {
+        measure: format!("D-B-0{number}"),
+        answer,
+        reason,
+        from,
+    });
+    let response = ResponseBody { answers: answers.collect(), note: Some("样例".to_owned()) };
+    let feedback = |outcome: Option<String>| FeedbackBody {
+        measure: "D-B-01".to_owned(),
+        done: Done::Lifted,
+        agency: Department {
+            name: "样例局".to_owned(),
+            uscc: outcome.as_ref().map(|_| "91990099MA00000156".to_owned()),
+        },
+        on: day,
+        from: outcome.as_ref().map(|_| day),
+        until: outcome.as_ref().map(|_| day),
+        case_number: outcome.clone(),
+        outcome,
+    };
+    let application = RepairApplicationBody {
+        reason: "样例".to_owned(),
+        filed_on: day,
+        by: FiledBy::Agent,
+        conditions: RepairConditions { commitment: true, ..RepairConditions::default() },
+        evidence: vec![Digest([7; 32])],
+        record_ref: Some("row-3".to_owned()),
+    };
+    let objection = ObjectionBody {
+        reason: "样例".to_owned(),
+        filed_on: day,
+        by: FiledBy::City,
+        to: ObjectionTo::RepairResult,
+        evidence: vec![],
+        record_ref: None,
+    };
+    let ruling = RulingBody {
+        decision: Decision::UpheldInPart,
+        reason: "样例".to_owned(),
+        decided_on: day,
+        document_number: Some("样例〔2026〕3号".to_owned()),
+        authority: Some("样例局".to_owned()),
+    };
+    let step = StepBody { stage: Stage::Extended, on: day, reason: Some("样例".to_owned()), until: Some(day) };
     let node = |addresses, valid_until| NodeAnnouncementBody { peer_id: vec![7; 38], addresses, valid_until };
     Ok(vec![
         ("entry-body", Kind::Entry, Body::Listing(Box::new(plain_entry(about)?))),
         ("entry-body", Kind::Amendment, Body::Listing(Box::new(full_entry(about)?))),
         ("repair-body", Kind::Repair, Body::Act(repair)),
-        ("act-body", Kind::Removal, Body::Act(removal)),
+        ("act-body", Kind::Removal, Body::Act(removal.clone())),
+        ("act-body", Kind::Withdrawal, Body::Act(removal)),
+        ("suspension-body", Kind::Suspension, Body::Act(order)),
+        ("response-body", Kind::Response, Body::Response(response)),
+        ("feedback-body", Kind::Feedback, Body::Feedback(feedback(None))),
+        ("feedback-body", Kind::Feedback, Body::Feedback(feedback(Some("样例".to_owned())))),
+        ("application-body", Kind::RepairApplication, Body::RepairApplication(application)),
+        ("objection-body", Kind::Objection, Body::Objection(objection)),
+        ("ruling-body", Kind::Ruling, Body::Ruling(ruling)),
+        ("step-body", Kind::Step, Body::Step(step)),
         ("recognition-body", Kind::Recognition, Body::Recognition(rule)),
         ("recognition-body", Kind::Recognition, Body::Recognition(open)),
         ("decline-body", Kind::Decline, Body::Decline(DeclineBody { reason: "样例".to_owned() })),

@@ -11,6 +11,7 @@
 mod built_in;
 mod calendar;
 mod check;
+mod clock;
 mod registry;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ mod tests;
 pub use built_in::builtin;
 pub(crate) use check::is_person;
 pub use check::{Issue, IssueFault};
+pub use clock::{Clock, Silence};
 pub use registry::{RegisteredList, bears_serious_name, belongs_elsewhere, contradiction, governing, shown_name};
 
 use crate::body::{Basis, EntryBody, List, Severity};

@@ -153,10 +153,10 @@ fn unindex(
     txn.delete(Family::Chain, place_key(city, seq));
     if let Some(about) = &header.about {
         let target = (about.id.city, about.id.seq);
-        txn.delete(Family::About, about_key(target, (city, seq)));
-        if tail == Tail::Endings && header.kind.is_ending() {
-            let key = about_key(target, (city, Seq(seq.0 | ABANDONED_ACTOR)));
-            txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
+        txn.delete(Family::About, about_key(target, header.kind, (city, seq)));
+        if tail == Tail::Endings && header.kind.is_relief() {
+            let key = about_key(target, header.kind, (city, Seq(seq.0 | ABANDONED_ACTOR)));
+            txn.put(Family::About, key, Vec::new());
         }
     }
     if let Some(ground) = &header.ground {

@@ -104,6 +104,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("recognise:nothing", "该伙伴的条目一律不再作数"),
     ("recognise:fields", "只限这些领域；不写则全部"),
     ("recognise:measures", "只限这些措施；不写则全部"),
+    ("recognise:derived", "也含对方转录自其他城市名单的条目"),
     ("recognise:editions", "只限依据这些措施清单版本的条目，写名称或摘要；不写则全部"),
     ("recognise:minimum_severity", "低于此严重程度的黑名单和重点关注条目不作数"),
     ("recognise:decided_within_months", "认定早于这么多个月的条目不作数"),

@@ -93,8 +93,8 @@ pub fn amend(args: &AmendArgs, context: &Context) -> Result<(), Fault> {
 fn current_link(client: &Client, id: StatementId) -> Result<Option<EntryReply>, Fault> {
     let entry = client.entry(id)?;
     match entry.matter {
-        Some(MatterView::Standing { current }) if current == id => Ok(Some(entry)),
-        Some(MatterView::Standing { current }) => client.entry(current).map(Some),
+        Some(MatterView::Standing { current, .. }) if current == id => Ok(Some(entry)),
+        Some(MatterView::Standing { current, .. }) => client.entry(current).map(Some),
         _ => Ok(None),
     }
 }
@@ -134,6 +134,9 @@ fn described(verb: ActVerb, id: StatementId, entry: &EntryReply, reason: &str) -
         ActVerb::Reinstatement => {
             ("恢复（撤回一次终止，条目重新生效）", "reinstate: one ending is taken back, and the entry counts again")
         }
+        ActVerb::Suspension => ("暂停执行措施，直至恢复执行", "suspend: its measures rest until they are resumed"),
+        ActVerb::Resumption => ("恢复执行措施", "resume: one suspension is taken back"),
+        ActVerb::Withdrawal => ("撤回本市的声明", "withdraw: this city's own word is taken back"),
     };
     let mut what = vec![format!("将对 {id} 执行：{zh}  would {en}")];
     match &entry.body {

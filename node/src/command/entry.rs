@@ -34,8 +34,13 @@ fn screen(entry: &EntryReply, editions: &BTreeMap<Digest, Edition>) -> String {
         row("针对 about", about.to_string());
     }
     match &entry.matter {
-        Some(MatterView::Standing { current }) if *current == entry.id => row("现状 matter", "有效 stands".to_owned()),
-        Some(MatterView::Standing { current }) => {
+        Some(MatterView::Standing { suspended_by: Some(by), .. }) => {
+            row("现状 matter", format!("暂停执行 rests by order, {by}"));
+        }
+        Some(MatterView::Standing { current, .. }) if *current == entry.id => {
+            row("现状 matter", "有效 stands".to_owned())
+        }
+        Some(MatterView::Standing { current, .. }) => {
             row("现状 matter", format!("已由 {current} 更正，以其为准 corrected: {current} speaks now"));
         }
         Some(MatterView::Ended { by }) => row("现状 matter", format!("已由 {by} 终止 ended by {by}")),

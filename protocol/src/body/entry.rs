@@ -84,7 +84,7 @@ pub struct EntryBody {
 }
 
 /// The item at the place that the next number names; all enumerations of a body are written so.
-fn numbered<T: Copy>(reader: &mut Reader<'_>, all: &[T], first: usize) -> Result<T, ReadFault> {
+pub(super) fn numbered<T: Copy>(reader: &mut Reader<'_>, all: &[T], first: usize) -> Result<T, ReadFault> {
     let number: usize = reader.unsigned()?;
     number.checked_sub(first).and_then(|at| all.get(at)).copied().ok_or(ReadFault::Field)
 }

@@ -106,7 +106,16 @@ fn any_entry() -> impl Strategy<Value = EntryBody> {
 }
 
 fn any_act() -> impl Strategy<Value = (Kind, ActBody)> {
-    let kinds = vec![Kind::Annulment, Kind::Removal, Kind::Repair, Kind::Erasure, Kind::Reinstatement];
+    let kinds = vec![
+        Kind::Annulment,
+        Kind::Removal,
+        Kind::Repair,
+        Kind::Erasure,
+        Kind::Reinstatement,
+        Kind::Suspension,
+        Kind::Resumption,
+        Kind::Withdrawal,
+    ];
     let conditions = any::<(bool, bool, bool, bool)>().prop_map(|(rectified, commitment, training, credit_report)| {
         RepairConditions { rectified, commitment, training, credit_report }
     });
@@ -118,10 +127,12 @@ fn any_act() -> impl Strategy<Value = (Kind, ActBody)> {
         of(any_date()),
         of(conditions),
         of(any_text(20)),
+        of(any_date()),
     )
-        .prop_map(|(kind, reason, document_number, authority, decided_on, conditions, record_ref)| {
+        .prop_map(|(kind, reason, document_number, authority, decided_on, conditions, record_ref, until)| {
             let conditions = conditions.filter(|_| kind == Kind::Repair);
-            (kind, ActBody { reason, document_number, authority, decided_on, conditions, record_ref })
+            let until = until.filter(|_| kind == Kind::Suspension);
+            (kind, ActBody { reason, document_number, authority, decided_on, conditions, record_ref, until })
         })
 }
 
@@ -130,11 +141,12 @@ fn any_recognition() -> impl Strategy<Value = RecognitionBody> {
     let what = (any_city(), prop::sample::subsequence(List::ALL.to_vec(), 0..=3), texts(), texts(), of(any_severity()));
     let when = (of(any::<u16>()), of(any_date()), any::<bool>(), any_date(), of(any_date()), any::<u16>());
     let editions = of(prop::collection::btree_set(any::<[u8; 32]>().prop_map(Digest), 1..4));
-    (what, when, editions).prop_map(
+    (what, when, editions, any::<bool>()).prop_map(
         |(
             (partner, lists, fields, measures, minimum_severity),
             (decided_within_months, decided_since, suspend_while_disputed, valid_from, valid_until, freshness_hours),
             editions,
+            derived,
         )| RecognitionBody {
             partner,
             lists,
@@ -148,6 +160,7 @@ fn any_recognition() -> impl Strategy<Value = RecognitionBody> {
             valid_until,
             freshness_hours,
             editions: editions.map(|editions| editions.into_iter().collect()),
+            derived,
         },
     )
 }
@@ -157,12 +170,71 @@ fn any_announcement() -> impl Strategy<Value = NodeAnnouncementBody> {
         .prop_map(|(peer_id, addresses, valid_until)| NodeAnnouncementBody { peer_id, addresses, valid_until })
 }
 
+fn any_evidence() -> impl Strategy<Value = Vec<Digest>> {
+    prop::collection::vec(any::<[u8; 32]>().prop_map(Digest), 0..3)
+}
+
+fn any_conditions() -> impl Strategy<Value = RepairConditions> {
+    any::<[bool; 4]>().prop_map(|[rectified, commitment, training, credit_report]| RepairConditions {
+        rectified,
+        commitment,
+        training,
+        credit_report,
+    })
+}
+
+fn one_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
+    prop::sample::select(all)
+}
+
+/// What cities say to each other about an entry.
+fn any_joint() -> impl Strategy<Value = (Kind, Body)> {
+    let answer = (one_of(Answer::ALL), of(any_text(20)), of(any_date()));
+    let response =
+        (prop::collection::btree_map("[A-Z]{1,3}", answer, 1..4), of(any_text(30))).prop_map(|(answers, note)| {
+            let answers = answers
+                .into_iter()
+                .map(|(measure, (answer, reason, from))| MeasureAnswer { measure, answer, reason, from })
+                .collect();
+            (Kind::Response, Body::Response(ResponseBody { answers, note }))
+        });
+    let days = (any_date(), of(any_date()), of(any_date()));
+    let feedback =
+        (any_text(8), one_of(Done::ALL), any_text(20), of("[0-9A-Z]{18}"), days, of(any_text(20)), of(any_text(20)))
+            .prop_map(|(measure, done, name, uscc, (on, from, until), case_number, outcome)| {
+                let agency = Department { name, uscc };
+                let body = FeedbackBody { measure, done, agency, on, from, until, case_number, outcome };
+                (Kind::Feedback, Body::Feedback(body))
+            });
+    let filed = || (any_text(20), any_date(), one_of(FiledBy::ALL), any_evidence(), of(any_text(20)));
+    let application =
+        (filed(), any_conditions()).prop_map(|((reason, filed_on, by, evidence, record_ref), conditions)| {
+            let body = RepairApplicationBody { reason, filed_on, by, conditions, evidence, record_ref };
+            (Kind::RepairApplication, Body::RepairApplication(body))
+        });
+    let objection =
+        (filed(), one_of(ObjectionTo::ALL)).prop_map(|((reason, filed_on, by, evidence, record_ref), to)| {
+            let body = ObjectionBody { reason, filed_on, by, to, evidence, record_ref };
+            (Kind::Objection, Body::Objection(body))
+        });
+    let ruling = (one_of(Decision::ALL), any_text(20), any_date(), of(any_text(20)), of(any_text(20))).prop_map(
+        |(decision, reason, decided_on, document_number, authority)| {
+            let body = RulingBody { decision, reason, decided_on, document_number, authority };
+            (Kind::Ruling, Body::Ruling(body))
+        },
+    );
+    let step = (one_of(Stage::ALL), any_date(), of(any_text(20)), of(any_date()))
+        .prop_map(|(stage, on, reason, until)| (Kind::Step, Body::Step(StepBody { stage, on, reason, until })));
+    prop_oneof![response, feedback, application, objection, ruling, step]
+}
+
 fn any_body() -> impl Strategy<Value = (Kind, Body)> {
     prop_oneof![
         (any_entry(), any::<bool>()).prop_map(|(body, new)| {
             (if new { Kind::Entry } else { Kind::Amendment }, Body::Listing(Box::new(body)))
         }),
         any_act().prop_map(|(kind, body)| (kind, Body::Act(body))),
+        any_joint(),
         any_recognition().prop_map(|body| (Kind::Recognition, Body::Recognition(body))),
         any_text(100).prop_map(|reason| (Kind::Decline, Body::Decline(DeclineBody { reason }))),
         any_announcement().prop_map(|body| (Kind::NodeAnnouncement, Body::NodeAnnouncement(body))),

@@ -161,7 +161,7 @@ impl<'a> Life<'a> {
 }
 
 /// The body of a link, where it is held and is a listing.
-fn listing<'a>(docket: &Docket<'a>, at: usize) -> Option<&'a EntryBody> {
+pub(super) fn listing<'a>(docket: &Docket<'a>, at: usize) -> Option<&'a EntryBody> {
     match &docket.facts[at].body {
         BodyState::Held(Body::Listing(body)) => Some(body),
         _ => None,

@@ -1,12 +1,14 @@
 //! Measures: which of those that an entry names hold, and what is in force over all entries (DOMAIN rules 2 and 10,
 //! R127, R138).
 
+use super::case::BodyState;
 use super::recognition::Rule;
+use super::response;
 use crate::body::{EntryBody, List};
 use crate::digest::Digest;
 use crate::edition::{Edition, MeasureKind};
 use crate::ruling::{EntryRuling, MeasureInForce, MeasureRuling, Reason, ReasonCode, State};
-use crate::time::Date;
+use crate::time::{Date, Millis};
 use std::collections::BTreeMap;
 
 /// What the measures of one entry are judged by.
@@ -18,6 +20,9 @@ pub(super) struct Terms<'a> {
     pub rule: Option<Rule<'a>>,
     /// Why none of the entry's measures holds, where that is so.
     pub none_holds: Option<ReasonCode>,
+    /// The viewer's last Response to the entry.
+    pub response: Option<&'a BodyState>,
+    pub at: Millis,
 }
 
 /// Judges each measure of an entry. One that does not hold leaves the entry standing (DOMAIN rule 2).
@@ -41,13 +46,14 @@ pub(super) fn judge_measures(entry: &EntryBody, terms: &Terms<'_>) -> Vec<Measur
                 .and_then(|rule| rule.body.measures.as_ref())
                 .is_some_and(|measures| !measures.contains(code))
                 .then_some(ReasonCode::MeasureNotRecognised);
-            let reason = reason.or(terms.none_holds).or(filtered);
+            let reason = reason.or(terms.none_holds).or(filtered).map(Reason::from);
+            let reason = reason.or_else(|| response::against(terms.response?, code, terms.at));
             MeasureRuling {
                 code: code.clone(),
                 kind: measure.map(|measure| measure.kind),
                 content: measure.map(|measure| measure.content.clone()),
                 holds: reason.is_none(),
-                reason: reason.map(Reason::from),
+                reason,
             }
         })
         .collect()

@@ -24,7 +24,7 @@ pub enum State {
     Erased,
     /// Not for this instant, or not until another statement arrives.
     NotYet,
-    /// Stands, but rests: disputed under a rule that suspends, or its issuer is under review.
+    /// Stands, but rests: by order, disputed under a rule that suspends, or because its issuer is under review.
     Suspended,
     /// Has no effect; the reason says why.
     Void,
@@ -179,6 +179,28 @@ pub struct MeasureRuling {
     pub reason: Option<Reason>,
 }
 
+/// What a city filed for the subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilingKind {
+    RepairApplication,
+    Objection,
+}
+
+/// An application or an objection that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filing {
+    /// Its city filed it.
+    pub id: StatementId,
+    pub kind: FilingKind,
+    pub filed_at: Millis,
+    /// The last day on which the issuer is to answer; absent where no clock is known here.
+    pub until: Option<Date>,
+    pub overdue: bool,
+    /// An objection by which the entry rests, where the viewer's rule suspends disputed entries.
+    pub suspends: bool,
+}
+
 /// An entry with its amendments, as the viewer sees it at the instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryRuling {
@@ -212,6 +234,12 @@ pub struct EntryRuling {
     /// The viewer's Recognition by which it is judged; absent for the viewer's own entries.
     pub recognised_by: Option<StatementId>,
     pub declined_by: Option<StatementId>,
+    /// The viewer's last Response to it, where its measures are answered one by one (R149).
+    pub answered_by: Option<StatementId>,
+    /// The Suspension by which it rests, where it would stand otherwise (R147).
+    pub suspended_by: Option<StatementId>,
+    /// Applications and objections that wait for the issuer's answer, by place (R148).
+    pub filings: Vec<Filing>,
     /// The ending that gave the state.
     pub ended_by: Option<StatementId>,
     /// The entry that this one repeats (R120).
@@ -236,11 +264,11 @@ impl EntryRuling {
     pub const fn is_basis_incomplete(&self) -> bool {
         !self.basis_lacks.is_empty()
     }
-    /// Whether anyone may see it: disclosed to the public and standing (DOMAIN rule 12).
+    /// Whether anyone may see it: disclosed to the public, and standing without resting (DOMAIN rule 12, R139).
     #[must_use]
     pub const fn is_shown_to_public(&self) -> bool {
         matches!(self.disclosure, DisclosureLevel::Public)
-            && self.state.stands()
+            && matches!(self.state, State::Listed | State::Disputed)
             && !self.ended
             && self.content.is_some()
     }

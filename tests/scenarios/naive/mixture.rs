@@ -318,6 +318,7 @@ impl Mixture {
             valid_until: if self.chance.hits(300) { Some(Millis(self.now.0 + 60 * DAY_MS).date()) } else { None },
             freshness_hours: self.one(&[1, 24, 720]),
             editions: self.chance.hits(rarely).then(|| self.some_editions()),
+            derived: false,
         }
     }
 

@@ -1,7 +1,10 @@
 //! One statement as it stands in a log.
 
 use super::publish::DisclosureChoice;
-use huxin_protocol::body::{ActBody, Basis, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
+use huxin_protocol::body::{
+    ActBody, Basis, DeclineBody, EntryBody, FeedbackBody, List, ObjectionBody, RecognitionBody, RepairApplicationBody,
+    ResponseBody, RulingBody, Severity, Source, StepBody,
+};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::fold::MatterState;
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -35,7 +38,7 @@ pub struct EntryReply {
     /// Of a listing: what has become of its matter, by the fold.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub matter: Option<MatterView>,
-    /// Statements about this one, in the order of city and position.
+    /// Statements about this one, in the order of kind, city and position; of one kind by one city the first 64.
     pub acts: Vec<ActItem>,
 }
 
@@ -46,6 +49,9 @@ pub enum MatterView {
     /// It stands; this link of its chain speaks.
     Standing {
         current: StatementId,
+        /// The Suspension by which it rests.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        suspended_by: Option<StatementId>,
     },
     Ended {
         by: StatementId,
@@ -57,7 +63,9 @@ pub enum MatterView {
 impl From<MatterState> for MatterView {
     fn from(state: MatterState) -> Self {
         match state {
-            MatterState::Standing { current } => Self::Standing { current },
+            MatterState::Standing { current, suspensions } => {
+                Self::Standing { current, suspended_by: suspensions.first().copied() }
+            }
             MatterState::Ended { by, .. } => Self::Ended { by },
             MatterState::Void => Self::Void,
         }
@@ -82,6 +90,24 @@ pub enum BodyView {
     },
     Act {
         act: ActBody,
+    },
+    Response {
+        response: ResponseBody,
+    },
+    Feedback {
+        feedback: FeedbackBody,
+    },
+    RepairApplication {
+        application: RepairApplicationBody,
+    },
+    Objection {
+        objection: ObjectionBody,
+    },
+    Ruling {
+        ruling: RulingBody,
+    },
+    Step {
+        step: StepBody,
     },
     Recognition {
         recognition: RecognitionBody,

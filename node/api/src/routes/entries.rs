@@ -16,11 +16,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
 use huxin_engine::gather;
-use huxin_engine::index::is_gone;
-use huxin_engine::ledger::{Family, LedgerRead, ReadFault, last_place, place_key, scan_prefix};
+use huxin_engine::index::{acts_heard, is_gone};
+use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_protocol::body::{Body, RecognitionBody};
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
+use huxin_protocol::limits::HEARD_AT_MOST;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::statement::Statement;
 use serde::de::DeserializeOwned;
@@ -170,6 +171,12 @@ fn body_view(statement: &Statement, body: Option<Vec<u8>>, viewer: CityCode, era
     match Body::decode(header.kind, header.body_version, &bytes) {
         Ok(Body::Listing(listing)) => BodyView::Listing { listing: Box::new((*listing).into()) },
         Ok(Body::Act(act)) => BodyView::Act { act },
+        Ok(Body::Response(response)) => BodyView::Response { response },
+        Ok(Body::Feedback(feedback)) => BodyView::Feedback { feedback },
+        Ok(Body::RepairApplication(application)) => BodyView::RepairApplication { application },
+        Ok(Body::Objection(objection)) => BodyView::Objection { objection },
+        Ok(Body::Ruling(ruling)) => BodyView::Ruling { ruling },
+        Ok(Body::Step(step)) => BodyView::Step { step },
         Ok(Body::Recognition(recognition)) => BodyView::Recognition { recognition },
         Ok(Body::Decline(decline)) => BodyView::Decline { decline },
         Ok(Body::NodeAnnouncement(node)) => BodyView::NodeAnnouncement {
@@ -188,13 +195,10 @@ fn acts_about(
     roster: &Roster,
     target: StatementId,
 ) -> Result<Vec<ActItem>, ReadFault> {
-    let mut places = Vec::new();
-    scan_prefix(read, Family::About, &place_key(target.city, target.seq), &mut |key, _| {
-        places.extend(last_place(key));
-        true
-    })?;
+    // Also of what no ruling hears: responses and feedbacks of all cities, and each city as often as one looks at.
+    let found = acts_heard(read, (target.city, target.seq), &|_, _| Some(HEARD_AT_MOST))?;
     let mut acts = Vec::new();
-    for (city, seq) in places {
+    for (city, seq, _) in found {
         let Some(member) = roster.city(city) else { continue };
         let id = StatementId { city, epoch: member.epoch_at(seq), seq };
         if let Some((statement, _)) = gather::statement(read, roster, id)? {

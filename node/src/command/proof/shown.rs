@@ -302,7 +302,7 @@ const fn kind_zh(kind: Kind) -> &'static str {
         Kind::Erasure => "删除声明",
         Kind::Reinstatement => "恢复声明",
         Kind::Objection => "异议声明",
-        Kind::Ruling => "异议处理结果",
+        Kind::Ruling => "处理结果",
         Kind::Recognition => "互认声明",
         Kind::Decline => "不予适用声明",
         Kind::NodeAnnouncement => "节点公告",
