@@ -433,10 +433,11 @@ impl<'a> Bench<'a> {
     /// Acts on this subject's listings, and rules of the viewer, that have no effect (R101 to R104).
     fn without_effect(&self) -> Vec<WithoutEffect> {
         let mut out = Vec::new();
+        let on_shown = self.on_shown();
         for at in 0..self.docket.facts.len() {
             let fact = self.docket.facts[at];
             let kind = fact.header.kind;
-            if kind.is_listing() {
+            if kind.is_listing() || (!kind.is_trust() && !on_shown.contains(&at)) {
                 continue;
             }
             let reason = match &fact.body {
@@ -464,6 +465,29 @@ impl<'a> Bench<'a> {
             });
         }
         out
+    }
+
+    /// The facts that name a link of an entry that is shown, or a fact that does. What else lies in the case file, since a listing was
+    /// taken over from there or points there, is about somebody else.
+    fn on_shown(&self) -> BTreeSet<usize> {
+        let place = |id: &StatementId| (id.city, id.seq);
+        let mut naming: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for at in 0..self.docket.facts.len() {
+            if let Some(about) = &self.docket.facts[at].header.about {
+                naming.entry(place(&about.id)).or_default().push(at);
+            }
+        }
+        let links = self.chains().flat_map(|chain| &self.matters.chains[chain].links);
+        let mut open: Vec<usize> = links.copied().collect();
+        let mut found = BTreeSet::new();
+        while let Some(at) = open.pop() {
+            // Each place is walked once.
+            for act in naming.remove(&place(&self.docket.facts[at].id)).unwrap_or_default() {
+                found.insert(act);
+                open.push(act);
+            }
+        }
+        found
     }
 
     fn sources(&self, entries: &[EntryRuling]) -> Vec<SourceRuling> {
