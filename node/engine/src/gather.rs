@@ -198,8 +198,15 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
         }
         let facts = self.facts.values().flatten().chain(self.left.values()).cloned().collect();
         let case = CaseFile { subject: subject.clone(), view: view.clone(), facts, sources: BTreeMap::new(), editions };
-        let origins = huxin_protocol::fold::origins(&case);
-        self.matters(origins.into_iter().map(|about| (about.id.city, about.id.seq)).collect())
+        for origin in huxin_protocol::fold::origins(&case) {
+            let place = (origin.id.city, origin.id.seq);
+            let leaf = read_leaf(self.read, &self.roster.federation(), place.0, place.1)?;
+            // Whatever else it names is no origin, and nobody asked for it here.
+            if leaf.is_some_and(|leaf| leaf.header.kind.is_listing()) {
+                self.matters(BTreeSet::from([place]))?;
+            }
+        }
+        Ok(())
     }
 
     /// What a link names in its own log, whether the reference holds or not: without the statement that stands there nobody could

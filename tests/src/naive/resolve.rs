@@ -47,6 +47,11 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
         let rootless =
             |leaf: &&Leaf| leaf.is(Kind::Amendment) && leaf.chain == Some(leaf.place) && leaf.listing().is_none();
         answer.untold.extend(all.log(*city).iter().filter(rootless).map(|leaf| leaf.place));
+        // What an amendment points at in vain is at hand, and what that act names in its turn need not be.
+        let amended = |leaf: &Leaf| leaf.header().filter(|header| header.kind == Kind::Amendment)?.about;
+        let pointed: BTreeSet<_> = all.log(*city).iter().filter_map(amended).map(|about| about.id.seq).collect();
+        let act = |leaf: &&Leaf| leaf.chain.is_none() && pointed.contains(&leaf.place.seq);
+        answer.untold.extend(all.log(*city).iter().filter(act).map(|leaf| leaf.place));
     }
     for leaf in all.all() {
         // R129: a rule that cannot be read is none, and the reason is told.
