@@ -43,7 +43,7 @@ pub use join::{FoundingSignature, FoundingTerms, JoinFault, JoinFile, collect, f
 pub use marker::Marker;
 pub use passphrase::{Passphrase, PassphraseFault, PassphraseSource};
 pub use peer_id::{peer_id_bytes, peer_id_text};
-pub use person::{PersonKey, ResidentNumber, ResidentNumberFault, masked_name};
+pub use person::{PersonKey, ResidentNumber, ResidentNumberFault, ask_number, masked_name};
 pub use reached::Reached;
 pub use rotation::{RotationOrder, Step};
 pub use secret_file::Work;

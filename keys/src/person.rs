@@ -12,6 +12,7 @@ use crate::secret_file::{self, Secret};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use huxin_protocol::digest::{Context, Digest};
 use std::fmt;
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use std::path::Path;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -151,6 +152,20 @@ impl PersonKey {
             .map_err(|_| KeysFault::Encode)?;
         Ok(Digest(digest))
     }
+}
+
+/// Asks for a number at the terminal without showing it; where there is no terminal, its first line comes from standard input. It is
+/// never an argument, which every account of the machine could see.
+///
+/// # Errors
+/// Nobody can be asked, and nothing comes in.
+pub fn ask_number(prompt: &str) -> io::Result<Zeroizing<String>> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password(prompt).map(Zeroizing::new);
+    }
+    let mut line = Zeroizing::new(String::with_capacity(64));
+    io::stdin().lock().take(64).read_line(&mut line)?;
+    Ok(line)
 }
 
 /// A person's name as it is shown: the first character and a star, 张*.

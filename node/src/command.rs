@@ -16,6 +16,7 @@ pub mod fsck;
 pub mod init;
 pub mod keys;
 pub mod peers;
+pub mod person;
 pub mod profile;
 pub mod proof;
 pub mod publish;
@@ -150,6 +151,9 @@ pub enum Command {
     /// Check codes
     #[command(subcommand)]
     Codes(codes::Args),
+    /// Person keys, and the digests by which natural persons are named (惩戒到人)
+    #[command(subcommand)]
+    Person(person::Args),
     /// Copy the store while the node runs, or check such a copy
     Backup(backup::Args),
     /// Make a backup the store of this node
@@ -279,6 +283,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Export(args) => carry::export(&args, &context),
         Command::Import(args) => carry::import(&args, &context),
         Command::Peers(args) => peers::run(&args, &context),
+        Command::Person(args) => person::run(args, &context),
         Command::Codes(args) => codes::run(&args, &context),
         Command::Backup(args) => backup::run(args, &context),
         Command::Restore(args) => backup::restore::run(&args, &context),
