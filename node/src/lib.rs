@@ -20,6 +20,7 @@ pub mod destination;
 pub mod drafting;
 pub mod fault;
 pub mod metrics;
+pub mod places;
 pub mod proving;
 pub mod runtime;
 pub mod screen;

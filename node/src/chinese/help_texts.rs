@@ -156,7 +156,10 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("person new-key:passphrase", "口令的来源：prompt（询问）、environment、systemd、file:路径，或 none（仅用于演示）"),
     ("person show-key", "显示条目用以指明人员密钥的标识"),
     ("person show-key:file", "密钥文件"),
-    ("person show-key:passphrase", "口令的来源：prompt（询问）、environment、systemd、file:路径，或 none（仅用于演示）"),
+    (
+        "person show-key:passphrase",
+        "口令的来源：prompt（询问）、environment、systemd、file:路径，或 none（仅用于演示）",
+    ),
     ("person name", "询问一个人的号码和姓名，输出条目中代替它们的内容"),
     ("person name:key", "密钥文件"),
     ("person name:passphrase", "口令的来源：prompt（询问）、environment、systemd、file:路径，或 none（仅用于演示）"),
