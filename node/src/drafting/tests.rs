@@ -1,11 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 use crate::command::demo::{cities, make_folders};
-use huxin_api::model::DisclosureChoice;
+use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, DisclosureChoice, EntryRequest, Warning};
+use huxin_api::Problem;
 use huxin_engine::ledger::{Batch, Family, place_key};
 use huxin_keys::KeyFolder;
-use huxin_protocol::body::{Basis, List, Severity, salt_of};
-use huxin_protocol::edition::builtin;
+use huxin_protocol::body::{Basis, List, RecognitionBody, Severity, salt_of};
+use huxin_protocol::edition::{IssueFault, builtin};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::header::{Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{Epoch, Seq};
