@@ -96,6 +96,7 @@ impl NodeBackend {
             Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), world, (warnings, 0))),
             Command::Act(id, verb, act) => one(drafter.act(id, verb, act, world)),
             Command::Decline(id, decline) => one(drafter.decline(id, decline, world)),
+            Command::Joint(id, asked) => Ok(Ordered::Publish(drafter.joint(id, *asked, world, (warnings, 0))?)),
             Command::Announce(request) => one(drafter.announcement(self.peer_id.clone(), &request.addresses)),
             Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
             Command::Segment(bytes) => {

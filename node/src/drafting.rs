@@ -5,11 +5,14 @@
 //! be answered to its sender; basis and catalogue are checked by the engine, which sees the whole log.
 
 mod act;
+mod disclosure;
 mod fault;
+mod joint;
 mod listing;
 mod trust;
 
 pub use fault::DraftFault;
+pub use joint::JointFault;
 
 use huxin_engine::Draft;
 use huxin_engine::gather;
@@ -21,7 +24,6 @@ use huxin_protocol::edition::Edition;
 use huxin_protocol::header::{AGENCY_BYTES, BODY_VERSION, Disclosure};
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
-use huxin_protocol::limits::READERS;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::text::check_text;
 use huxin_protocol::time::Millis;
@@ -42,18 +44,6 @@ pub struct Drafter {
 }
 
 impl Drafter {
-    fn disclosure(&self, disclosure: Disclosure, roster: &Roster) -> Result<Disclosure, DraftFault> {
-        if let Disclosure::Named(cities) = &disclosure {
-            if cities.is_empty() || cities.len() > READERS {
-                return Err(DraftFault::Readers);
-            }
-            if let Some(stranger) = cities.iter().find(|city| roster.city(**city).is_none()) {
-                return Err(DraftFault::NotAMember(*stranger));
-            }
-        }
-        Ok(disclosure)
-    }
-
     fn seal(
         &self,
         kind: Kind,

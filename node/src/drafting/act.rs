@@ -5,11 +5,8 @@ use huxin_api::model::{ActRequest, ActVerb, DeclineRequest};
 use huxin_engine::{Draft, gather};
 use huxin_protocol::body::{Body, DeclineBody, EntryBody};
 use huxin_protocol::fold::MatterState;
-use huxin_protocol::header::Disclosure;
-use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::ids::StatementId;
 use huxin_protocol::kind::Kind;
-use huxin_protocol::limits::READERS;
-use std::collections::BTreeSet;
 
 impl Drafter {
     /// An ending or a reinstatement. It is disclosed as its target is: whoever reads that an entry stands must read that it
@@ -72,17 +69,7 @@ impl Drafter {
         if request.reason.trim().is_empty() {
             return Err(DraftFault::Reason);
         }
-        let disclosure = match statement(read, roster, id)?.1 {
-            Disclosure::Named(readers) => {
-                let others: BTreeSet<CityCode> =
-                    readers.into_iter().chain([id.city]).filter(|reader| *reader != self.city).collect();
-                if others.len() > READERS {
-                    return Err(DraftFault::Readers);
-                }
-                Disclosure::Named(others.into_iter().collect())
-            }
-            open => open,
-        };
+        let disclosure = self.disclosed_as(statement(read, roster, id)?.1, &[id.city])?;
         let body = Body::Decline(DeclineBody { reason: request.reason });
         let mut draft = self.seal(Kind::Decline, body, request.agency, disclosure)?;
         draft.about = Some(id);

@@ -1,5 +1,6 @@
 //! Why a request did not become a draft: each with a stable code, a sentence, and what to try.
 
+use super::JointFault;
 use axum::http::StatusCode;
 use huxin_api::{Problem, ProblemItem};
 use huxin_config::AddressFault;
@@ -58,6 +59,9 @@ pub enum DraftFault {
     Body(#[from] BodyFault),
     #[error("{0}")]
     Repair(IssueFault),
+    /// What speaks against a statement of joint action.
+    #[error(transparent)]
+    Joint(#[from] JointFault),
     #[error("the operating system gave no random bytes")]
     Random,
     #[error(transparent)]
@@ -90,6 +94,7 @@ impl DraftFault {
             Self::Reason => "reason_missing",
             Self::Body(fault) => fault.code(),
             Self::Repair(fault) => fault.code(),
+            Self::Joint(fault) => fault.code(),
             Self::Random => "random",
             Self::Read(_) => "store",
         }
@@ -133,6 +138,7 @@ impl DraftFault {
             Self::OwnCity => "name the partner whose entries are to count here",
             Self::Reason => "say why in `reason`: it is signed and shown to partners",
             Self::Repair(_) => "complete what the refusal names, by the conditions of the listing's rules",
+            Self::Joint(fault) => fault.next_step(),
             Self::Random => "look at the machine's log, and send the request again",
             Self::Read(_) => "stop the node and run `huxin fsck`",
         }

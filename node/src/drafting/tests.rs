@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 use crate::command::demo::{cities, make_folders};
-use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, DisclosureChoice, EntryRequest, Warning};
 use huxin_api::Problem;
+use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, DisclosureChoice, EntryRequest, Warning};
 use huxin_engine::ledger::{Batch, Family, place_key};
 use huxin_keys::KeyFolder;
 use huxin_protocol::body::{Basis, List, RecognitionBody, Severity, salt_of};
