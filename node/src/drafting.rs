@@ -10,6 +10,7 @@ use huxin_api::{Problem, ProblemItem};
 use huxin_config::{AddressFault, Multiaddress};
 use huxin_engine::Draft;
 use huxin_engine::gather;
+use huxin_engine::index::is_gone;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_keys::{GroundInput, GroundSecret, ground_tag};
 use huxin_protocol::body::{
@@ -116,7 +117,7 @@ impl DraftFault {
         match self {
             Self::Listing(faults) => match faults.first() {
                 Some(IssueFault::CodeCheck(_)) => {
-                    "check the code with `huxin codes check`; where the certificate shows it like this, confirm it with confirm_code"
+                    "compare it with the certificate; where that shows it like this, write confirm_code = true in the entry"
                 }
                 Some(IssueFault::NaturalPerson) => "set [rights] allow_natural_persons if the city's rules permit it",
                 Some(IssueFault::PersonDisclosure) => "state the readers: {\"named\": [\"330900\", …]}",
@@ -250,11 +251,15 @@ impl Drafter {
         verb: ActVerb,
         request: ActRequest,
         (read, roster, now): World<'_>,
+        (warnings, index): (&mut Vec<Warning>, usize),
     ) -> Result<Draft, DraftFault> {
         if request.reason.trim().is_empty() {
             return Err(DraftFault::Reason);
         }
         let (_, disclosure, _) = statement(read, roster, id)?;
+        if verb == ActVerb::Reinstatement && acts_on_erased(read, roster, id)? {
+            warnings.push(Warning { index, code: "text_gone".to_owned(), sentence: TEXT_GONE.to_owned() });
+        }
         if let Some(ahead) = request.decided_on.filter(|decided| *decided > now.date()) {
             return Err(DraftFault::DecidedInFuture(ahead));
         }
@@ -395,18 +400,14 @@ impl Drafter {
         Ok(disclosure)
     }
 
-    /// An edition by name or digest; unstated, the only one there is beside `mdb`, which is for imported lists.
+    /// An edition by name or digest; unstated, the one that is meant then.
     fn edition(&self, named: Option<&str>) -> Result<Digest, DraftFault> {
         let by_name = |name: &str| self.editions.values().find(|edition| edition.name() == name).map(Edition::digest);
         if let Some(named) = named {
             let by_digest = named.parse::<Digest>().ok().filter(|digest| self.editions.contains_key(digest));
             return by_digest.or_else(|| by_name(named)).ok_or_else(|| DraftFault::NoSuchEdition(named.to_owned()));
         }
-        let mut own = self.editions.values().filter(|edition| edition.name() != "mdb");
-        match (own.next(), own.next()) {
-            (Some(only), None) => Ok(only.digest()),
-            _ => Err(DraftFault::EditionUnstated),
-        }
+        meant_where_unstated(&self.editions).map(Edition::digest).ok_or(DraftFault::EditionUnstated)
     }
 
     fn seal(
@@ -427,6 +428,30 @@ impl Drafter {
         let body_bytes = body.seal(kind, &salt)?;
         let commitment = commitment(&self.federation, self.city, kind, BODY_VERSION, &body_bytes);
         Ok(Draft { kind, agency, disclosure, about: None, ground: None, body, body_bytes, commitment })
+    }
+}
+
+/// The built-in edition of development banks, which is for imported lists.
+pub const MDB: &str = "mdb";
+
+/// The edition that an entry is under which states none: the only one there is beside `mdb`.
+#[must_use]
+pub fn meant_where_unstated(editions: &BTreeMap<Digest, Edition>) -> Option<&Edition> {
+    let mut own = editions.values().filter(|edition| edition.name() != MDB);
+    own.next().filter(|_| own.next().is_none())
+}
+
+/// What it means to take an ending back of an entry whose text was erased (R145, R107).
+const TEXT_GONE: &str = "the entry's text was erased and does not come back: it stands again with unknown effect, counts for nobody, and \
+                         cannot be corrected, for a correction of it is erased too; publish the entry anew as one of its own";
+
+/// Whether an ending names an entry whose text was erased.
+fn acts_on_erased(read: &dyn LedgerRead, roster: &Roster, ending: StatementId) -> Result<bool, ReadFault> {
+    let Some((ending, _)) = gather::statement(read, roster, ending)? else { return Ok(false) };
+    let Some(about) = ending.header.about else { return Ok(false) };
+    match gather::statement(read, roster, about.id)? {
+        Some((listing, _)) => is_gone(read, &roster.federation(), &listing.header),
+        None => Ok(false),
     }
 }
 
