@@ -77,5 +77,15 @@ fn statement(
     Ok((statement.digest, header.disclosure, body))
 }
 
+/// The built-in edition of development banks, which is for imported lists.
+pub const MDB: &str = "mdb";
+
+/// The edition that an entry is under which states none: the only one there is beside `mdb`.
+#[must_use]
+pub fn meant_where_unstated(editions: &BTreeMap<Digest, Edition>) -> Option<&Edition> {
+    let mut own = editions.values().filter(|edition| edition.name() != MDB);
+    own.next().filter(|_| own.next().is_none())
+}
+
 #[cfg(test)]
 mod tests;

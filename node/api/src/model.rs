@@ -22,7 +22,9 @@ pub use log::{
     COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, LinkedSubject,
     ProofQuery, RecordQuery, RecordReply, SIZE_HEADER, SegmentQuery, StatusQuery,
 };
-pub use node::{AnnounceRequest, BackupReply, ClockItem, EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply};
+pub use node::{
+    AnnounceRequest, BackupReply, ClockItem, EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply, SigningItem,
+};
 pub use publish::{BATCH_ENTRIES, DisclosureChoice, EntryRequest, PublishReply, PublishRequest, Receipt, Warning};
 pub use records::{
     LiveReply, LiveRequest, RecordCommand, RecordOutcome, RecordState, RecordsReply, RecordsRequest, ReferenceItem,

@@ -1,12 +1,15 @@
 //! Acts on an entry: endings and what takes them back, suspensions, withdrawals, and the decline of another city's entry.
 
 use super::{DraftFault, Drafter, World, statement};
-use huxin_api::model::{ActRequest, ActVerb, DeclineRequest};
+use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, Warning};
+use huxin_engine::index::is_gone;
+use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_engine::{Draft, gather};
 use huxin_protocol::body::{Body, DeclineBody, EntryBody};
 use huxin_protocol::fold::MatterState;
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::kind::Kind;
+use huxin_protocol::roster::Roster;
 
 impl Drafter {
     /// An ending or a reinstatement. It is disclosed as its target is: whoever reads that an entry stands must read that it
@@ -20,11 +23,15 @@ impl Drafter {
         verb: ActVerb,
         request: ActRequest,
         (read, roster, now): World<'_>,
+        (warnings, index): (&mut Vec<Warning>, usize),
     ) -> Result<Draft, DraftFault> {
         if request.reason.trim().is_empty() {
             return Err(DraftFault::Reason);
         }
         let (_, disclosure, _) = statement(read, roster, id)?;
+        if verb == ActVerb::Reinstatement && acts_on_erased(read, roster, id)? {
+            warnings.push(Warning { index, code: "text_gone".to_owned(), sentence: TEXT_GONE.to_owned() });
+        }
         if let Some(ahead) = request.decided_on.filter(|decided| *decided > now.date()) {
             return Err(DraftFault::DecidedInFuture(ahead));
         }
@@ -74,5 +81,19 @@ impl Drafter {
         let mut draft = self.seal(Kind::Decline, body, request.agency, disclosure)?;
         draft.about = Some(id);
         Ok(draft)
+    }
+}
+
+/// What it means to take an ending back of an entry whose text was erased (R145, R107).
+const TEXT_GONE: &str = "the entry's text was erased and does not come back: it stands again with unknown effect, counts for nobody, and \
+                         cannot be corrected, for a correction of it is erased too; publish the entry anew as one of its own";
+
+/// Whether an ending names an entry whose text was erased.
+fn acts_on_erased(read: &dyn LedgerRead, roster: &Roster, ending: StatementId) -> Result<bool, ReadFault> {
+    let Some((ending, _)) = gather::statement(read, roster, ending)? else { return Ok(false) };
+    let Some(about) = ending.header.about else { return Ok(false) };
+    match gather::statement(read, roster, about.id)? {
+        Some((listing, _)) => is_gone(read, &roster.federation(), &listing.header),
+        None => Ok(false),
     }
 }

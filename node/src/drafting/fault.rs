@@ -104,7 +104,7 @@ impl DraftFault {
         match self {
             Self::Listing(faults) => match faults.first() {
                 Some(IssueFault::CodeCheck(_)) => {
-                    "check the code with `huxin codes check`; where the certificate shows it like this, confirm it with confirm_code"
+                    "compare it with the certificate; where that shows it like this, write confirm_code = true in the entry"
                 }
                 Some(IssueFault::NaturalPerson) => "set [rights] allow_natural_persons if the city's rules permit it",
                 Some(IssueFault::PersonDisclosure) => "state the readers: {\"named\": [\"330900\", …]}",

@@ -187,7 +187,7 @@ impl Drafter {
             agency: request.agency.clone(),
             ..ActRequest::default()
         };
-        self.act(entry, verb, act, world).map(Some)
+        self.act(entry, verb, act, world, warnings).map(Some)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Listings: an Entry, or an Amendment with the whole corrected entry.
 
-use super::{DraftFault, Drafter, World, statement};
+use super::{DraftFault, Drafter, World, meant_where_unstated, statement};
 use huxin_api::model::{EntryRequest, Warning};
 use huxin_engine::{Draft, gather};
 use huxin_keys::{GroundInput, ground_tag};
@@ -94,17 +94,13 @@ impl Drafter {
         Ok(())
     }
 
-    /// An edition by name or digest; unstated, the only one there is beside `mdb`, which is for imported lists.
+    /// An edition by name or digest; unstated, the one that is meant then.
     fn edition(&self, named: Option<&str>) -> Result<Digest, DraftFault> {
         let by_name = |name: &str| self.editions.values().find(|edition| edition.name() == name).map(Edition::digest);
         if let Some(named) = named {
             let by_digest = named.parse::<Digest>().ok().filter(|digest| self.editions.contains_key(digest));
             return by_digest.or_else(|| by_name(named)).ok_or_else(|| DraftFault::NoSuchEdition(named.to_owned()));
         }
-        let mut own = self.editions.values().filter(|edition| edition.name() != "mdb");
-        match (own.next(), own.next()) {
-            (Some(only), None) => Ok(only.digest()),
-            _ => Err(DraftFault::EditionUnstated),
-        }
+        meant_where_unstated(&self.editions).map(Edition::digest).ok_or(DraftFault::EditionUnstated)
     }
 }

@@ -249,7 +249,7 @@ fn acts_need_a_reason_and_a_target() {
     let id = "330900-0".parse().unwrap();
     let act = |reason: &str| {
         let request = ActRequest { reason: reason.to_owned(), ..ActRequest::default() };
-        world.drafter.act(id, ActVerb::Repair, request, world.moment()).unwrap_err().code()
+        world.drafter.act(id, ActVerb::Repair, request, world.moment(), (&mut Vec::new(), 0)).unwrap_err().code()
     };
     assert_eq!(act(" "), "reason_missing");
     assert_eq!(act("履行完毕"), "no_such_statement");
