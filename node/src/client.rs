@@ -6,8 +6,8 @@ use huxin_api::Problem;
 use huxin_api::model::{
     ActRequest, ActVerb, AnnounceRequest, BackupReply, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest,
     FROM_HEADER, HeadsReply, HoldReply, ImportReply, InfoReply, LiveReply, LiveRequest, PeersReply, PublishReply,
-    PublishRequest, ReadyReply, RecognitionsReply, RecordReply, RecordsReply, RecordsRequest, ReferencesReply,
-    ReferencesRequest, SIZE_HEADER, SegmentQuery, StatusQuery,
+    PublishRequest, ReadyReply, RecognitionsReply, RecordCommand, RecordOutcome, RecordReply, RecordsReply,
+    RecordsRequest, ReferencesReply, ReferencesRequest, SIZE_HEADER, SegmentQuery, StatusQuery, Warning,
 };
 use huxin_protocol::body::RecognitionBody;
 use huxin_protocol::ids::{Seq, Size, StatementId};
@@ -152,6 +152,15 @@ impl Client {
     /// Records of an import, each a command of its own; at most 1,000 at once.
     pub fn records(&self, request: &RecordsRequest) -> Result<RecordsReply, Fault> {
         self.post("/v1/records", request)
+    }
+    /// What an officer should know about a command, or why it would be refused; nothing is signed.
+    pub fn rehearse(&self, command: RecordCommand) -> Result<Vec<Warning>, Fault> {
+        let reply = self.records(&RecordsRequest { commands: vec![command], rehearse: true })?;
+        match reply.outcomes.into_iter().next() {
+            Some(RecordOutcome::Ok { warnings, .. }) => Ok(warnings),
+            Some(RecordOutcome::Refused(problem)) => Err(problem.into()),
+            None => Err(other_program("it says nothing about the command")),
+        }
     }
     /// One page of a log.
     pub fn segment(&self, query: &SegmentQuery) -> Result<SegmentPage, Fault> {

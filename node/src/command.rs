@@ -126,7 +126,7 @@ pub enum Command {
     Repair(act::RepairArgs),
     /// What the law says must be gone: erase the entry's text everywhere
     Erase(act::ActArgs),
-    /// Take one ending back
+    /// Take one ending back; a text that was erased stays gone
     Reinstate(act::ActArgs),
     /// Opt out of one entry of another city, with a reason
     Decline(act::DeclineArgs),

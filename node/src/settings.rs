@@ -115,8 +115,16 @@ pub fn read_genesis(path: &Path) -> Result<Genesis, Fault> {
 /// # Errors
 /// There is no such edition, it has another digest than the settings say, or two of them contradict each other.
 pub fn editions(settings: &Settings) -> Result<BTreeMap<Digest, Edition>, Fault> {
+    chosen(&settings.catalogue.editions)
+}
+
+/// As [`editions`], of choices that stand in no settings yet.
+///
+/// # Errors
+/// As there.
+pub fn chosen(choices: &[EditionChoice]) -> Result<BTreeMap<Digest, Edition>, Fault> {
     let mut editions = BTreeMap::new();
-    for choice in &settings.catalogue.editions {
+    for choice in choices {
         let (edition, digest) = match choice {
             EditionChoice::BuiltIn { name, digest } => (built_in(name)?, *digest),
             EditionChoice::File { path, digest } => {

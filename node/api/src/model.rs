@@ -6,6 +6,7 @@
 
 mod act;
 mod entry;
+mod joint;
 mod log;
 mod node;
 mod publish;
@@ -13,11 +14,17 @@ mod records;
 
 pub use act::{ActRequest, ActVerb, DeclineRequest, RecognitionItem, RecognitionsReply};
 pub use entry::{ActItem, BodyView, EntryReply, ListingView, MatterView};
+pub use joint::{
+    ApplicationRequest, CarriedOutBy, FeedbackRequest, JointRequest, ObjectionRequest, ResponseRequest, RulingRequest,
+    StepRequest,
+};
 pub use log::{
     COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, LinkedSubject,
     ProofQuery, RecordQuery, RecordReply, SIZE_HEADER, SegmentQuery, StatusQuery,
 };
-pub use node::{AnnounceRequest, BackupReply, ClockItem, EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply};
+pub use node::{
+    AnnounceRequest, BackupReply, ClockItem, EditionItem, InfoReply, PeerItem, PeersReply, ReadyReply, SigningItem,
+};
 pub use publish::{BATCH_ENTRIES, DisclosureChoice, EntryRequest, PublishReply, PublishRequest, Receipt, Warning};
 pub use records::{
     LiveReply, LiveRequest, RecordCommand, RecordOutcome, RecordState, RecordsReply, RecordsRequest, ReferenceItem,

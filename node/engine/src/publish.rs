@@ -4,7 +4,7 @@
 use crate::effect::{Outcome, Refusal};
 use crate::engine::{Engine, Signer};
 use crate::gather;
-use crate::index::{HeldBody, chain, listings_on_ground, read_leaf, write_rows};
+use crate::index::{HeldBody, chain, is_erased, listings_on_ground, read_leaf, write_rows};
 use crate::input::{Draft, Ticket};
 use crate::ledger::{Family, LedgerRead, ReadFault, STORED_LEVELS, Txn, body_key, meta, place_key, tree_key};
 use crate::signing::SigningState;
@@ -316,6 +316,12 @@ impl Engine {
                 }
             }
         }
+        // A text that is erased as it is signed says nothing to anybody (R145).
+        if let (Kind::Amendment, Some((id, _))) = (draft.kind, &about)
+            && is_erased(txn, &self.roster.federation(), me, id.seq)?
+        {
+            return Ok(Err(Refusal::TextErased(*id)));
+        }
         if draft.kind.is_listing() {
             let Body::Listing(entry) = &draft.body else {
                 return Ok(Err(Refusal::Incomplete("the body of a listing")));
@@ -370,9 +376,11 @@ impl Engine {
             let id = self.own_id(seq);
             match self.matter(id, txn)? {
                 MatterState::Ended { by, .. } => return Ok(Err(Refusal::GroundEnded(by))),
-                MatterState::Standing { .. } => return Ok(Err(Refusal::AlreadyListed(id))),
-                // What never had an effect stands in nobody's way.
+                // What never had an effect stands in nobody's way, and neither does what was erased and reinstated: it says nothing any
+                // more (R107, R120).
+                MatterState::Standing { .. } if is_erased(txn, &self.roster.federation(), me, seq)? => {}
                 MatterState::Void => {}
+                MatterState::Standing { .. } => return Ok(Err(Refusal::AlreadyListed(id))),
             }
         }
         Ok(Ok(()))

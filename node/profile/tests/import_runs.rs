@@ -218,9 +218,11 @@ fn orders(profile: &Profile, amend: bool) -> Orders {
     Orders {
         rules: Rules { amend, constants: profile.constants() },
         rehearse: false,
-        complete: profile.complete.then(|| profile.reference_prefix()),
+        source: profile.reference_prefix(),
+        is_complete: profile.complete,
         remove_gone: false,
         remove_gone_limit: GONE_LIMIT,
+        amend_limit: WHOLE,
     }
 }
 

@@ -95,6 +95,7 @@ fn screen(status: &Value, context: &Context) -> String {
             put(&mut lines, format!("{}  {en}  {zh}", text(entry, "/id")));
         }
     }
+    lines.extend(measures(status, context));
     for linked in items(status, "linked") {
         put(
             &mut lines,
@@ -130,6 +131,34 @@ fn screen(status: &Value, context: &Context) -> String {
     lines.join("\n")
 }
 
+/// What is in force, each with who applies it and on which entries it rests; none where nothing is.
+fn measures(status: &Value, context: &Context) -> Option<String> {
+    let all: Vec<&Value> = items(status, "measures").iter().chain(items(status, "incentives")).collect();
+    if all.is_empty() {
+        return None;
+    }
+    let say = |english: &'static str, chinese: &'static str| context.choose(english, chinese);
+    let (content, why) = (say("/content/en", "/content/zh"), say("/suspended/text_en", "/suspended/text_zh"));
+    let mut table = super::table(&["措施 measure", "内容和状态 content, state", "实施机关 agency", "依据条目 entries"]);
+    for measure in all {
+        let entries: Vec<&str> = items(measure, "entries").iter().filter_map(Value::as_str).collect();
+        let state = match text(measure, why) {
+            "" if measure.get("confirm_with_issuer") == Some(&Value::Bool(true)) => {
+                say("confirm with the issuer before acting", "办理前须与签发城市核实")
+            }
+            "" => say("in force", "有效"),
+            suspended => suspended,
+        };
+        table.add_row([
+            text(measure, "/code"),
+            &format!("{}\n{state}", text(measure, content)),
+            text(measure, "/agency"),
+            &entries.join("\n"),
+        ]);
+    }
+    Some(table.to_string())
+}
+
 /// How many other cities have seen an entry with all its links (R78).
 fn seen(status: &Value, entry: &Value) -> Seen {
     let own = |source: &&Value| text(source, "/city") == text(entry, "/issuer");
@@ -158,6 +187,12 @@ mod tests {
             "reasons": [reason, reason], "links": [{ "id": "330900-1234567" }],
         });
         let step = serde_json::json!({ "id": "330900-1234567", "rule": "R133", "text_zh": long, "text_en": "a word and another ".repeat(9) });
+        let measure = |confirm: bool, suspended: Value| {
+            serde_json::json!({
+                "code": "D-B-01", "content": { "zh": long, "en": "a measure and another ".repeat(9) }, "agency": long, "suspended": suspended,
+                "entries": ["330900-1234567", "330900-1234568"], "confirm_with_issuer": confirm,
+            })
+        };
         let linked = serde_json::json!({
             "method": "name and address", "reviewer": "reviewer", "subject": "lei:549300MLUDYVRQOOXS22",
             "ruling": { "summary": { "text_en": "two black entries count, and one of them is to be confirmed with the issuer before acting" }, "entries": [entry] },
@@ -166,6 +201,7 @@ mod tests {
             "subject": "uscc:91990099MA00000156", "at_text": "2026-11-27 22:00:00.000",
             "summary": { "text_zh": "黑名单一条，须与签发城市核实".repeat(5), "text_en": "one black entry ".repeat(9) },
             "entries": [entry], "linked": [linked], "explanation": [step],
+            "measures": [measure(false, Value::Null), measure(true, Value::Null)], "incentives": [measure(false, reason.clone())],
             "decisions_across": [{ "authority": long, "text_en": "one decision on two lists counts once ".repeat(3) }],
             "log_digest": "a".repeat(64), "ruling_digest": "b".repeat(64),
         });
@@ -175,6 +211,13 @@ mod tests {
             let wide: Vec<&str> = text.lines().filter(|line| crate::chinese::columns(line) > 80).collect();
             assert!(wide.is_empty(), "{wide:#?}");
             assert!(text.contains("安全生产"), "{text}");
+            // A table breaks lines; its words are looked for one by one.
+            let words = match language {
+                Language::Chinese => ["D-B-01", "330900-1234568", "有效", "办理前", "超过规定"],
+                Language::English => ["D-B-01", "330900-1234568", "force", "confirm", "heard"],
+            };
+            let measures = measures(&status, &context).unwrap();
+            assert!(words.iter().all(|word| measures.contains(word)), "{measures}");
         }
     }
 }

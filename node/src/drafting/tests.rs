@@ -1,11 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 use crate::command::demo::{cities, make_folders};
-use huxin_api::model::DisclosureChoice;
+use huxin_api::Problem;
+use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, DisclosureChoice, EntryRequest, Warning};
 use huxin_engine::ledger::{Batch, Family, place_key};
 use huxin_keys::KeyFolder;
-use huxin_protocol::body::{Basis, List, Severity, salt_of};
-use huxin_protocol::edition::builtin;
+use huxin_protocol::body::{Basis, List, RecognitionBody, Severity, salt_of};
+use huxin_protocol::edition::{IssueFault, builtin};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::header::{Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{Epoch, Seq};
@@ -248,7 +249,7 @@ fn acts_need_a_reason_and_a_target() {
     let id = "330900-0".parse().unwrap();
     let act = |reason: &str| {
         let request = ActRequest { reason: reason.to_owned(), ..ActRequest::default() };
-        world.drafter.act(id, ActVerb::Repair, request, world.moment()).unwrap_err().code()
+        world.drafter.act(id, ActVerb::Repair, request, world.moment(), (&mut Vec::new(), 0)).unwrap_err().code()
     };
     assert_eq!(act(" "), "reason_missing");
     assert_eq!(act("履行完毕"), "no_such_statement");

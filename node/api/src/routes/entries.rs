@@ -4,8 +4,8 @@ use super::{body, command, json, path, query, statement_id};
 use crate::backend::Command;
 use crate::model::{
     ActItem, ActRequest, ActVerb, AnnounceRequest, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest,
-    ProofQuery, PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, RecordOutcome, RecordsReply,
-    RecordsRequest,
+    JointRequest, ProofQuery, PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, RecordOutcome,
+    RecordsReply, RecordsRequest,
 };
 use crate::problem::Problem;
 use crate::server::{App, Shared};
@@ -87,7 +87,7 @@ pub async fn records(State(app): Shared, sent: Sent) -> Result<Response, Problem
     Ok(json(&RecordsReply { outcomes: outcomes.collect() }))
 }
 
-/// Amendment, the five acts, and decline.
+/// Amendment, decline, acts and joint action.
 pub async fn act(State(app): Shared, named: Named<(String, String)>, sent: Sent) -> Result<Response, Problem> {
     let (id, verb) = path(named)?;
     let id = statement_id(&id)?;
@@ -96,16 +96,23 @@ pub async fn act(State(app): Shared, named: Named<(String, String)>, sent: Sent)
         "decline" => Command::Decline(id, read_json::<DeclineRequest>(sent)?),
         other => match ActVerb::from_name(other) {
             Some(verb) => Command::Act(id, verb, read_json::<ActRequest>(sent)?),
-            None => {
-                return Err(Problem::not_found(
-                    "no_such_act",
-                    format!("{other:?} is nothing that can be done to an entry"),
-                )
-                .trying("amendment, annulment, removal, repair, erasure, reinstatement or decline"));
-            }
+            None => match JointRequest::read(other, &body(sent)?) {
+                Some(read) => {
+                    let request = read.map_err(|fault| Problem::malformed(fault.to_string()))?;
+                    Command::Joint(id, Box::new(request))
+                }
+                None => return Err(no_such_act(other)),
+            },
         },
     };
     signed(&app, asked).await
+}
+
+fn no_such_act(name: &str) -> Problem {
+    let acts = ActVerb::ALL.map(ActVerb::name).into_iter().chain(JointRequest::NAMES);
+    let known: Vec<&str> = ["amendment", "decline"].into_iter().chain(acts).collect();
+    Problem::not_found("no_such_act", format!("{name:?} is nothing that can be done to an entry"))
+        .trying(known.join(", "))
 }
 
 pub async fn recognise(State(app): Shared, sent: Sent) -> Result<Response, Problem> {

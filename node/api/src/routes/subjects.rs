@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use huxin_engine::gather::case_file_under;
-use huxin_protocol::fold::{CaseFile, Viewpoint, decisions_across, explain, rule_under};
+use huxin_protocol::fold::{CaseFile, OwnLog, Viewpoint, decisions_across, explain, rule_under};
 use huxin_protocol::ruling::{Group, Ruling, Step};
 use huxin_protocol::subject::{Cleaning, CodeFault, EnteredCode, SubjectFault, SubjectId, enter_subject};
 use huxin_protocol::time::{Date, Millis};
@@ -95,7 +95,8 @@ pub async fn status(
     }
     let rulings: Vec<&Ruling> = std::iter::once(&ruling).chain(linked.iter().map(|linked| &linked.ruling)).collect();
     let decisions_across = decisions_across(&rulings);
-    let explanation = asked.explain.then(|| explain(&case));
+    let own_log = if known { OwnLog::Known } else { OwnLog::Unconfirmed };
+    let explanation = asked.explain.then(|| explain(&case, own_log));
     Ok(json(&StatusReply { ruling, code_notes, explanation, linked, decisions_across }))
 }
 
@@ -128,7 +129,7 @@ fn not_a_code(fault: &CodeFault) -> Problem {
 fn mistyped(subject: &SubjectId, fault: &SubjectFault) -> Problem {
     let detail = format!("{subject} 校验位不符，未查到任何记录，可能录入有误 / nothing is held under it, and {fault}");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "code_check", detail).trying(
-        "compare it with the certificate; where the certificate shows it like this, ask again with confirm_code",
+        "compare it with the certificate; where that shows it like this, ask again with `huxin status --confirm-code`",
     )
 }
 

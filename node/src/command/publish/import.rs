@@ -8,8 +8,8 @@ use crate::command::confirm::confirm;
 use crate::fault::{Exit, Fault};
 use crate::say;
 use huxin_profile::{
-    Carried, ConfirmedCodes, GONE_LIMIT, Orders, Plan, Profile, Report, Rules, Setting, Stop, Stopped, Table, WHOLE,
-    carry_out, plan, rejects, unsent, vanished,
+    AMEND_LIMIT, Carried, ConfirmedCodes, GONE_LIMIT, Orders, Plan, Profile, Report, Rules, Setting, Stop, Stopped,
+    Table, WHOLE, carry_out, plan, rejects, unsent, vanished,
 };
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, builtin};
@@ -99,9 +99,11 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
     let orders = Orders {
         rules: Rules { amend: args.amend, constants: profile.constants() },
         rehearse: args.dry_run,
-        complete: (profile.complete && !table.is_part).then(|| profile.reference_prefix()),
+        source: profile.reference_prefix(),
+        is_complete: profile.complete && !table.is_part,
         remove_gone: args.remove_gone,
         remove_gone_limit: args.remove_gone_limit.unwrap_or(GONE_LIMIT),
+        amend_limit: args.amend_limit.unwrap_or(AMEND_LIMIT),
     };
     let mut desk = NodeDesk { client: client? };
     if orders.remove_gone && !orders.rehearse && !args.yes {
@@ -135,6 +137,13 @@ fn stop_fault(stop: &Stop<Fault>) -> Fault {
         )
         .trying(
             "nothing was signed; make sure that the file is whole, then allow it with --remove-gone-limit, for instance 20%",
+        ),
+        Stop::AmendLimit { amended, live } => Fault::refused(
+            "amend_limit",
+            format_args!("{amended} of {live} live records differ from the file, which is more than may be amended at once"),
+        )
+        .trying(
+            "nothing was signed; make sure that the file is the right one, then allow it with --amend-limit, for instance 20%",
         ),
         Stop::GoneUnknown { rows } => Fault::refused(
             "gone_unknown",

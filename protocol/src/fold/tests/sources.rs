@@ -2,7 +2,7 @@
 
 use super::book::*;
 use crate::digest::Digest;
-use crate::fold::{explain, rule};
+use crate::fold::{OwnLog, explain, rule};
 use crate::header::Disclosure;
 use crate::ids::Seq;
 use crate::kind::Kind;
@@ -150,7 +150,7 @@ fn explain_tells_the_chain() {
     let again = book.act(Kind::Reinstatement, repair);
     book.act_of(hezhou(), Kind::Repair, entry);
     let case = book.case(ningbo(), today(), true);
-    let steps = explain(&case);
+    let steps = explain(&case, OwnLog::Known);
     assert!(
         steps.iter().all(|step| !step.text_en.is_empty() && !step.text_zh.is_empty() && step.rule.starts_with('R'))
     );
@@ -197,9 +197,17 @@ fn an_entry_is_seen_by_those_whose_checkpoint_covers_it() {
     let mut book = Book::recognising();
     let entry = book.list(zhoushan(), "g", black());
     book.source(zhoushan()).witnesses = [(hezhou(), Size(entry.id.seq.0 + 1))].into();
-    assert!(explain(&book.case(ningbo(), today(), true)).iter().any(|step| step.text_en.starts_with("seen by 1 at")));
+    assert!(
+        explain(&book.case(ningbo(), today(), true), OwnLog::Known)
+            .iter()
+            .any(|step| step.text_en.starts_with("seen by 1 at"))
+    );
     book.amend(entry, "g", black());
-    assert!(explain(&book.case(ningbo(), today(), true)).iter().any(|step| step.text_zh == "尚无其他城市见证"));
+    assert!(
+        explain(&book.case(ningbo(), today(), true), OwnLog::Known)
+            .iter()
+            .any(|step| step.text_zh == "尚无其他城市见证")
+    );
 }
 
 /// R133: only the newest cosignature of a city is kept. Asked for an earlier instant, a later one is as good: whoever heard the

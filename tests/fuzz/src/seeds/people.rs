@@ -256,7 +256,8 @@ fn requests(seeds: &mut Seeds) {
             "POST /v1/records",
             bytes(&json!({"rehearse": true, "commands": [
                 {"do": "list", "entry": entry}, {"do": "amend", "id": "c01-0", "entry": entry},
-                {"do": "remove", "id": "c01-0", "act": act}]})),
+                {"do": "act", "id": "c01-0", "verb": "repair", "act": act},
+                {"do": "decline", "id": "c02-3", "decline": {"reason": "x"}}]})),
         ),
         ("references", "POST /v1/references", bytes(&json!({"refs": ["row 3", "row 6"]}))),
         ("record", "POST /v1/rotation/record", scene.records[0].clone()),

@@ -90,7 +90,8 @@ impl Backend for Prepared {
             let one = match command {
                 RecordCommand::List { entry } => answer_of(Command::Publish(vec![*entry])),
                 RecordCommand::Amend { id, entry } => answer_of(Command::Amend(id, entry)),
-                RecordCommand::Remove { id, act } => answer_of(Command::Act(id, ActVerb::Removal, act)),
+                RecordCommand::Act { id, verb, act } => answer_of(Command::Act(id, verb, act)),
+                RecordCommand::Decline { id, decline } => answer_of(Command::Decline(id, decline)),
             };
             drafted.push(one.map(|outcome| {
                 outcomes.push(outcome.map(|outcome| match outcome {
@@ -132,7 +133,7 @@ impl Backend for Prepared {
         }
     }
     fn peers(&self) -> PeersReply {
-        PeersReply { peers: Vec::new(), clock: ClockItem::default() }
+        PeersReply { peers: Vec::new(), clock: ClockItem::default(), signing: SigningItem::default() }
     }
     fn ready(&self) -> ReadyReply {
         ReadyReply { ready: true, missing: Vec::new() }
