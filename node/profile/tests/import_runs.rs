@@ -6,8 +6,8 @@
 use huxin_api::Problem;
 use huxin_api::model::{EntryRequest, ListingView};
 use huxin_profile::{
-    AMEND_LIMIT, Answer, Carried, Cell, Command, ConfirmedCodes, Desk, GONE_LIMIT, KnownRecord, Orders, Outcome, Plan, Profile, Row,
-    Rules, Setting, Stop, Table, WHOLE, carry_out, plan, unsent,
+    AMEND_LIMIT, Answer, Carried, Cell, Command, ConfirmedCodes, Desk, GONE_LIMIT, KnownRecord, Orders, Outcome, Plan,
+    Profile, Row, Rules, Setting, Stop, Table, WHOLE, carry_out, plan, unsent,
 };
 use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::StatementId;
