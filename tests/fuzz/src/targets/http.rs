@@ -8,8 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use huxin_api::model::{
-    ActRequest, ActVerb, AnnounceRequest, ClockItem, EntryRequest, InfoReply, LinkedSubject, PeersReply,
-    PublishRequest, ReadyReply, RecordCommand, RecordsRequest,
+    ActRequest, AnnounceRequest, ClockItem, EntryRequest, InfoReply, LinkedSubject, PeersReply, PublishRequest,
+    ReadyReply, RecordCommand, RecordsRequest, SigningItem,
 };
 use huxin_api::{Backend, Command, Problem, ServerSettings, Sources, Submitted, SubmittedEach, router};
 use huxin_engine::gather::sources;
