@@ -13,10 +13,11 @@ use huxin_engine::gather;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_keys::{GroundInput, GroundSecret, ground_tag};
 use huxin_protocol::body::{
-    Body, BodyFault, DeclineBody, EntryBody, List, NodeAnnouncementBody, RecognitionBody, Salt, commitment,
+    Body, BodyFault, DeclineBody, EntryBody, List, NodeAnnouncementBody, RecognitionBody, RepairConditions, Salt,
+    commitment,
 };
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::{Edition, Issue, IssueFault};
+use huxin_protocol::edition::{Edition, Issue, IssueFault, in_force};
 use huxin_protocol::fold::{MatterState, Viewpoint, rule};
 use huxin_protocol::header::{AGENCY_BYTES, About, BODY_VERSION, Disclosure};
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -35,8 +36,6 @@ pub enum DraftFault {
     /// Everything that the moment of issue refuses of a listing, at least one thing.
     #[error("{}", sentences(.0))]
     Listing(Vec<IssueFault>),
-    #[error("this node does not hold the edition of the entry any more")]
-    EditionGone,
     #[error("the decision date {0} lies in the future")]
     DecidedInFuture(Date),
     #[error("the term of {0} is over, and a correction never brings an entry back")]
@@ -89,7 +88,6 @@ impl DraftFault {
                 Some(fault) => fault.code(),
                 None => "listing",
             },
-            Self::EditionGone => "unknown_edition",
             Self::DecidedInFuture(_) => "decided_in_future",
             Self::Expired(_) => "expired",
             Self::SubjectChanged { .. } => "subject_changed",
@@ -122,7 +120,6 @@ impl DraftFault {
                 Some(IssueFault::PersonDisclosure) => "state the readers: {\"named\": [\"330900\", …]}",
                 _ => "complete the entry by the rules of its catalogue edition",
             },
-            Self::EditionGone => "load it: [catalogue] editions in the settings",
             Self::DecidedInFuture(_) => "give the day on which it was decided",
             Self::Expired(_) => "where there is a new decision, publish it as a new entry",
             Self::SubjectChanged { .. } | Self::ListChanged { .. } => {
@@ -204,26 +201,29 @@ impl Drafter {
         (warnings, index): (&mut Vec<Warning>, usize),
     ) -> Result<Draft, DraftFault> {
         let confirmed_code = request.confirm_code;
-        let disclosure = self.disclosure(request.disclosure.clone().into(), roster)?;
-        let edition = self.edition(request.edition.as_deref())?;
+        let chosen = request.disclosure.clone();
+        let edition = self.edition(request.edition.as_deref(), now.date())?;
         let derived_from = match request.derived_from {
             Some(id) => Some(About { id, digest: statement(read, roster, id)?.0 }),
             None => None,
         };
         let agency = request.agency.clone();
-        let body = request.into_body(edition, derived_from);
+        let mut body = request.into_body(edition.digest(), derived_from);
+        edition.name_list(&mut body);
+        let disclosure = chosen.map_or_else(|| edition.default_disclosure(&body), Disclosure::from);
+        let disclosure = self.disclosure(disclosure, roster)?;
         if let Some(id) = about {
             self.check_successor(id, &body, (read, roster, now))?;
         }
         let issue = Issue {
             day: now.date(),
+            city: Some(self.city),
             disclosure: &disclosure,
             allow_natural_persons: self.allow_natural_persons,
             confirmed_code,
             own_names: &self.own_names,
             editions: &self.editions,
         };
-        let edition = self.editions.get(&edition).ok_or(DraftFault::EditionGone)?;
         let faults = edition.check_listing(&body, &issue);
         if !faults.is_empty() {
             return Err(DraftFault::Listing(faults));
@@ -259,7 +259,7 @@ impl Drafter {
             return Err(DraftFault::DecidedInFuture(ahead));
         }
         if verb == ActVerb::Repair {
-            self.check_repair(id, (read, roster, now))?;
+            self.check_repair(id, request.conditions.unwrap_or_default(), (read, roster, now))?;
         }
         let (body, agency) = request.into_body();
         let mut draft = self.seal(verb.kind(), Body::Act(body), agency, disclosure)?;
@@ -302,7 +302,12 @@ impl Drafter {
 
     /// A repair is judged by the link that speaks now, and its time counts from the earliest decision of any link that can be
     /// read: amending a day renews no term (DOMAIN rules 3 and 4).
-    fn check_repair(&self, id: StatementId, (read, roster, now): World<'_>) -> Result<(), DraftFault> {
+    fn check_repair(
+        &self,
+        id: StatementId,
+        conditions: RepairConditions,
+        (read, roster, now): World<'_>,
+    ) -> Result<(), DraftFault> {
         let links = gather::chain_listings(read, roster, id)?;
         let current = match gather::matter_state(read, roster, id, &|_| None)? {
             MatterState::Standing { current } => current,
@@ -312,7 +317,7 @@ impl Drafter {
         let Some((_, entry)) = links.iter().find(|(link, _)| *link == current) else { return Ok(()) };
         let Some(edition) = self.editions.get(&entry.edition) else { return Ok(()) };
         let all: Vec<&EntryBody> = links.iter().map(|(_, entry)| entry).collect();
-        match edition.check_repair(entry, &all, now.date()).into_iter().next() {
+        match edition.check_repair(entry, &all, conditions, now.date()).into_iter().next() {
             Some(fault) => Err(DraftFault::Repair(fault)),
             None => Ok(()),
         }
@@ -395,16 +400,20 @@ impl Drafter {
         Ok(disclosure)
     }
 
-    /// An edition by name or digest; unstated, the only one there is beside `mdb`, which is for imported lists.
-    fn edition(&self, named: Option<&str>) -> Result<Digest, DraftFault> {
-        let by_name = |name: &str| self.editions.values().find(|edition| edition.name() == name).map(Edition::digest);
+    /// An edition by name or digest; unstated, the one in force for this city of the only catalogue there is beside `mdb`, which
+    /// is for imported lists.
+    fn edition(&self, named: Option<&str>, day: Date) -> Result<&Edition, DraftFault> {
         if let Some(named) = named {
-            let by_digest = named.parse::<Digest>().ok().filter(|digest| self.editions.contains_key(digest));
-            return by_digest.or_else(|| by_name(named)).ok_or_else(|| DraftFault::NoSuchEdition(named.to_owned()));
+            let by_digest = named.parse::<Digest>().ok().and_then(|digest| self.editions.get(&digest));
+            let by_name = || self.editions.values().find(|edition| edition.name() == named);
+            return by_digest.or_else(by_name).ok_or_else(|| DraftFault::NoSuchEdition(named.to_owned()));
         }
-        let mut own = self.editions.values().filter(|edition| edition.name() != "mdb");
-        match (own.next(), own.next()) {
-            (Some(only), None) => Ok(only.digest()),
+        let own: Vec<&Edition> = self.editions.values().filter(|edition| edition.line() != "mdb").collect();
+        match own.as_slice() {
+            [only] => Ok(only),
+            [first, others @ ..] if others.iter().all(|other| other.line() == first.line()) => {
+                in_force(&self.editions, first.line(), Some(self.city), day).ok_or(DraftFault::EditionUnstated)
+            }
             _ => Err(DraftFault::EditionUnstated),
         }
     }

@@ -5,6 +5,7 @@
 //! version make the body malformed (R42). Dates are text, `2026-11-22`.
 
 mod act;
+mod decision;
 mod decline;
 mod entry;
 mod lookup;
@@ -12,6 +13,7 @@ mod node_announcement;
 mod recognition;
 
 pub use act::{ActBody, RepairConditions};
+pub use decision::Decision;
 pub use decline::DeclineBody;
 pub use entry::{Basis, EntryBody, List, Severity, Source};
 pub use lookup::Lookup;

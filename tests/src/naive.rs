@@ -102,6 +102,10 @@ pub struct Chain {
     pub rule: Option<StatementId>,
     pub starts_at: Option<Millis>,
     pub ends_at: Option<Millis>,
+    /// R156.
+    pub public_until: Option<Millis>,
+    /// Of R156: its longest term is over, its publication is.
+    pub over: BTreeSet<ReasonCode>,
     pub listed_here_on: Option<Date>,
     pub lacks: Vec<BasisItem>,
     /// Whether content may be shown.

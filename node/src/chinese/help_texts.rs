@@ -93,6 +93,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("repair:commitment", "主体已书面承诺"),
     ("repair:training", "主体已参加培训"),
     ("repair:credit_report", "主体已提交信用报告"),
+    ("repair:duties_performed", "主体已履行决定所定义务"),
     ("erase", "依法删除：各处不再保留条目的文字"),
     ("reinstate", "收回一次终止，恢复条目"),
     ("decline", "对另一城市的一个条目决定不予适用，附理由"),

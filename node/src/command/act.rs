@@ -53,6 +53,9 @@ pub struct RepairArgs {
     /// The subject has put things right
     #[arg(long)]
     pub rectified: bool,
+    /// It has performed the duties that the decision laid on it
+    #[arg(long)]
+    pub duties_performed: bool,
     /// It has given a signed promise
     #[arg(long)]
     pub commitment: bool,
@@ -162,6 +165,7 @@ pub fn repair(args: RepairArgs, context: &Context) -> Result<(), Fault> {
         commitment: args.commitment,
         training: args.training,
         credit_report: args.credit_report,
+        duties_performed: args.duties_performed,
     };
     let (id, yes) = (args.act.id, args.act.yes);
     send(ActVerb::Repair, id, ActRequest { conditions: Some(conditions), ..request(args.act) }, yes, context)

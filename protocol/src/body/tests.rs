@@ -74,14 +74,18 @@ fn any_entry() -> impl Strategy<Value = EntryBody> {
         of(any_source()),
         of(any_about()),
     );
-    let rest =
-        (prop_oneof![Just(String::new()), any_text(200)], prop::collection::vec(any_digest(), 0..3), of(any_date()));
+    let rest = (
+        prop_oneof![Just(String::new()), any_text(200)],
+        prop::collection::vec(any_digest(), 0..3),
+        of(any_date()),
+        (of(any_text(20)), any_decision(), of(any_text(60))),
+    );
     (names, terms, links, rest).prop_map(
         |(
             (subject, list, list_name, field, ground_text),
             (severity, basis, measures, from, until),
             (linked_persons, edition, record_ref, source, derived_from),
-            (summary, evidence, observed_on),
+            (summary, evidence, observed_on, (list_id, decision, disclosure_reason)),
         )| EntryBody {
             subject,
             list,
@@ -101,14 +105,34 @@ fn any_entry() -> impl Strategy<Value = EntryBody> {
             summary,
             evidence,
             observed_on,
+            list_id,
+            decision,
+            disclosure_reason,
+        },
+    )
+}
+
+fn any_decision() -> impl Strategy<Value = Decision> {
+    let code = || of(Just("91990099MA00000156".to_owned()));
+    let told = (of(any_date()), of(any_date()), of(any_text(60)), of(any_date()));
+    (code(), code(), of(any_text(20)), of(any::<u64>()), told).prop_map(
+        |(authority_uscc, data_source_uscc, penalty_type, amount_fen, (until, notice_on, remedy, served))| Decision {
+            authority_uscc,
+            data_source_uscc,
+            penalty_type,
+            amount_fen,
+            published_until: until,
+            notice_on,
+            remedy,
+            repair_notice_served_on: served,
         },
     )
 }
 
 fn any_act() -> impl Strategy<Value = (Kind, ActBody)> {
     let kinds = vec![Kind::Annulment, Kind::Removal, Kind::Repair, Kind::Erasure, Kind::Reinstatement];
-    let conditions = any::<(bool, bool, bool, bool)>().prop_map(|(rectified, commitment, training, credit_report)| {
-        RepairConditions { rectified, commitment, training, credit_report }
+    let conditions = any::<[bool; 5]>().prop_map(|[rectified, commitment, training, credit_report, duties_performed]| {
+        RepairConditions { rectified, commitment, training, credit_report, duties_performed }
     });
     (
         prop::sample::select(kinds),
@@ -201,6 +225,9 @@ fn plain() -> EntryBody {
         summary: String::new(),
         evidence: vec![],
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::book::{Book, Say};
 use crate::words::city;
-use huxin_protocol::body::{ActBody, Basis, Body, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
+use huxin_protocol::body::{ActBody, Basis, Body, Decision, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::edition::Edition;
 use huxin_protocol::header::{About, Disclosure};
@@ -261,6 +261,9 @@ impl Mixture {
             summary: String::new(),
             evidence: Vec::new(),
             observed_on: None,
+            list_id: None,
+            decision: Decision::default(),
+            disclosure_reason: None,
         }
     }
 
