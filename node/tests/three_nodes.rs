@@ -7,9 +7,7 @@ use federation::{found, until};
 use huxin::client::Client;
 use huxin::runtime::{self, Running};
 use huxin::settings;
-use huxin_api::model::{
-    ActRequest, ActVerb, BodyView, EntryRequest, PublishRequest, SegmentQuery, StatusQuery,
-};
+use huxin_api::model::{ActRequest, ActVerb, BodyView, EntryRequest, PublishRequest, SegmentQuery, StatusQuery};
 use huxin_protocol::body::{Basis, Decision, List, RecognitionBody, Severity};
 use huxin_protocol::bundle::Bundle;
 use huxin_protocol::ids::{CityCode, Epoch, Seq};

@@ -4,7 +4,10 @@
 //! Run: `cargo run -p huxin-protocol --example wire`
 
 use ed25519_dalek::Signer as _;
-use huxin_protocol::body::{ActBody, Basis, Body, Decision, DeclineBody, EntryBody, List, NodeAnnouncementBody, RecognitionBody, RepairConditions, Salt, Severity, Source, commitment};
+use huxin_protocol::body::{
+    ActBody, Basis, Body, Decision, DeclineBody, EntryBody, List, NodeAnnouncementBody, RecognitionBody,
+    RepairConditions, Salt, Severity, Source, commitment,
+};
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::cose::Sign1;
 use huxin_protocol::digest::{Context, Digest};

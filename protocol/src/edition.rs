@@ -19,6 +19,7 @@ mod file;
 mod layer;
 mod measure;
 mod registry;
+mod rows;
 mod sense;
 mod terms;
 #[cfg(test)]

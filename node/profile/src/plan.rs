@@ -14,6 +14,7 @@ use crate::table_fault::TableFault;
 use huxin_api::model::EntryRequest;
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::edition::Edition;
+use huxin_protocol::ids::CityCode;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Date;
 use std::collections::BTreeMap;

@@ -118,7 +118,15 @@ fn says_the_same(client: &Client, entry: &EntryRequest, current: &EntryReply) ->
     };
     let mut asked: ListingView = entry.clone().into_body(edition, None).into();
     asked.derived_from = entry.derived_from;
-    Ok(asked == **listing && entry.agency == current.agency && entry.disclosure == current.disclosure)
+    // What the node fills in from the edition, it filled in before as well.
+    if asked.list_id.is_none() {
+        asked.list_id.clone_from(&listing.list_id);
+    }
+    if asked.list_name.is_empty() {
+        asked.list_name.clone_from(&listing.list_name);
+    }
+    let disclosure = entry.disclosure.as_ref().is_none_or(|asked| *asked == current.disclosure);
+    Ok(asked == **listing && entry.agency == current.agency && disclosure)
 }
 
 /// What an act would do, in the words of the entry that it ends.

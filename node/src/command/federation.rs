@@ -133,7 +133,7 @@ fn open(keys: &Path, source: &str) -> Result<KeyFolder, Fault> {
 /// The default terms: two thirds, and the clocks of the demonstration edition (DOMAIN rule 5).
 fn terms(name: &str) -> FoundingTerms {
     let demo = Edition::named("demo");
-    let days = |clock: Clock| demo.as_ref()?.clocks().of(clock).map(|row| (clock.code().to_owned(), row.days));
+    let days = |clock: Clock| demo.as_ref()?.clocks().of(clock).map(|row| (clock.name().to_owned(), row.days));
     FoundingTerms {
         name: name.to_owned(),
         founded_at: clock::now(),

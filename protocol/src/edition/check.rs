@@ -205,7 +205,13 @@ fn check_decision_codes(entry: &EntryBody, foreign: bool, faults: &mut Vec<Issue
         let Some(code) = code else { continue };
         let checked = SubjectId::new(SubjectId::USCC, code).and_then(|id| {
             // One code has one spelling (R50).
-            if id.id() != code { Err(SubjectFault::Shape) } else if foreign { Ok(()) } else { id.check_code() }
+            if id.id() != code {
+                Err(SubjectFault::Shape)
+            } else if foreign {
+                Ok(())
+            } else {
+                id.check_code()
+            }
         });
         if let Err(fault) = checked {
             faults.push(IssueFault::DecisionCode { field, fault });

@@ -48,7 +48,7 @@ impl Clock {
         Self::Publish,
     ];
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Accept => "accept",
             Self::Decide => "decide",

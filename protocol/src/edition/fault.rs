@@ -21,7 +21,9 @@ pub enum EditionFault {
     EmptyText(String),
     #[error("name and line of an edition are 1 to 64 lower-case letters, digits, dots or hyphens")]
     Name,
-    #[error("the {what} {code:?} is not 1 to 64 letters, digits, dots or hyphens, or is a word that means something else")]
+    #[error(
+        "the {what} {code:?} is not 1 to 64 letters, digits, dots or hyphens, or is a word that means something else"
+    )]
     Code { what: &'static str, code: String },
     #[error("the {what} {code:?} stands twice")]
     Repeated { what: &'static str, code: String },

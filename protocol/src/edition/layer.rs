@@ -249,8 +249,7 @@ fn shorter(of: Option<u16>, to: Option<u16>) -> Result<Option<u16>, ()> {
 
 fn narrowed(mut terms: SeverityTerms, row: &NarrowList) -> Result<SeverityTerms, EditionFault> {
     let wide = |member: &str| widens(format!("narrow_lists {}: {member}", row.list));
-    terms.listing_months =
-        shorter(terms.listing_months, row.listing_months).map_err(|()| wide("listing_months"))?;
+    terms.listing_months = shorter(terms.listing_months, row.listing_months).map_err(|()| wide("listing_months"))?;
     terms.publication_months =
         shorter(terms.publication_months, row.publication_months).map_err(|()| wide("publication_months"))?;
     if let Some(months) = row.repair_after_months {
@@ -298,8 +297,7 @@ fn narrow_measure(file: &mut BaseFile, row: &NarrowMeasure) -> Result<(), Editio
         }
         measure.applies_to.classes.clone_from(classes);
     }
-    measure.period_months =
-        shorter(measure.period_months, row.period_months).map_err(|()| wide("period_months"))?;
+    measure.period_months = shorter(measure.period_months, row.period_months).map_err(|()| wide("period_months"))?;
     if row.withdrawn == Some(true) {
         file.measures.retain(|measure| measure.code != row.measure);
     }
@@ -312,7 +310,7 @@ fn shorten(clocks: &mut Clocks, to: &Clocks, member: &str) -> Result<(), Edition
         let Some(row) = to.of(clock) else { continue };
         let place = clocks.place(clock);
         if !clock.is_own_step() || place.as_ref().is_some_and(|base| row.days > base.days) {
-            return Err(widens(format!("{member}.{}", clock.code())));
+            return Err(widens(format!("{member}.{}", clock.name())));
         }
         *place = Some(row.clone());
     }

@@ -161,9 +161,7 @@ impl Edition {
 fn is_in_force(edition: &Edition, known: &BTreeMap<Digest, Edition>, city: Option<CityCode>, day: Date) -> bool {
     let may = |edition: &Edition| edition.is_for(city) && edition.binds_on(day);
     may(edition)
-        && !known
-            .values()
-            .any(|other| other.line() == edition.line() && may(other) && other.lineage > edition.lineage)
+        && !known.values().any(|other| other.line() == edition.line() && may(other) && other.lineage > edition.lineage)
 }
 
 /// The edition of a line that a city lists under on a day; no city is one that no layer names.
@@ -185,14 +183,20 @@ pub fn governing<'a>(
     city: Option<CityCode>,
     day: Date,
 ) -> Vec<&'a Edition> {
-    let governs = |edition: &&Edition| edition.registered(list_name).is_some() && is_in_force(edition, known, city, day);
+    let governs =
+        |edition: &&Edition| edition.registered(list_name).is_some() && is_in_force(edition, known, city, day);
     known.values().filter(governs).collect()
 }
 
 /// Whether the list of an entry of `city` belongs on the day to another edition than the one that it names, or to another
 /// kind or id of list there (R154).
 #[must_use]
-pub fn belongs_elsewhere(known: &BTreeMap<Digest, Edition>, entry: &EntryBody, city: Option<CityCode>, day: Date) -> bool {
+pub fn belongs_elsewhere(
+    known: &BTreeMap<Digest, Edition>,
+    entry: &EntryBody,
+    city: Option<CityCode>,
+    day: Date,
+) -> bool {
     let governing = governing(known, &entry.list_name, city, day);
     let named = known.get(&entry.edition);
     let stands = named.is_some_and(|edition| edition.registers(entry));

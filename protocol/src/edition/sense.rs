@@ -65,10 +65,7 @@ pub(super) fn check(file: &BaseFile) -> Result<Registry, EditionFault> {
 }
 
 /// Codes of one kind of row: in form, and none twice.
-fn codes<'a>(
-    what: &'static str,
-    of: impl Iterator<Item = &'a String>,
-) -> Result<BTreeSet<&'a str>, EditionFault> {
+fn codes<'a>(what: &'static str, of: impl Iterator<Item = &'a String>) -> Result<BTreeSet<&'a str>, EditionFault> {
     let mut all = BTreeSet::new();
     for code in of {
         if !is_name(code) {

@@ -225,7 +225,7 @@ fn what_a_basis_may_lack_has_stable_names() {
         assert_eq!((item.code(), item.text().1), (code, chinese));
     }
     for clock in Clock::ALL {
-        assert_eq!(serde_json::to_value(clock).unwrap(), clock.code());
+        assert_eq!(serde_json::to_value(clock).unwrap(), clock.name());
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::book::{Book, Say};
 use crate::words::city;
-use huxin_protocol::body::{ActBody, Basis, Body, Decision, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
+use huxin_protocol::body::{
+    ActBody, Basis, Body, Decision, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source,
+};
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::edition::Edition;
 use huxin_protocol::header::{About, Disclosure};

@@ -248,8 +248,7 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
         (chain.state, chain.ended) = (State::Expired, true);
         return;
     }
-    let marks =
-        [(known.maximum_at, ReasonCode::MaximumReached), (known.public_until, ReasonCode::PublicationOver)];
+    let marks = [(known.maximum_at, ReasonCode::MaximumReached), (known.public_until, ReasonCode::PublicationOver)];
     let over = marks.into_iter().filter(|(end, _)| end.is_some_and(|end| question.at >= end));
     chain.over = over.map(|(_, reason)| reason).collect();
     let own = chain.id.city == question.viewer;

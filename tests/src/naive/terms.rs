@@ -194,9 +194,7 @@ fn bears(list: &RegisteredList, name: &str) -> bool {
 /// The registration of the entry's list in an edition, as the kind and under the id that the entry gives.
 fn row<'a>(edition: &'a Edition, body: &EntryBody) -> Option<&'a RegisteredList> {
     let right = |list: &&RegisteredList| {
-        bears(list, &body.list_name)
-            && list.kind == body.list
-            && body.list_id.as_ref().is_none_or(|id| *id == list.id)
+        bears(list, &body.list_name) && list.kind == body.list && body.list_id.as_ref().is_none_or(|id| *id == list.id)
     };
     edition.registry().iter().find(right)
 }
@@ -243,7 +241,9 @@ fn terms<'a>(edition: &'a Edition, body: &EntryBody) -> Option<&'a SeverityTerms
         Some(Severity::Serious) => terms.serious.as_ref(),
         None => terms.unstated.as_ref(),
     };
-    row(edition, body).and_then(|list| by_severity(&list.terms)).or_else(|| by_severity(&edition.kinds().of(body.list).terms))
+    row(edition, body)
+        .and_then(|list| by_severity(&list.terms))
+        .or_else(|| by_severity(&edition.kinds().of(body.list).terms))
 }
 
 fn months_after(day: Date, months: Option<u16>) -> Option<Date> {

@@ -23,7 +23,9 @@ pub enum IssueFault {
     ListNotSerious,
     #[error("edition {0} is a layer of other cities; issue the entry under the one in force for this city")]
     EditionNotForCity(String),
-    #[error("{0:?} is not the id of this list in the edition; leave the id out, or name list and kind as they are registered")]
+    #[error(
+        "{0:?} is not the id of this list in the edition; leave the id out, or name list and kind as they are registered"
+    )]
     ListId(String),
     #[error(
         "the list {0} is only reported, and not to be used before an office has read its basis; load a layer that confirms it"

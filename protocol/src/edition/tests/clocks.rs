@@ -43,7 +43,8 @@ fn a_list_has_terms_and_clocks_of_its_own() {
     list["terms"] = json!({ "general": { "listing_months": 24, "at_max": "authority", "publication_months": 6, "source": "合成", "sure": "chosen" } });
     let edition = Edition::parse(value.to_string().as_bytes()).unwrap();
     let clocks = |name: &str, kind: List| {
-        [Clock::Accept, Clock::Decide, Clock::Answer, Clock::FeedBack].map(|clock| edition.clock_days(name, kind, clock))
+        [Clock::Accept, Clock::Decide, Clock::Answer, Clock::FeedBack]
+            .map(|clock| edition.clock_days(name, kind, clock))
     };
     let own = [Some(2), Some(15), Some(10), None];
     let general = [None, Some(3), Some(10), None];

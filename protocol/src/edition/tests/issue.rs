@@ -244,7 +244,11 @@ fn what_an_edition_asks_of_an_entry() {
         ),
         (|_| {}, |body| body.list_id = Some("work-safety".to_owned()), &["list_id"]),
         (|_| {}, |body| body.list_id = Some("none".to_owned()), &["list_id"]),
-        (|edition| edition["lists"][1]["requires"] = json!(["notice_on", "remedy"]), work_safety, &["basis_missing", "basis_missing"]),
+        (
+            |edition| edition["lists"][1]["requires"] = json!(["notice_on", "remedy"]),
+            work_safety,
+            &["basis_missing", "basis_missing"],
+        ),
         (
             |edition| edition["lists"][1]["requires"] = json!(["notice_on", "remedy", "authority_uscc"]),
             |body| {
@@ -286,7 +290,8 @@ fn what_an_edition_asks_of_an_entry() {
 }
 
 fn field_rows() -> serde_json::Value {
-    let row = |code: &str| json!({ "code": code, "name": { "zh": "甲", "en": code }, "source": "合成", "sure": "chosen" });
+    let row =
+        |code: &str| json!({ "code": code, "name": { "zh": "甲", "en": code }, "source": "合成", "sure": "chosen" });
     json!([row("x"), row("y")])
 }
 

@@ -108,13 +108,19 @@ fn a_layer_narrows_adds_confirms_and_shortens() {
     })
     .unwrap();
     let terms = layer.rules("x", List::Black).terms(Some(Severity::General)).unwrap();
-    assert_eq!((terms.listing_months, terms.publication_months, terms.repair_after_months), (Some(6), Some(3), Some(1)));
+    assert_eq!(
+        (terms.listing_months, terms.publication_months, terms.repair_after_months),
+        (Some(6), Some(3), Some(1))
+    );
     assert_eq!(terms.repair_requires, [RepairCondition::Rectified]);
     assert_eq!(terms.disclosure, DisclosureLevel::Federation);
     assert!(layer.rules("x", List::Black).requires().contains(&BasisItem::Remedy));
     let serious = |name: &str| layer.rules(name, List::Black).terms(Some(Severity::Serious)).unwrap().repairable;
     assert_eq!((serious("x"), serious("work-safety")), (false, true));
-    assert_eq!(layer.rules("work-safety", List::Black).terms(Some(Severity::Serious)).unwrap().listing_months, Some(36));
+    assert_eq!(
+        layer.rules("work-safety", List::Black).terms(Some(Severity::Serious)).unwrap().listing_months,
+        Some(36)
+    );
     assert_eq!(layer.registered("work-safety").unwrap().sure, Sure::Read);
     let narrowed = layer.measure("D-B-01").unwrap();
     assert_eq!((narrowed.sure, narrowed.period_months), (Sure::Read, Some(12)));
@@ -122,7 +128,10 @@ fn a_layer_narrows_adds_confirms_and_shortens() {
     assert!(layer.measure("D-B-02").is_none() && layer.measure("ZJ-B-01").is_some());
     assert_eq!(layer.registered("浙江样例名单").unwrap().scope, Scope::Regional);
     let days = |name: &str, clock: Clock| layer.clock_days(name, List::Black, clock);
-    assert_eq!((days("x", Clock::Accept), days("x", Clock::Answer), days("x", Clock::Decide)), (Some(1), Some(5), Some(3)));
+    assert_eq!(
+        (days("x", Clock::Accept), days("x", Clock::Answer), days("x", Clock::Decide)),
+        (Some(1), Some(5), Some(3))
+    );
     assert_eq!(days("work-safety", Clock::Decide), Some(2));
     assert!(!layer.is_working_day(day("2027-01-01")) && !layer.is_working_day(day("2026-01-01")));
     // The base is as it was.
@@ -135,14 +144,34 @@ fn whatever_widens_is_refused_by_name() {
     let rows: Vec<(&str, Value, &str, &str)> = vec![
         ("narrow_lists", narrow("black", "listing_months", 13.into()), "edition_layer_widens", "listing_months"),
         ("narrow_lists", narrow("work-safety", "listing_months", 13.into()), "edition_layer_widens", "work-safety"),
-        ("narrow_lists", narrow("black", "repair_after_months", 4.into()), "edition_layer_widens", "repair_after_months"),
+        (
+            "narrow_lists",
+            narrow("black", "repair_after_months", 4.into()),
+            "edition_layer_widens",
+            "repair_after_months",
+        ),
         ("narrow_lists", narrow("black", "at_max", "authority".into()), "edition_layer_widens", "at_max"),
         ("narrow_lists", narrow("black", "repairable", false.into()), "edition_layer_widens", "repairable"),
-        ("narrow_lists", narrow("black", "repair_requires", json!(["credit_report"])), "edition_layer_widens", "repair_requires"),
+        (
+            "narrow_lists",
+            narrow("black", "repair_requires", json!(["credit_report"])),
+            "edition_layer_widens",
+            "repair_requires",
+        ),
         ("narrow_lists", narrow("red", "listing_months", 1.into()), "edition_unknown_reference", "red"),
         ("narrow_lists", narrow("none", "listing_months", 1.into()), "edition_unknown_reference", "none"),
-        ("narrow_measures", narrow_measure("D-B-01", "period_months", 25.into()), "edition_layer_widens", "period_months"),
-        ("narrow_measures", narrow_measure("D-B-02", "classes", json!(["natural_person"])), "edition_layer_widens", "classes"),
+        (
+            "narrow_measures",
+            narrow_measure("D-B-01", "period_months", 25.into()),
+            "edition_layer_widens",
+            "period_months",
+        ),
+        (
+            "narrow_measures",
+            narrow_measure("D-B-02", "classes", json!(["natural_person"])),
+            "edition_layer_widens",
+            "classes",
+        ),
         ("narrow_measures", narrow_measure("D-R-01", "withdrawn", true.into()), "edition_layer_widens", "D-R-01"),
         ("narrow_measures", narrow_measure("D-B-01", "classes", json!([])), "edition_applies_to", "D-B-01"),
         ("clocks", json!({ "answer": clock(11) }), "edition_layer_widens", "clocks.answer"),
@@ -152,15 +181,30 @@ fn whatever_widens_is_refused_by_name() {
         ("list_clocks", json!({ "work-safety": { "decide": clock(4) } }), "edition_layer_widens", "work-safety.decide"),
         ("list_clocks", json!({ "none": { "decide": clock(1) } }), "edition_unknown_reference", "none"),
         ("confirm", json!([{ "list": "wage-arrears", "source": "x" }]), "edition_layer_confirm", "confirm"),
-        ("confirm", json!([{ "list": "work-safety", "measure": "D-B-01", "source": "x" }]), "edition_layer_confirm", "confirm"),
+        (
+            "confirm",
+            json!([{ "list": "work-safety", "measure": "D-B-01", "source": "x" }]),
+            "edition_layer_confirm",
+            "confirm",
+        ),
         ("confirm", json!([{ "source": "x" }]), "edition_layer_confirm", "confirm"),
         ("lists", without(list(), "local_regulation"), "edition_layer_regulation", "zj-list"),
         ("lists", with(list(), "scope", "national".into()), "edition_layer_widens", "scope"),
         ("lists", with(list(), "id", "work-safety".into()), "edition_repeated", "work-safety"),
-        ("lists", with(list(), "name", json!({ "zh": "失信被执行人名单", "en": "x" })), "edition_repeated", "失信被执行人名单"),
+        (
+            "lists",
+            with(list(), "name", json!({ "zh": "失信被执行人名单", "en": "x" })),
+            "edition_repeated",
+            "失信被执行人名单",
+        ),
         ("measures", without(measure("ZJ-B-01"), "local_regulation"), "edition_layer_regulation", "ZJ-B-01"),
         ("measures", json!([measure("D-B-01")]), "edition_repeated", "D-B-01"),
-        ("calendar", json!({ "years": [2026], "holidays": [], "make_up_days": [], "source": "x", "sure": "read" }), "edition_layer_widens", "2026"),
+        (
+            "calendar",
+            json!({ "years": [2026], "holidays": [], "make_up_days": [], "source": "x", "sure": "read" }),
+            "edition_layer_widens",
+            "2026",
+        ),
         ("cities", json!([]), "edition_layer_cities", "cities"),
         ("cities", json!(["330900", "330200"]), "edition_layer_cities", "cities"),
         ("binds_until", "2019-12-31".into(), "edition_period", "ends"),
