@@ -73,6 +73,14 @@ pub enum Slip {
     RenewsTerms,
     /// R130: a missing severity passes a minimum.
     UnstatedSeverityPasses,
+    /// R156: the public sees an entry as long as it lasts.
+    PublishesForEver,
+    /// R156: no authority decides, every maximum ends its entry.
+    EndsAtEveryMaximum,
+    /// R157: a measure is for every list and ground.
+    IgnoresWhoseMeasure,
+    /// R155: a layer is for every city.
+    IgnoresWhoseLayer,
 }
 
 /// One chain, as the specification judges it.

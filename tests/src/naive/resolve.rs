@@ -272,7 +272,7 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
     for code in &known.body.measures {
         let recognised =
             rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));
-        let fault = measure_fault(known, code, question.at)
+        let fault = measure_fault(known, code, question)
             .or_else(|| frozen.then_some(ReasonCode::IssuerUnderReview))
             .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting))
             .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised));

@@ -95,7 +95,7 @@ pub(super) fn life<'a>(
     let Some(edition) = all.editions.get(&body.edition) else { return Life::Unknown(ReasonCode::EditionUnknown) };
     let issued_on = link.header().map(|header| header.issued_at.date());
     let city = link.place.city;
-    if !is_for(edition, city) {
+    if !is_for(edition, city) && question.slip != Slip::IgnoresWhoseLayer {
         return Life::Void(ReasonCode::EditionNotForCity);
     }
     let elsewhere = |day: Date| registered_elsewhere(all, body, city, day);
@@ -129,8 +129,13 @@ pub(super) fn life<'a>(
         Slip::ExpiresADayEarly => begins(day, question),
         _ => Millis(begins(day, question).0 + 86_400_000),
     };
-    let ends_at = last_day(edition, body, counted_from).map(after);
     let (public, maximum) = other_days(edition, body, counted_from);
+    let mut last = last_day(edition, body, counted_from);
+    if question.slip == Slip::EndsAtEveryMaximum {
+        last = earlier(last, maximum);
+    }
+    let ends_at = last.map(after);
+    let public = public.filter(|_| question.slip != Slip::PublishesForEver);
     let (public_until, maximum_at) = (public.map(after), maximum.map(after));
     let listed_here_on = start_day.map(|_| issued_at.date()).filter(|day| starts_at.date() < *day);
     Life::Known(Known {
@@ -287,7 +292,7 @@ fn is_meant_for(measure: &Measure, edition: &Edition, body: &EntryBody) -> bool 
 }
 
 /// R127, R157 and R125: why a measure of this entry cannot hold for anybody at the instant.
-pub(super) fn measure_fault(known: &Known<'_>, code: &str, at: Millis) -> Option<ReasonCode> {
+pub(super) fn measure_fault(known: &Known<'_>, code: &str, question: &Question) -> Option<ReasonCode> {
     let issued_on = known.link.header().map(|header| header.issued_at.date());
     let edition = known.edition;
     let binds = issued_on
@@ -300,9 +305,9 @@ pub(super) fn measure_fault(known: &Known<'_>, code: &str, at: Millis) -> Option
         Some(ReasonCode::EditionNotBinding)
     } else if !measure.applies_to.classes.contains(&known.body.subject.class) {
         Some(ReasonCode::MeasureNotForClass)
-    } else if !is_meant_for(measure, edition, known.body) {
+    } else if !is_meant_for(measure, edition, known.body) && question.slip != Slip::IgnoresWhoseMeasure {
         Some(ReasonCode::MeasureNotForCase)
-    } else if last.is_some_and(|last| last.end() <= at) {
+    } else if last.is_some_and(|last| last.end() <= question.at) {
         Some(ReasonCode::MeasurePeriodOver)
     } else if !known.lacks.is_empty() {
         Some(ReasonCode::BasisIncomplete)
