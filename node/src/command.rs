@@ -6,10 +6,12 @@ pub mod announce;
 pub mod backup;
 pub mod bench;
 pub mod carry;
+pub mod catalogue;
 pub mod codes;
 pub mod completions;
 pub mod confirm;
 pub mod demo;
+pub mod edition;
 pub mod entry;
 pub mod federation;
 pub mod fsck;
@@ -116,6 +118,12 @@ pub enum Command {
     /// Hold an import profile against a file, or read it out
     #[command(subcommand)]
     Profile(profile::Args),
+    /// Catalogue editions: check, show, compare, accept
+    #[command(subcommand)]
+    Edition(edition::Args),
+    /// Search the catalogue of lists and measures
+    #[command(subcommand)]
+    Catalogue(catalogue::Args),
     /// Publish a corrected successor of an entry
     Amend(act::AmendArgs),
     /// An entry was wrong: void from the start (撤销)
@@ -267,6 +275,8 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Demo(args) => demo::run(args, &context),
         Command::Publish(args) => publish::run(args, &context),
         Command::Profile(args) => profile::run(args, &context),
+        Command::Edition(args) => edition::run(args, &context),
+        Command::Catalogue(args) => catalogue::run(&args, &context),
         Command::Amend(args) => act::amend(&args, &context),
         Command::Annul(args) => act::act(ActVerb::Annulment, args, &context),
         Command::Remove(args) => act::act(ActVerb::Removal, args, &context),

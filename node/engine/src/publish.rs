@@ -354,6 +354,7 @@ impl Engine {
         };
         let issue = Issue {
             day: now.date(),
+            city: Some(self.me()),
             disclosure: &draft.disclosure,
             allow_natural_persons: self.settings.allow_natural_persons,
             // Who drafts has asked the officer.

@@ -57,6 +57,9 @@ fn view(request: &EntryRequest) -> ListingView {
         summary: request.summary,
         evidence: request.evidence,
         observed_on: request.observed_on,
+        list_id: request.list_id,
+        decision: request.decision,
+        disclosure_reason: request.disclosure_reason,
     }
 }
 
@@ -205,6 +208,7 @@ fn table(rows: &[[String; 4]]) -> Table {
 fn planned(profile: &Profile, table: &Table) -> Plan {
     let setting = Setting {
         day: "2026-11-27".parse().unwrap(),
+        city: None,
         edition: None,
         editions: &std::collections::BTreeMap::new(),
         allow_natural_persons: false,

@@ -61,6 +61,9 @@ pub struct RepairArgs {
     /// The subject has put things right
     #[arg(long)]
     pub rectified: bool,
+    /// It has performed the duties that the decision laid on it
+    #[arg(long)]
+    pub duties_performed: bool,
     /// It has given a signed promise
     #[arg(long)]
     pub commitment: bool,
@@ -135,10 +138,17 @@ fn said_anew(client: &Client, entry: &EntryRequest, current: &EntryReply) -> Res
     };
     let mut asked: ListingView = entry.clone().into_body(edition, None).into();
     asked.derived_from = entry.derived_from;
+    // What the node fills in from the edition, it filled in before as well.
+    if asked.list_id.is_none() {
+        asked.list_id.clone_from(&listing.list_id);
+    }
+    if asked.list_name.is_empty() {
+        asked.list_name.clone_from(&listing.list_name);
+    }
     Ok(Some(EntryReply {
         body: BodyView::Listing { listing: Box::new(asked) },
         agency: entry.agency.clone(),
-        disclosure: entry.disclosure.clone(),
+        disclosure: entry.disclosure.clone().unwrap_or_else(|| current.disclosure.clone()),
         ..current.clone()
     }))
 }
@@ -154,6 +164,7 @@ pub fn repair(args: RepairArgs, context: &Context) -> Result<(), Fault> {
         commitment: args.commitment,
         training: args.training,
         credit_report: args.credit_report,
+        duties_performed: args.duties_performed,
     };
     let (id, yes) = (args.act.id, args.act.yes);
     send(ActVerb::Repair, id, ActRequest { conditions: Some(conditions), ..request(args.act) }, yes, context)

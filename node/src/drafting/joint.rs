@@ -13,8 +13,8 @@ use huxin_api::model::{
 };
 use huxin_engine::{Draft, gather};
 use huxin_protocol::body::{
-    Answer, Body, Decision, Department, Done, EntryBody, FeedbackBody, ObjectionBody, RepairApplicationBody,
-    ResponseBody, RulingBody, Stage, StepBody,
+    Answer, Body, Department, Done, EntryBody, FeedbackBody, ObjectionBody, RepairApplicationBody, RepairConditions,
+    ResponseBody, RulingBody, RulingResult, Stage, StepBody,
 };
 use huxin_protocol::fold::MatterState;
 use huxin_protocol::header::Disclosure;
@@ -40,7 +40,7 @@ impl Drafter {
             JointRequest::Response(request) => self.response(id, request, world)?,
             JointRequest::Feedback(request) => self.feedback(id, request, world)?,
             JointRequest::Application(request) => {
-                self.foresee(id, world, (warnings, index))?;
+                self.foresee(id, request.conditions, world, (warnings, index))?;
                 application(id, request, world)?
             }
             JointRequest::Objection(request) => objection(id, request, world)?,
@@ -128,6 +128,7 @@ impl Drafter {
     fn foresee(
         &self,
         id: StatementId,
+        conditions: RepairConditions,
         (read, roster, now): World<'_>,
         (warnings, index): (&mut Vec<Warning>, usize),
     ) -> Result<(), DraftFault> {
@@ -138,7 +139,7 @@ impl Drafter {
         let Some((_, entry)) = links.iter().find(|(link, _)| *link == current) else { return Ok(()) };
         let Some(edition) = self.editions.get(&entry.edition) else { return Ok(()) };
         let all: Vec<&EntryBody> = links.iter().map(|(_, entry)| entry).collect();
-        let faults = edition.check_repair(entry, &all, now.date());
+        let faults = edition.check_repair(entry, &all, conditions, now.date());
         let warning = |code: &str, sentence| Warning { index, code: code.to_owned(), sentence };
         warnings.extend(faults.into_iter().map(|fault| warning(fault.code(), fault.to_string())));
         Ok(())
@@ -166,7 +167,7 @@ impl Drafter {
         warnings: (&mut Vec<Warning>, usize),
     ) -> Result<Option<Draft>, DraftFault> {
         let Some(by) = &request.carried_out_by else { return Ok(None) };
-        if request.decision == Decision::Rejected {
+        if request.decision == RulingResult::Rejected {
             return Err(JointFault::RejectedCarriedOut.into());
         }
         let Some(entry) = entry else { return Ok(None) };

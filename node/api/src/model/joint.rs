@@ -2,7 +2,9 @@
 //! where `id` is the entry, or for a step and a ruling the application or objection that is answered.
 
 use super::EntryRequest;
-use huxin_protocol::body::{Decision, Department, Done, FiledBy, MeasureAnswer, ObjectionTo, RepairConditions, Stage};
+use huxin_protocol::body::{
+    Department, Done, FiledBy, MeasureAnswer, ObjectionTo, RepairConditions, RulingResult, Stage,
+};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::kind::Kind;
 use huxin_protocol::time::Date;
@@ -109,7 +111,7 @@ pub struct StepRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RulingRequest {
-    pub decision: Decision,
+    pub decision: RulingResult,
     pub reason: String,
     pub decided_on: Date,
     #[serde(skip_serializing_if = "Option::is_none", default)]
