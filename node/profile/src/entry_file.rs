@@ -215,7 +215,8 @@ pub fn template(list: &str, edition: &Edition, unstated: bool) -> Option<String>
         "# {zh}条目。填好引号内各项后运行：huxin publish entry.toml\n\
          # An entry of the {list} list: fill in what stands between the quotation marks,\n\
          # then run huxin publish entry.toml\n\
-         # 以 # 开头的行是说明，不会签发。签发后任何人都能验证，也不能收回，请按文书核对。\n\n\
+         # 以 # 开头的行是说明，不会签发。\n\
+         # 签发后任何人都能验证，也不能收回，请按文书核对。\n\n\
          # 名单：red 红名单、black 黑名单、watch 重点关注\n\
          list = \"{list}\"\n\
          # 名单名称，按设立该名单的文件书写；\n\

@@ -210,7 +210,7 @@ mod tests {
             let text = screen(&status, &context);
             let wide: Vec<&str> = text.lines().filter(|line| crate::chinese::columns(line) > 80).collect();
             assert!(wide.is_empty(), "{wide:#?}");
-            assert!(text.contains("安全生产"), "{text}");
+            assert!(text.contains("安全生产") && text.contains("D-B-01"), "{text}");
             // A table breaks lines; its words are looked for one by one.
             let words = match language {
                 Language::Chinese => ["D-B-01", "330900-1234568", "有效", "办理前", "超过规定"],
