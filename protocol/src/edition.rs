@@ -26,7 +26,7 @@ mod terms;
 mod tests;
 mod threshold;
 
-pub use built_in::builtin;
+pub use built_in::{builtin, is_built_in};
 pub use calendar::Calendar;
 pub(crate) use check::names_persons;
 pub use check::{Issue, IssueFault};

@@ -51,6 +51,12 @@ fn a_missing_basis_item() {
 fn an_unknown_edition_leaves_the_effect_unknown() {
     let entry = judged(|body| body.edition = Digest([5; 32]));
     assert_eq!((entry.state, codes(&entry)), (State::Unknown, vec![ReasonCode::EditionUnknown]));
+    // Held, as the program brings it along, and not accepted here.
+    let mut book = Book::recognising();
+    book.editions.remove(&demo());
+    let about = book.list(zhoushan(), "g", black());
+    let entry = book.entry(about);
+    assert_eq!((entry.state, codes(&entry)), (State::Unknown, vec![ReasonCode::EditionNotAccepted]));
 }
 
 /// DOMAIN rule 2: the entry stands, the measure does not.
