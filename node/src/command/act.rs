@@ -1,9 +1,9 @@
-//! Acts on an entry: `amend`, `annul`, `remove`, `repair`, `erase`, `reinstate`, `decline`.
+//! Acts on an entry: `amend`, `annul`, `remove`, `repair`, `erase`, `reinstate`, `suspend`, `resume`, `withdraw`, `decline`.
 //!
 //! Each has three steps. The node rehearses it, so that what would be refused is refused before anybody is asked; what it would do, and
 //! to whom, is shown ([`preview`]); and when the officer says yes it is signed. A script that says `--yes` goes to the last step at once.
 
-mod preview;
+pub mod preview;
 
 use super::Context;
 use super::confirm::confirm;
@@ -70,6 +70,18 @@ pub struct RepairArgs {
     /// It handed in a credit report
     #[arg(long)]
     pub credit_report: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  huxin suspend 330900-17 --reason 法院裁定暂停执行 --document-number （2026）样例行审1号"
+)]
+pub struct SuspendArgs {
+    #[command(flatten)]
+    pub act: ActArgs,
+    /// The last day of which the order speaks; its measures rest until `huxin resume` all the same
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Date>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -159,6 +171,11 @@ pub fn repair(args: RepairArgs, context: &Context) -> Result<(), Fault> {
     send(ActVerb::Repair, id, ActRequest { conditions: Some(conditions), ..request(args.act) }, yes, context)
 }
 
+pub fn suspend(args: SuspendArgs, context: &Context) -> Result<(), Fault> {
+    let (id, yes) = (args.act.id, args.act.yes);
+    send(ActVerb::Suspension, id, ActRequest { until: args.until, ..request(args.act) }, yes, context)
+}
+
 pub fn decline(args: DeclineArgs, context: &Context) -> Result<(), Fault> {
     let client = context.client()?;
     let (id, request) = (args.id, DeclineRequest { reason: args.reason, agency: None });
@@ -191,7 +208,12 @@ fn send(verb: ActVerb, id: StatementId, request: ActRequest, yes: bool, context:
 }
 
 /// Lets the node rehearse a command, shows what it would do to whom, and asks.
-fn ask(client: &Client, (id, act): (StatementId, Act), command: RecordCommand, context: &Context) -> Result<(), Fault> {
+pub fn ask(
+    client: &Client,
+    (id, act): (StatementId, Act),
+    command: RecordCommand,
+    context: &Context,
+) -> Result<(), Fault> {
     let warnings = client.rehearse(command)?;
     let named = client.entry(id)?;
     let listing = listing_of(client, &named)?;
