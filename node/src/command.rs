@@ -7,10 +7,12 @@ pub mod backup;
 pub mod bench;
 pub mod binding;
 pub mod carry;
+pub mod catalogue;
 pub mod codes;
 pub mod completions;
 pub mod confirm;
 pub mod demo;
+pub mod edition;
 pub mod entry;
 pub mod federation;
 pub mod filings;
@@ -19,6 +21,7 @@ pub mod init;
 pub mod joint;
 pub mod keys;
 pub mod peers;
+pub mod person;
 pub mod profile;
 pub mod proof;
 pub mod publish;
@@ -124,6 +127,12 @@ pub enum Command {
     /// Hold an import profile against a file, or read it out
     #[command(subcommand)]
     Profile(profile::Args),
+    /// Catalogue editions: check, show, compare, accept
+    #[command(subcommand)]
+    Edition(edition::Args),
+    /// Search the catalogue of lists and measures
+    #[command(subcommand)]
+    Catalogue(catalogue::Args),
     /// Publish a corrected successor of an entry
     Amend(act::AmendArgs),
     /// An entry was wrong: void from the start (撤销)
@@ -181,6 +190,9 @@ pub enum Command {
     /// Check codes
     #[command(subcommand)]
     Codes(codes::Args),
+    /// Person keys, and the digests by which natural persons are named (惩戒到人)
+    #[command(subcommand)]
+    Person(person::Args),
     /// Copy the store while the node runs, or check such a copy
     Backup(backup::Args),
     /// Make a backup the store of this node
@@ -294,6 +306,8 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Demo(args) => demo::run(args, &context),
         Command::Publish(args) => publish::run(args, &context),
         Command::Profile(args) => profile::run(args, &context),
+        Command::Edition(args) => edition::run(args, &context),
+        Command::Catalogue(args) => catalogue::run(&args, &context),
         Command::Amend(args) => act::amend(&args, &context),
         Command::Annul(args) => act::act(ActVerb::Annulment, args, &context),
         Command::Remove(args) => act::act(ActVerb::Removal, args, &context),
@@ -321,6 +335,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Export(args) => carry::export(&args, &context),
         Command::Import(args) => carry::import(&args, &context),
         Command::Peers(args) => peers::run(&args, &context),
+        Command::Person(args) => person::run(args, &context),
         Command::Codes(args) => codes::run(&args, &context),
         Command::Backup(args) => backup::run(args, &context),
         Command::Restore(args) => backup::restore::run(&args, &context),

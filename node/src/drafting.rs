@@ -20,13 +20,13 @@ use huxin_engine::ledger::LedgerRead;
 use huxin_keys::GroundSecret;
 use huxin_protocol::body::{Body, BodyFault, Salt, commitment};
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::Edition;
+use huxin_protocol::edition::{Edition, in_force};
 use huxin_protocol::header::{AGENCY_BYTES, BODY_VERSION, Disclosure};
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::text::check_text;
-use huxin_protocol::time::Millis;
+use huxin_protocol::time::{Date, Millis};
 use std::collections::BTreeMap;
 
 /// What the moment of drafting adds: the ledger, the members, and the time.
@@ -80,11 +80,18 @@ fn statement(
 /// The built-in edition of development banks, which is for imported lists.
 pub const MDB: &str = "mdb";
 
-/// The edition that an entry is under which states none: the only one there is beside `mdb`.
+/// The edition that an entry of a city is under which states none: the one in force for it on that day of the only catalogue there
+/// is beside `mdb`.
 #[must_use]
-pub fn meant_where_unstated(editions: &BTreeMap<Digest, Edition>) -> Option<&Edition> {
-    let mut own = editions.values().filter(|edition| edition.name() != MDB);
-    own.next().filter(|_| own.next().is_none())
+pub fn meant_where_unstated(editions: &BTreeMap<Digest, Edition>, city: CityCode, day: Date) -> Option<&Edition> {
+    let own: Vec<&Edition> = editions.values().filter(|edition| edition.line() != MDB).collect();
+    match own.as_slice() {
+        [only] => Some(only),
+        [first, others @ ..] if others.iter().all(|other| other.line() == first.line()) => {
+            in_force(editions, first.line(), Some(city), day)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -276,10 +276,14 @@ impl Engine {
             match row.map_or(Ok(()), |row| row.may_act_on(me, &named)) {
                 Ok(()) => {}
                 Err(Misfit::NotTheListingCity | Misfit::NotTheSameCity) => return Ok(Err(Refusal::NotOurs(*id))),
-                Err(Misfit::WrongTarget) if target.kind.is_listing() && id.city == me => {
-                    return Ok(Err(Refusal::OwnEntry(*id)));
+                Err(Misfit::WrongTarget) => {
+                    let is_own_entry = target.kind.is_listing() && id.city == me;
+                    let for_others = row.is_some_and(|row| row.who == Who::OtherCity);
+                    return Ok(Err(match is_own_entry && for_others {
+                        true => Refusal::OwnEntry(*id),
+                        false => Refusal::WrongTarget(*id),
+                    }));
                 }
-                Err(Misfit::WrongTarget) => return Ok(Err(Refusal::WrongTarget(*id))),
             }
             let acts_as_lister = row.is_some_and(|row| row.who == Who::ListingCity);
             let named = About { id: *id, digest: target.digest };
@@ -350,6 +354,7 @@ impl Engine {
         };
         let issue = Issue {
             day: now.date(),
+            city: Some(self.me()),
             disclosure: &draft.disclosure,
             allow_natural_persons: self.settings.allow_natural_persons,
             // Who drafts has asked the officer.

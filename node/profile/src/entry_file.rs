@@ -196,7 +196,7 @@ pub fn template(list: &str, edition: &Edition, unstated: bool) -> Option<String>
         "watch" => ("重点关注名单", List::Watch),
         _ => return None,
     };
-    let (terms, name) = (edition.list(kind), edition.name());
+    let (terms, name) = (edition.kinds().of(kind), edition.name());
     let severity = if terms.severity_required {
         "# 严重程度，必填：轻微 minor、一般 general、严重 serious\nseverity = \"\"\n"
     } else {

@@ -407,7 +407,7 @@ fn commands_of(path: &Path, options: &std::collections::BTreeMap<String, BTreeSe
     };
     // A command of several, such as `keys rotate`; of `backup verify` the options are those of the one file.
     match options.contains_key(&both) {
-        true if both != "backup restore" => vec![both],
+        true if words.len() > 1 && both != "backup restore" => vec![both],
         _ if options.contains_key(one) => vec![one.to_owned()],
         _ => vec![String::new()],
     }

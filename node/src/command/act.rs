@@ -7,6 +7,7 @@ pub mod preview;
 
 use super::Context;
 use super::confirm::confirm;
+use super::joint::Conditions;
 use super::publish::{read_entry, show_reply};
 use crate::client::Client;
 use crate::fault::Fault;
@@ -14,7 +15,6 @@ use huxin_api::model::{
     ActRequest, ActVerb, BodyView, DeclineRequest, EntryReply, EntryRequest, ListingView, MatterView, PublishReply,
     Receipt, RecordCommand, Warning,
 };
-use huxin_protocol::body::RepairConditions;
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::time::Date;
 use preview::Act;
@@ -58,18 +58,8 @@ pub struct ActArgs {
 pub struct RepairArgs {
     #[command(flatten)]
     pub act: ActArgs,
-    /// The subject has put things right
-    #[arg(long)]
-    pub rectified: bool,
-    /// It has given a signed promise
-    #[arg(long)]
-    pub commitment: bool,
-    /// It took part in training
-    #[arg(long)]
-    pub training: bool,
-    /// It handed in a credit report
-    #[arg(long)]
-    pub credit_report: bool,
+    #[command(flatten)]
+    pub conditions: Conditions,
 }
 
 #[derive(Debug, clap::Args)]
@@ -147,10 +137,17 @@ fn said_anew(client: &Client, entry: &EntryRequest, current: &EntryReply) -> Res
     };
     let mut asked: ListingView = entry.clone().into_body(edition, None).into();
     asked.derived_from = entry.derived_from;
+    // What the node fills in from the edition, it filled in before as well.
+    if asked.list_id.is_none() {
+        asked.list_id.clone_from(&listing.list_id);
+    }
+    if asked.list_name.is_empty() {
+        asked.list_name.clone_from(&listing.list_name);
+    }
     Ok(Some(EntryReply {
         body: BodyView::Listing { listing: Box::new(asked) },
         agency: entry.agency.clone(),
-        disclosure: entry.disclosure.clone(),
+        disclosure: entry.disclosure.clone().unwrap_or_else(|| current.disclosure.clone()),
         ..current.clone()
     }))
 }
@@ -161,14 +158,9 @@ pub fn act(verb: ActVerb, args: ActArgs, context: &Context) -> Result<(), Fault>
 }
 
 pub fn repair(args: RepairArgs, context: &Context) -> Result<(), Fault> {
-    let conditions = RepairConditions {
-        rectified: args.rectified,
-        commitment: args.commitment,
-        training: args.training,
-        credit_report: args.credit_report,
-    };
+    let conditions = Some(args.conditions.into());
     let (id, yes) = (args.act.id, args.act.yes);
-    send(ActVerb::Repair, id, ActRequest { conditions: Some(conditions), ..request(args.act) }, yes, context)
+    send(ActVerb::Repair, id, ActRequest { conditions, ..request(args.act) }, yes, context)
 }
 
 pub fn suspend(args: SuspendArgs, context: &Context) -> Result<(), Fault> {

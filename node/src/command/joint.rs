@@ -46,11 +46,15 @@ pub struct Conditions {
     /// It handed in a credit report
     #[arg(long)]
     pub credit_report: bool,
+    /// It has performed the duties that the decision laid on it
+    #[arg(long)]
+    pub duties_performed: bool,
 }
 
 impl From<Conditions> for RepairConditions {
-    fn from(Conditions { rectified, commitment, training, credit_report }: Conditions) -> Self {
-        Self { rectified, commitment, training, credit_report }
+    fn from(conditions: Conditions) -> Self {
+        let Conditions { rectified, commitment, training, credit_report, duties_performed } = conditions;
+        Self { rectified, commitment, training, credit_report, duties_performed }
     }
 }
 

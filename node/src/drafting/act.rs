@@ -5,7 +5,7 @@ use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, Warning};
 use huxin_engine::index::is_gone;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_engine::{Draft, gather};
-use huxin_protocol::body::{Body, DeclineBody, EntryBody};
+use huxin_protocol::body::{Body, DeclineBody, EntryBody, RepairConditions};
 use huxin_protocol::fold::MatterState;
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::kind::Kind;
@@ -36,7 +36,7 @@ impl Drafter {
             return Err(DraftFault::DecidedInFuture(ahead));
         }
         if verb == ActVerb::Repair {
-            self.check_repair(id, (read, roster, now))?;
+            self.check_repair(id, request.conditions.unwrap_or_default(), (read, roster, now))?;
         }
         let (body, agency) = request.into_body();
         let mut draft = self.seal(verb.kind(), Body::Act(body), agency, disclosure)?;
@@ -46,7 +46,12 @@ impl Drafter {
 
     /// A repair is judged by the link that speaks now, and its time counts from the earliest decision of any link that can be
     /// read: amending a day renews no term (DOMAIN rules 3 and 4).
-    fn check_repair(&self, id: StatementId, (read, roster, now): World<'_>) -> Result<(), DraftFault> {
+    fn check_repair(
+        &self,
+        id: StatementId,
+        conditions: RepairConditions,
+        (read, roster, now): World<'_>,
+    ) -> Result<(), DraftFault> {
         let links = gather::chain_listings(read, roster, id)?;
         let current = match gather::matter_state(read, roster, id, &|_| None)? {
             MatterState::Standing { current, .. } => current,
@@ -56,7 +61,7 @@ impl Drafter {
         let Some((_, entry)) = links.iter().find(|(link, _)| *link == current) else { return Ok(()) };
         let Some(edition) = self.editions.get(&entry.edition) else { return Ok(()) };
         let all: Vec<&EntryBody> = links.iter().map(|(_, entry)| entry).collect();
-        match edition.check_repair(entry, &all, now.date()).into_iter().next() {
+        match edition.check_repair(entry, &all, conditions, now.date()).into_iter().next() {
             Some(fault) => Err(DraftFault::Repair(fault)),
             None => Ok(()),
         }

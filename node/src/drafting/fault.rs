@@ -19,8 +19,6 @@ pub enum DraftFault {
     /// Everything that the moment of issue refuses of a listing, at least one thing.
     #[error("{}", sentences(.0))]
     Listing(Vec<IssueFault>),
-    #[error("this node does not hold the edition of the entry any more")]
-    EditionGone,
     #[error("the decision date {0} lies in the future")]
     DecidedInFuture(Date),
     #[error("the term of {0} is over, and a correction never brings an entry back")]
@@ -76,7 +74,6 @@ impl DraftFault {
                 Some(fault) => fault.code(),
                 None => "listing",
             },
-            Self::EditionGone => "unknown_edition",
             Self::DecidedInFuture(_) => "decided_in_future",
             Self::Expired(_) => "expired",
             Self::SubjectChanged { .. } => "subject_changed",
@@ -110,7 +107,6 @@ impl DraftFault {
                 Some(IssueFault::PersonDisclosure) => "state the readers: {\"named\": [\"330900\", …]}",
                 _ => "complete the entry by the rules of its catalogue edition",
             },
-            Self::EditionGone => "load it: [catalogue] editions in the settings",
             Self::DecidedInFuture(_) => "give the day on which it was decided",
             Self::Expired(_) => "where there is a new decision, publish it as a new entry",
             Self::SubjectChanged { .. } | Self::ListChanged { .. } => {

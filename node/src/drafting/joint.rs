@@ -12,7 +12,7 @@ use huxin_api::model::{
     Warning,
 };
 use huxin_engine::{Draft, gather};
-use huxin_protocol::body::{Answer, Body, Decision, Department, Done, EntryBody, Stage};
+use huxin_protocol::body::{Answer, Body, Department, Done, EntryBody, RepairConditions, RulingResult, Stage};
 use huxin_protocol::fold::MatterState;
 use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::StatementId;
@@ -38,7 +38,7 @@ impl Drafter {
             JointRequest::Feedback(feedback) => self.check_feedback(id, feedback, world)?,
             JointRequest::Application(application) => {
                 check_filing(id, &application.reason, application.filed_on, world)?;
-                self.foresee(id, world, (warnings, index))?;
+                self.foresee(id, application.conditions, world, (warnings, index))?;
                 Disclosure::Named(vec![id.city])
             }
             JointRequest::Objection(objection) => {
@@ -137,6 +137,7 @@ impl Drafter {
     fn foresee(
         &self,
         id: StatementId,
+        conditions: RepairConditions,
         (read, roster, now): World<'_>,
         (warnings, index): (&mut Vec<Warning>, usize),
     ) -> Result<(), DraftFault> {
@@ -147,7 +148,7 @@ impl Drafter {
         let Some((_, entry)) = links.iter().find(|(link, _)| *link == current) else { return Ok(()) };
         let Some(edition) = self.editions.get(&entry.edition) else { return Ok(()) };
         let all: Vec<&EntryBody> = links.iter().map(|(_, entry)| entry).collect();
-        let faults = edition.check_repair(entry, &all, now.date());
+        let faults = edition.check_repair(entry, &all, conditions, now.date());
         let warning = |code: &str, sentence| Warning { index, code: code.to_owned(), sentence };
         warnings.extend(faults.into_iter().map(|fault| warning(fault.code(), fault.to_string())));
         Ok(())
@@ -175,7 +176,7 @@ impl Drafter {
         warnings: (&mut Vec<Warning>, usize),
     ) -> Result<Option<Draft>, DraftFault> {
         let Some(by) = &request.carried_out_by else { return Ok(None) };
-        if request.decision == Decision::Rejected {
+        if request.decision == RulingResult::Rejected {
             return Err(JointFault::RejectedCarriedOut.into());
         }
         let Some(entry) = entry else { return Ok(None) };

@@ -8,10 +8,11 @@ use huxin_protocol::body::{Body, EntryBody};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, Issue};
 use huxin_protocol::fold::{MatterState, Viewpoint, rule};
-use huxin_protocol::header::About;
+use huxin_protocol::header::{About, Disclosure};
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::State;
+use huxin_protocol::time::Date;
 
 impl Drafter {
     /// An Entry, or with `about` an Amendment: the whole corrected entry.
@@ -26,26 +27,29 @@ impl Drafter {
         (warnings, index): (&mut Vec<Warning>, usize),
     ) -> Result<Draft, DraftFault> {
         let confirmed_code = request.confirm_code;
-        let disclosure = self.disclosure(request.disclosure.clone().into(), roster)?;
-        let edition = self.edition(request.edition.as_deref())?;
+        let chosen = request.disclosure.clone();
+        let edition = self.edition(request.edition.as_deref(), now.date())?;
         let derived_from = match request.derived_from {
             Some(id) => Some(About { id, digest: statement(read, roster, id)?.0 }),
             None => None,
         };
         let agency = request.agency.clone();
-        let body = request.into_body(edition, derived_from);
+        let mut body = request.into_body(edition.digest(), derived_from);
+        edition.name_list(&mut body);
+        let disclosure = chosen.map_or_else(|| edition.default_disclosure(&body), Disclosure::from);
+        let disclosure = self.disclosure(disclosure, roster)?;
         if let Some(id) = about {
             self.check_successor(id, &body, (read, roster, now))?;
         }
         let issue = Issue {
             day: now.date(),
+            city: Some(self.city),
             disclosure: &disclosure,
             allow_natural_persons: self.allow_natural_persons,
             confirmed_code,
             own_names: &self.own_names,
             editions: &self.editions,
         };
-        let edition = self.editions.get(&edition).ok_or(DraftFault::EditionGone)?;
         let faults = edition.check_listing(&body, &issue);
         if !faults.is_empty() {
             return Err(DraftFault::Listing(faults));
@@ -95,12 +99,12 @@ impl Drafter {
     }
 
     /// An edition by name or digest; unstated, the one that is meant then.
-    fn edition(&self, named: Option<&str>) -> Result<Digest, DraftFault> {
-        let by_name = |name: &str| self.editions.values().find(|edition| edition.name() == name).map(Edition::digest);
+    fn edition(&self, named: Option<&str>, day: Date) -> Result<&Edition, DraftFault> {
         if let Some(named) = named {
-            let by_digest = named.parse::<Digest>().ok().filter(|digest| self.editions.contains_key(digest));
-            return by_digest.or_else(|| by_name(named)).ok_or_else(|| DraftFault::NoSuchEdition(named.to_owned()));
+            let by_digest = named.parse::<Digest>().ok().and_then(|digest| self.editions.get(&digest));
+            let by_name = || self.editions.values().find(|edition| edition.name() == named);
+            return by_digest.or_else(by_name).ok_or_else(|| DraftFault::NoSuchEdition(named.to_owned()));
         }
-        meant_where_unstated(&self.editions).map(Edition::digest).ok_or(DraftFault::EditionUnstated)
+        meant_where_unstated(&self.editions, self.city, day).ok_or(DraftFault::EditionUnstated)
     }
 }

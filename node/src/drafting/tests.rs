@@ -5,7 +5,7 @@ use huxin_api::Problem;
 use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, DisclosureChoice, EntryRequest, Warning};
 use huxin_engine::ledger::{Batch, Family, place_key};
 use huxin_keys::KeyFolder;
-use huxin_protocol::body::{Basis, List, RecognitionBody, Severity, salt_of};
+use huxin_protocol::body::{Basis, Decision, List, RecognitionBody, Severity, salt_of};
 use huxin_protocol::edition::{IssueFault, builtin};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::header::{Header, Issuer, SUITE_1};
@@ -79,8 +79,11 @@ fn request() -> EntryRequest {
         summary: String::new(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
         agency: None,
-        disclosure: DisclosureChoice::Public,
+        disclosure: None,
         confirm_code: false,
     }
 }
@@ -128,7 +131,7 @@ fn natural_persons_are_off_by_default_and_never_public() {
     assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "natural_person");
     world.drafter.allow_natural_persons = true;
     assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "person_disclosure");
-    person.disclosure = DisclosureChoice::Named(vec!["451100".parse().unwrap()]);
+    person.disclosure = Some(DisclosureChoice::Named(vec!["451100".parse().unwrap()]));
     // Neither a code nor a name in clear stands for a person.
     let Err(DraftFault::Listing(faults)) = draft(&world, person.clone()) else { panic!("drafted") };
     assert_eq!(faults.iter().map(IssueFault::code).collect::<Vec<_>>(), ["person_id", "person_name"]);
@@ -191,7 +194,7 @@ fn editions_are_found_by_name_and_digest() {
 fn readers_are_members_and_agencies_are_named() {
     let world = world();
     let named = |cities: &[&str]| EntryRequest {
-        disclosure: DisclosureChoice::Named(cities.iter().map(|city| city.parse().unwrap()).collect()),
+        disclosure: Some(DisclosureChoice::Named(cities.iter().map(|city| city.parse().unwrap()).collect())),
         ..request()
     };
     assert_eq!(draft(&world, named(&[])).unwrap_err().code(), "readers");

@@ -3,9 +3,10 @@
 //! 7 basis map {1 law?, 2 document number?, 3 authority, 4 decided_on?, 5 effective_on?}, 8 measures, 9 from?, 10 until?,
 //! 11 linked persons? (keyed digests, sorted), 12 edition digest, 13 record_ref?, 14 source map? {1 publisher,
 //! 2 retrieved_on?, 3 row?}, 15 derived_from? `[city, epoch, seq, digest]`, 16 summary, 17 evidence hashes?, 18
-//! observed_on?. Optional arrays are absent when empty.
+//! observed_on?, 19 list id?, 20 decision map? (see [`super::Decision`]), 21 disclosure reason?. Optional arrays are absent
+//! when empty.
 
-use super::{ALIASES, CODE_BYTES, DIGESTS, LAW_BYTES, MEASURES, NAME_BYTES, REFERENCE_BYTES, SUMMARY_BYTES};
+use super::{ALIASES, CODE_BYTES, DIGESTS, Decision, LAW_BYTES, MEASURES, NAME_BYTES, REFERENCE_BYTES, SUMMARY_BYTES};
 use crate::cbor::{MapReader, MapWriter, ReadFault, Reader, Writer};
 use crate::digest::Digest;
 use crate::header::About;
@@ -81,6 +82,11 @@ pub struct EntryBody {
     pub evidence: Vec<Digest>,
     /// When a daily copy first showed it: not a decision date.
     pub observed_on: Option<Date>,
+    /// The list's id in the registry of the edition, where it is registered (R154).
+    pub list_id: Option<String>,
+    pub decision: Decision,
+    /// Why it is disclosed wider than the edition's default for its list and severity (R156).
+    pub disclosure_reason: Option<String>,
 }
 
 /// The item at the place that the next number names; all enumerations of a body are written so.
@@ -224,6 +230,9 @@ impl EntryBody {
         out.extend(self.basis.document_number.iter().map(|text| ("basis.document_number", text.as_str())));
         out.extend(self.record_ref.iter().map(|text| ("record_ref", text.as_str())));
         out.extend(self.source.iter().map(|source| ("source.publisher", source.publisher.as_str())));
+        out.extend(self.list_id.iter().map(|text| ("list_id", text.as_str())));
+        out.extend(self.decision.texts());
+        out.extend(self.disclosure_reason.iter().map(|text| ("disclosure_reason", text.as_str())));
         out
     }
 
@@ -248,6 +257,10 @@ impl EntryBody {
         map.field(16, |w| w.text(&self.summary));
         map.digests(17, &self.evidence);
         map.date(18, self.observed_on);
+        map.text(19, self.list_id.as_deref());
+        let decision = Some(&self.decision).filter(|decision| !decision.is_empty());
+        map.optional(20, decision, |w, decision| decision.write(w));
+        map.text(21, self.disclosure_reason.as_deref());
     }
 
     pub(super) fn read(map: &mut MapReader<'_, '_>) -> Result<Self, ReadFault> {
@@ -271,6 +284,9 @@ impl EntryBody {
             summary: map.required(16, |r| r.text_or_empty(SUMMARY_BYTES))?,
             evidence: map.some_list(17, DIGESTS, Reader::digest)?,
             observed_on: map.optional(18, Reader::date)?,
+            list_id: map.optional(19, |r| r.owned_text(CODE_BYTES))?,
+            decision: map.optional(20, Decision::read)?.unwrap_or_default(),
+            disclosure_reason: map.optional(21, |r| r.owned_text(SUMMARY_BYTES))?,
         };
         let unique = body.measures.iter().collect::<std::collections::BTreeSet<_>>().len() == body.measures.len();
         let sorted = body.linked_persons.windows(2).all(|pair| pair[0] < pair[1]);

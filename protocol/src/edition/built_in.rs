@@ -1,21 +1,23 @@
-//! The editions that every node knows from the start, embedded as the files they are.
+//! The editions that every node knows from the start, embedded as the files they are. None binds by itself (R159).
 
 use super::Edition;
 use crate::digest::Digest;
 use std::collections::BTreeMap;
 
-const DEMO: &str = include_str!("../../editions/demo.json");
-const MDB: &str = include_str!("../../editions/mdb.json");
+/// Each base before the layers that lie on it.
+const FILES: &[&str] = &[include_str!("../../editions/demo.json"), include_str!("../../editions/mdb.json")];
 
-/// The built-in editions by digest: `demo` and `mdb`.
+/// The built-in editions by digest.
 #[must_use]
 pub fn builtin() -> BTreeMap<Digest, Edition> {
-    // A test reads both files, so neither is ever left out here.
-    [DEMO, MDB]
-        .iter()
-        .filter_map(|text| Edition::parse(text.as_bytes()).ok())
-        .map(|edition| (edition.digest(), edition))
-        .collect()
+    let mut known = BTreeMap::new();
+    // A test reads every file, so none is ever left out here.
+    for text in FILES {
+        if let Ok(edition) = Edition::parse_on(text.as_bytes(), &known) {
+            known.insert(edition.digest(), edition);
+        }
+    }
+    known
 }
 
 impl Edition {

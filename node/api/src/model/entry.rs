@@ -2,7 +2,7 @@
 
 use super::publish::DisclosureChoice;
 use huxin_protocol::body::{
-    ActBody, Basis, Body, DeclineBody, EntryBody, FeedbackBody, List, ObjectionBody, RecognitionBody,
+    ActBody, Basis, Body, Decision, DeclineBody, EntryBody, FeedbackBody, List, ObjectionBody, RecognitionBody,
     RepairApplicationBody, ResponseBody, RulingBody, Severity, Source, StepBody,
 };
 use huxin_protocol::digest::Digest;
@@ -187,6 +187,12 @@ pub struct ListingView {
     pub evidence: Vec<Digest>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub observed_on: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub list_id: Option<String>,
+    #[serde(skip_serializing_if = "Decision::is_empty", default)]
+    pub decision: Decision,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub disclosure_reason: Option<String>,
 }
 
 impl From<Body> for BodyView {
@@ -232,6 +238,9 @@ impl From<EntryBody> for ListingView {
             summary: body.summary,
             evidence: body.evidence,
             observed_on: body.observed_on,
+            list_id: body.list_id,
+            decision: body.decision,
+            disclosure_reason: body.disclosure_reason,
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::EntryRequest;
 use huxin_protocol::body::{
-    Body, Decision, Department, Done, FeedbackBody, FiledBy, MeasureAnswer, ObjectionBody, ObjectionTo,
-    RepairApplicationBody, RepairConditions, ResponseBody, RulingBody, Stage, StepBody,
+    Body, Department, Done, FeedbackBody, FiledBy, MeasureAnswer, ObjectionBody, ObjectionTo, RepairApplicationBody,
+    RepairConditions, ResponseBody, RulingBody, RulingResult, Stage, StepBody,
 };
 use huxin_protocol::digest::Digest;
 use huxin_protocol::kind::Kind;
@@ -112,7 +112,7 @@ pub struct StepRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RulingRequest {
-    pub decision: Decision,
+    pub decision: RulingResult,
     pub reason: String,
     pub decided_on: Date,
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -88,6 +88,7 @@ fn conditions(conditions: RepairConditions) -> (String, String) {
         (conditions.commitment, "commitment", "已承诺"),
         (conditions.training, "training", "已培训"),
         (conditions.credit_report, "credit report", "已交信用报告"),
+        (conditions.duties_performed, "duties performed", "已履行义务"),
     ];
     let met = |text: fn(&(bool, &'static str, &'static str)) -> &'static str| {
         all.iter().filter(|one| one.0).map(text).collect::<Vec<_>>()

@@ -19,7 +19,7 @@ pub enum Family {
     Record = 5,
     /// Newest cosignature per pair. Key: city of the log ‖ city of the cosigner.
     Cosignature = 6,
-    /// Index: who acts on what. Key: target city ‖ target seq ‖ kind ‖ actor city ‖ actor seq.
+    /// Index: who acts on what. Key: target city ‖ target seq ‖ kind ‖ actor city ‖ actor seq. Value: empty.
     About = 7,
     /// Index: listings by ground. Key: city ‖ ground tag ‖ seq.
     Ground = 8,
@@ -89,6 +89,30 @@ impl Family {
             Self::Audit => "audit",
             Self::Chain => "chain",
             Self::Erased => "erased",
+        }
+    }
+    /// Whether the rows hold words of a body. Each family is asked by its name, so that a new one must answer.
+    #[must_use]
+    pub const fn holds_texts(self) -> bool {
+        match self {
+            Self::Body => true,
+            Self::Meta
+            | Self::Log
+            | Self::Tree
+            | Self::Head
+            | Self::Record
+            | Self::Cosignature
+            | Self::About
+            | Self::Ground
+            | Self::Subject
+            | Self::Trust
+            | Self::Reference
+            | Self::Lacking
+            | Self::Abandoned
+            | Self::Evidence
+            | Self::Audit
+            | Self::Chain
+            | Self::Erased => false,
         }
     }
     /// Whether the rows can be made anew from logs, bodies and records.

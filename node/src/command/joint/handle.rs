@@ -5,7 +5,7 @@ use crate::command::Context;
 use crate::command::publish::read_entry;
 use crate::fault::Fault;
 use huxin_api::model::{CarriedOutBy, JointRequest, RulingRequest, StepRequest};
-use huxin_protocol::body::{Decision, Stage};
+use huxin_protocol::body::{RulingResult, Stage};
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::time::Date;
 use std::path::PathBuf;
@@ -113,9 +113,9 @@ pub fn step(args: StepArgs, context: &Context) -> Result<(), Fault> {
 
 pub fn rule(args: RuleArgs, context: &Context) -> Result<(), Fault> {
     let decision = match (args.reject, args.in_part) {
-        (true, _) => Decision::Rejected,
-        (false, true) => Decision::UpheldInPart,
-        (false, false) => Decision::Upheld,
+        (true, _) => RulingResult::Rejected,
+        (false, true) => RulingResult::UpheldInPart,
+        (false, false) => RulingResult::Upheld,
     };
     let carried_out_by = match (&args.amend, args.repair, args.annul, args.remove) {
         (Some(file), ..) => Some(CarriedOutBy::Amendment(Box::new(read_entry(file)?))),

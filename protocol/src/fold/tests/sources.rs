@@ -161,6 +161,20 @@ fn explain_tells_the_chain() {
     assert_ne!(rule(&case).log_digest, Digest([0; 32]));
 }
 
+/// R144: what a ruling says of an own log that may lack an ending stands among the reasons too, with its rule, and of no partner's entry.
+#[test]
+fn explain_says_that_the_own_log_is_unconfirmed() {
+    let mut book = Book::recognising();
+    let (own, partners) = (book.list(ningbo(), "g", black()), book.list(zhoushan(), "h", black()));
+    let case = book.case(ningbo(), today(), true);
+    for (own_log, due) in [(OwnLog::Known, 0), (OwnLog::Unconfirmed, 1)] {
+        let steps = explain(&case, own_log);
+        let doubts: Vec<_> = steps.iter().filter(|step| step.rule == "R144").collect();
+        assert_eq!(doubts.len(), due);
+        assert!(doubts.iter().all(|step| step.id == Some(own.id) && step.id != Some(partners.id)));
+    }
+}
+
 /// R143: an amendment whose reference does not hold names a stranger's entry of which nothing can be read; that entry is no part
 /// of the case. What shares a ground with the subject's own entries is.
 #[test]

@@ -73,7 +73,7 @@ fn a_measure_needs_the_catalogue() {
 #[test]
 fn an_edition_binds_on_the_day_of_issue() {
     let file = Edition::named("demo").unwrap();
-    let mut json: serde_json::Value = serde_json::from_slice(&file.canonical()).unwrap();
+    let mut json: serde_json::Value = serde_json::from_slice(file.canonical()).unwrap();
     json["binds_from"] = "2026-03-03".into();
     let late = Edition::parse(json.to_string().as_bytes()).unwrap();
     json["binds_from"] = "2026-03-02".into();
@@ -233,7 +233,7 @@ fn red_and_black_at_once() {
     assert!(!entry_of(&ruling, good).measures[0].holds);
     assert_eq!(ruling.measures.len(), 1);
 
-    let mut json: serde_json::Value = serde_json::from_slice(&Edition::named("demo").unwrap().canonical()).unwrap();
+    let mut json: serde_json::Value = serde_json::from_slice(Edition::named("demo").unwrap().canonical()).unwrap();
     json["black_suspends_incentives"] = false.into();
     let lenient = Edition::parse(json.to_string().as_bytes()).unwrap();
     let mut book = Book::recognising();
