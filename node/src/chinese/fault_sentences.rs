@@ -471,6 +471,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("store_other_federation", "库属于另一个联盟"),
     ("store_read_only", "库以只读方式打开"),
     ("store_write", "库写入失败"),
+    ("story_differs", "演示中有城市的答复与应有的不同"),
     ("stranger", "这个节点不是任何成员的节点"),
     ("subject_changed", "更正不能改换主体，请撤销后重新列入"),
     ("subject_scheme", "主体标识种类不可用"),

@@ -55,6 +55,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("run:end_with_input", "标准输入关闭时结束，供启动本节点的程序使用"),
     ("demo", "在本机演示由几座虚拟城市组成的联盟"),
     ("demo:cities", "虚拟城市的数目"),
+    ("demo:story", "讲述一个条目经五座城市的始末：列入、响应、异议、暂停、修复"),
     ("demo:once", "演示一轮后结束"),
     ("demo:folder", "城市文件所在的新文件夹；不写则用临时文件夹"),
     (

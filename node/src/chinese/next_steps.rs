@@ -238,6 +238,10 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ),
     ("look at its node.log with --folder", "加 --folder 保留文件，查看其中的 node.log"),
     ("look at the decline with `huxin entry {}`", "用 `huxin entry {}` 查看该决定"),
+    (
+        "look at the differences above, and at the node.log files with --folder",
+        "见以上不同之处；加 --folder 保留文件，查看其中的 node.log",
+    ),
     ("look at the disk and its free space", "检查磁盘及其剩余空间"),
     (
         "look at the disk, then start the node again; what was not answered was not promised",

@@ -252,6 +252,3 @@ fn check_department(department: &Department) -> Result<(), JointFault> {
     let id = SubjectId::new(SubjectId::USCC, code).map_err(JointFault::DepartmentCode)?;
     id.check_code().map_err(JointFault::DepartmentCode)
 }
-
-#[cfg(test)]
-mod tests;
