@@ -1,14 +1,15 @@
 //! The node behind its HTTP: drafts commands for the writer, reads from snapshots, and says how it is.
 
 use crate::drafting::{DraftFault, Drafter, World as Moment};
+use crate::fields;
 use crate::metrics::{Metrics, resident_bytes};
 use crate::proving::{ProveFault, Prover, World};
 use crate::runtime::clock::now;
 use crate::runtime::writer::{Answered, NotTaken, Ordered, WriterHandle};
 use crate::sources::SourceBook;
 use huxin_api::model::{
-    ActVerb, BackupReply, ClockItem, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply,
-    RecordCommand, Warning,
+    BackupReply, ClockItem, EditionItem, InfoReply, LinkedSubject, PeerItem, PeersReply, ReadyReply, RecordCommand,
+    SigningItem, Warning,
 };
 use huxin_api::{Backend, Command, Problem, Sources, Submitted, SubmittedEach};
 use huxin_engine::input::Road;
@@ -94,10 +95,14 @@ impl NodeBackend {
                 Ok(Ordered::Publish(drafts))
             }
             Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), world, (warnings, 0))),
-            Command::Act(id, verb, act) => one(drafter.act(id, verb, act, world)),
+            Command::Act(id, verb, act) => one(drafter.act(id, verb, act, world, (warnings, 0))),
             Command::Decline(id, decline) => one(drafter.decline(id, decline, world)),
+            Command::Joint(id, asked) => Ok(Ordered::Publish(drafter.joint(id, *asked, world, (warnings, 0))?)),
             Command::Announce(request) => one(drafter.announcement(self.peer_id.clone(), &request.addresses)),
-            Command::Recognise(rule) => one(drafter.recognition(rule, &roster)),
+            Command::Recognise(rule) => {
+                warnings.extend(fields::unknown(&rule, &*read, &roster)?);
+                one(drafter.recognition(rule, &roster))
+            }
             Command::Segment(bytes) => {
                 let read =
                     Segment::decode(&bytes, FRAME_BYTES).and_then(|segment| segment.read(&self.drafter.federation));
@@ -113,19 +118,23 @@ impl NodeBackend {
         }
     }
 
-    /// One record of an import as drafts of a command of its own.
+    /// One record of an import, or one command that is rehearsed, as drafts of a command of its own.
     fn draft_record(
         &self,
         (index, command): (usize, RecordCommand),
         world: Moment<'_>,
-    ) -> Result<(Draft, Vec<Warning>), Problem> {
+    ) -> Result<(Vec<Draft>, Vec<Warning>), Problem> {
         let (drafter, mut warnings) = (&self.drafter, Vec::new());
         let draft = match command {
             RecordCommand::List { entry } => drafter.listing(*entry, None, world, (&mut warnings, index)),
             RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), world, (&mut warnings, index)),
-            RecordCommand::Remove { id, act } => drafter.act(id, ActVerb::Removal, act, world),
+            RecordCommand::Act { id, verb, act } => drafter.act(id, verb, act, world, (&mut warnings, index)),
+            RecordCommand::Decline { id, decline } => drafter.decline(id, decline, world),
+            RecordCommand::Joint { id, joint } => {
+                return Ok((drafter.joint(id, *joint, world, (&mut warnings, index))?, warnings));
+            }
         };
-        Ok((draft?, warnings))
+        Ok((vec![draft?], warnings))
     }
 
     /// The latest time at which our cosigner in force has signed, on any log.
@@ -280,12 +289,12 @@ impl Backend for NodeBackend {
 
     fn submit_each(&self, commands: Vec<RecordCommand>, rehearse: bool) -> Result<SubmittedEach, Problem> {
         // Below the floor an import that only takes companies off a list goes on, like any other ending.
-        self.takes(commands.iter().all(|command| matches!(command, RecordCommand::Remove { .. })))?;
+        self.takes(commands.iter().all(RecordCommand::is_ending))?;
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
         for command in commands.into_iter().enumerate() {
-            drafted.push(self.draft_record(command, (&*read, &roster, self.present())).map(|(draft, warnings)| {
-                drafts.push(vec![draft]);
+            drafted.push(self.draft_record(command, (&*read, &roster, self.present())).map(|(of_one, warnings)| {
+                drafts.push(of_one);
                 warnings
             }));
         }
@@ -358,7 +367,14 @@ impl Backend for NodeBackend {
             over_quota: heads.get(peer.city).is_some_and(|head| head.over_quota),
             slows_us: slowed_by.contains(&peer.city),
         });
-        PeersReply { peers: peers.collect(), clock: self.clock() }
+        let signing = self.writer.board.signing.read().clone();
+        let signing = SigningItem {
+            state: signing.code().to_owned(),
+            text: signing.to_string(),
+            next_step: signing.next_step().map(str::to_owned),
+            own_log_known: self.own_log_known(),
+        };
+        PeersReply { peers: peers.collect(), clock: self.clock(), signing }
     }
 
     fn ready(&self) -> ReadyReply {

@@ -1,15 +1,18 @@
 //! Chinese for what is written in English elsewhere: helps of the command line, faults of its use, and faults by their code.
 //!
 //! Screens of commands hold both languages where they are made. What comes out of a library or out of a fault's type is
-//! English, and stands here once more: one table by command and argument, one by code. A test each goes over everything that
-//! there is, so that nothing new stays English by accident.
+//! English, and stands here once more: one table by command and argument, one by code, one of next steps. A test each goes over
+//! everything that there is, so that nothing new stays English by accident.
 
 mod fault_sentences;
 mod help;
 mod help_texts;
 mod misuse;
+mod next_steps;
 #[cfg(test)]
 mod tests;
+
+use huxin_config::Language;
 
 pub use help::{in_chinese, in_english};
 pub use misuse::misuse;
@@ -19,6 +22,41 @@ pub use misuse::misuse;
 pub fn sentence(code: &str) -> Option<&'static str> {
     let at = fault_sentences::SENTENCES.binary_search_by_key(&code, |(code, _)| *code).ok()?;
     fault_sentences::SENTENCES.get(at).map(|(_, sentence)| *sentence)
+}
+
+/// What a fault or a warning says to a person, within the screen. In Chinese what the code says comes first; the particulars, which name
+/// files and numbers, follow as they were made.
+#[must_use]
+pub fn told(what: &str, code: &str, particulars: &str, language: Language) -> String {
+    let chinese = sentence(code).filter(|_| language == Language::Chinese);
+    match chinese {
+        Some(chinese) => format!(
+            "{}\n{}",
+            wrapped(&format!("{what}[{code}]: {chinese}"), COLUMNS),
+            indented(&wrapped(particulars, COLUMNS - 2))
+        ),
+        None => wrapped(&format!("{what}[{code}]: {particulars}"), COLUMNS),
+    }
+}
+
+/// What to try, as a line for people.
+#[must_use]
+pub fn next_step_line(english: &str, language: Language) -> String {
+    let chinese = match language {
+        Language::Chinese => next_steps::in_chinese(english),
+        Language::English => None,
+    };
+    let line = match chinese {
+        Some(chinese) => format!("下一步：{chinese}"),
+        None if language == Language::Chinese => format!("下一步 try: {english}"),
+        None => format!("try: {english}"),
+    };
+    wrapped(&line, COLUMNS)
+}
+
+fn indented(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+    lines.join("\n")
 }
 
 /// Columns of a screen that nobody measured: what people print and mail.

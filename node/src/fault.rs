@@ -34,6 +34,9 @@ pub enum Exit {
     NotYet = 75,
 }
 
+/// What to do about a store that reads and does not hold.
+const DAMAGED: &str = "stop the node and run `huxin fsck`";
+
 /// `error[code]: sentence` and `try: next step`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -107,19 +110,13 @@ impl Fault {
         }
     }
 
-    /// As people read it. In Chinese what the code says comes first; the particulars, which name files and numbers, follow as
-    /// they were made.
+    /// As people read it, in lines that fit the screen.
     #[must_use]
     pub fn for_people(&self, language: Language) -> String {
-        let Self { code, sentence, .. } = self;
-        let chinese = crate::chinese::sentence(code).filter(|_| language == Language::Chinese);
-        let mut out = match chinese {
-            Some(chinese) => format!("error[{code}]: {chinese}\n  {sentence}"),
-            None => format!("error[{code}]: {sentence}"),
-        };
+        let mut out = crate::chinese::told("error", &self.code, &self.sentence, language);
         if let Some(next_step) = &self.next_step {
-            let lead = if language == Language::Chinese { "下一步 try" } else { "try" };
-            out.push_str(&format!("\n{lead}: {next_step}"));
+            out.push('\n');
+            out.push_str(&crate::chinese::next_step_line(next_step, language));
         }
         out
     }
@@ -190,7 +187,7 @@ impl From<huxin_store::OpenFault> for Fault {
             "store_locked" | "disk_full" => Exit::NotYet,
             _ => Exit::Refused,
         };
-        Self::new(exit, fault.code(), &fault)
+        Self::new(exit, fault.code(), &fault).trying(fault.next_step())
     }
 }
 impl From<huxin_store::CommitFault> for Fault {
@@ -200,7 +197,7 @@ impl From<huxin_store::CommitFault> for Fault {
             huxin_store::CommitFault::DiskFull { .. } => Exit::NotYet,
             _ => Exit::Unexpected,
         };
-        Self::new(exit, fault.code(), &fault)
+        Self::new(exit, fault.code(), &fault).trying(fault.next_step())
     }
 }
 impl From<huxin_engine::EngineFault> for Fault {
@@ -210,19 +207,21 @@ impl From<huxin_engine::EngineFault> for Fault {
             E::Read(_) => (Exit::Damaged, "store_damaged"),
             E::Head { .. } => (Exit::Damaged, "head_damaged"),
             E::Record { code } => (Exit::Damaged, *code),
-            E::NotAMember(_) => (Exit::Usage, "not_a_member"),
+            E::NotAMember(_) => {
+                return Self::usage("not_a_member", &fault).trying("check [node] city and [node] genesis");
+            }
         };
-        Self::new(exit, code, &fault)
+        Self::new(exit, code, &fault).trying(DAMAGED)
     }
 }
 impl From<huxin_engine::ledger::ReadFault> for Fault {
     fn from(fault: huxin_engine::ledger::ReadFault) -> Self {
-        Self::damaged("store_damaged", &fault)
+        Self::damaged("store_damaged", &fault).trying(DAMAGED)
     }
 }
 impl From<huxin_net::NetFault> for Fault {
     fn from(fault: huxin_net::NetFault) -> Self {
-        Self::usage(fault.code(), &fault)
+        Self::usage(fault.code(), &fault).trying(fault.next_step())
     }
 }
 impl From<huxin_protocol::genesis::GenesisFault> for Fault {

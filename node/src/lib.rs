@@ -5,6 +5,7 @@
 //! - [`settings`]: the configuration file and the files that it names.
 //! - [`runtime`]: the running node: writer thread, intake, serving, background check, start and stop.
 //! - [`drafting`]: from a request to a statement that only lacks its place and its signature.
+//! - [`fields`]: which fields of work a partner's entries name.
 //! - [`proving`]: from a statement in the store to a bundle that a stranger can check.
 //! - [`backend`]: the node behind its HTTP.
 //! - [`metrics`]: what the operator sees.
@@ -19,7 +20,9 @@ pub mod command;
 pub mod destination;
 pub mod drafting;
 pub mod fault;
+pub mod fields;
 pub mod metrics;
+pub mod places;
 pub mod proving;
 pub mod runtime;
 pub mod screen;

@@ -19,7 +19,7 @@ mod intake;
 mod memory;
 mod partners;
 mod serving;
-mod shredder;
+pub(crate) mod shredder;
 mod signer;
 mod sockets;
 mod verifier;
@@ -36,7 +36,7 @@ use checker::Checker;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use huxin_api::{Backend as _, ServerSettings};
 use huxin_engine::lacks::Lacks;
-use huxin_engine::{Continuity, Engine, Quota, partners_to_ask};
+use huxin_engine::{ClosedReason, Continuity, Engine, Quota, SigningState, partners_to_ask};
 use huxin_keys::peer_id_bytes;
 use huxin_net::NetSettings;
 use huxin_protocol::ids::CityCode;
@@ -123,9 +123,8 @@ pub fn start(settings: &Settings, runtime: &Handle) -> Result<Running, Fault> {
     huxin_store::bind(&*store, genesis.id(), city)?;
     let continuity = continuity::establish(&*store, city, signer.folder())?;
     if continuity == Continuity::Broken {
-        tracing::error!(
-            "the store is not the continuation of the last signature; this node will not sign until `huxin keys rotate`"
-        );
+        let state = SigningState::Closed(ClosedReason::NotContinued);
+        tracing::error!(code = state.code(), "signing: {state}; next: {}", state.next_step().unwrap_or_default());
     }
 
     let members = roster.cities().count();

@@ -5,9 +5,10 @@
 
 use ed25519_dalek::Signer as _;
 use huxin_protocol::body::{
-    ActBody, Answer, Basis, Body, Decision, DeclineBody, Department, Done, EntryBody, FeedbackBody, FiledBy, List,
-    MeasureAnswer, NodeAnnouncementBody, ObjectionBody, ObjectionTo, RecognitionBody, RepairApplicationBody,
-    RepairConditions, ResponseBody, RulingBody, Salt, Severity, Source, Stage, StepBody, commitment,
+    ActBody, Answer, Basis, Body, Decision, DeclineBody, Department, Done, EntryBody, FeedbackBody, FiledBy,
+    LinkedPerson, List, MeasureAnswer, NodeAnnouncementBody, ObjectionBody, ObjectionTo, PersonRole, RecognitionBody,
+    RepairApplicationBody, RepairConditions, ResponseBody, RulingBody, RulingResult, Salt, Severity, Source, Stage,
+    StepBody, commitment,
 };
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::cose::Sign1;
@@ -90,7 +91,8 @@ fn full_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
         measures: vec!["b1".to_owned(), "a2".to_owned()],
         from: Some(day),
         until: Some(day.add_months(12)),
-        linked_persons: vec![Digest([1; 32]), Digest([2; 32])],
+        linked_persons: [1, 2].map(|n| person(n)).to_vec(),
+        person_key: Some(Digest([5; 32])),
         edition: Context::Edition.digest(b"an edition"),
         record_ref: Some("row-1".to_owned()),
         source: Some(Source { publisher: "样例发布".to_owned(), retrieved_on: Some(day), row: Some(1) }),
@@ -98,7 +100,23 @@ fn full_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
         summary: "样例摘要".to_owned(),
         evidence: vec![Digest([3; 32])],
         observed_on: Some(day),
+        list_id: Some("work-safety".to_owned()),
+        decision: Decision {
+            authority_uscc: Some("11990099MB00000147".to_owned()),
+            data_source_uscc: Some("11990099MB00000147".to_owned()),
+            penalty_type: Some("罚款".to_owned()),
+            amount_fen: Some(100_000),
+            published_until: Some(day),
+            notice_on: Some(day),
+            remedy: Some("六十日内申请行政复议".to_owned()),
+            repair_notice_served_on: Some(day),
+        },
+        disclosure_reason: Some("样例理由".to_owned()),
     })
+}
+
+fn person(number: u8) -> LinkedPerson {
+    LinkedPerson { digest: Digest([number; 32]), name: "示*".to_owned(), role: PersonRole::Principal }
 }
 
 fn plain_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
@@ -114,7 +132,8 @@ fn plain_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
     (body.ground_text, body.summary) = (String::new(), String::new());
     (body.measures, body.linked_persons, body.evidence) = (vec![], vec![], vec![]);
     (body.severity, body.from, body.until, body.observed_on) = (None, None, None, None);
-    (body.record_ref, body.source, body.derived_from) = (None, None, None);
+    (body.record_ref, body.source, body.derived_from, body.person_key) = (None, None, None, None);
+    (body.list_id, body.decision, body.disclosure_reason) = (None, Decision::default(), None);
     Ok(body)
 }
 
@@ -196,7 +215,7 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
         record_ref: None,
     };
     let ruling = RulingBody {
-        decision: Decision::UpheldInPart,
+        decision: RulingResult::UpheldInPart,
         reason: "样例".to_owned(),
         decided_on: day,
         document_number: Some("样例〔2026〕3号".to_owned()),

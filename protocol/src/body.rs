@@ -6,6 +6,7 @@
 
 mod act;
 mod choice;
+mod decision;
 mod decline;
 mod entry;
 mod feedback;
@@ -13,17 +14,20 @@ mod filing;
 mod handling;
 mod lookup;
 mod node_announcement;
+mod person;
 mod recognition;
 mod response;
 
 pub use act::{ActBody, RepairConditions};
+pub use decision::Decision;
 pub use decline::DeclineBody;
 pub use entry::{Basis, EntryBody, List, Severity, Source};
 pub use feedback::{Department, Done, FeedbackBody};
 pub use filing::{FiledBy, ObjectionBody, ObjectionTo, RepairApplicationBody};
-pub use handling::{Decision, RulingBody, Stage, StepBody};
+pub use handling::{RulingBody, RulingResult, Stage, StepBody};
 pub use lookup::Lookup;
 pub use node_announcement::NodeAnnouncementBody;
+pub use person::{LinkedPerson, PersonRole};
 pub use recognition::{DEFAULT_FRESHNESS_HOURS, RecognitionBody};
 pub use response::{Answer, MeasureAnswer, ResponseBody};
 

@@ -32,7 +32,7 @@ mod voices;
 
 pub use case::{BodyState, CaseFile, Fact, SourceFact, Viewpoint};
 pub use docket::Heard;
-pub use explain::explain;
+pub use explain::{OwnLog, explain};
 pub use group::decisions_across;
 pub use judge::{rule, rule_under};
 pub use matter_state::{MatterState, matter_state};

@@ -4,8 +4,8 @@ use crate::words::{act, amendment, city, date, end, entry_of, publish, state, th
 use huxin_engine::Refusal;
 use huxin_engine::input::Draft;
 use huxin_protocol::body::{
-    Answer, Body, Decision, FiledBy, List, MeasureAnswer, ObjectionBody, ObjectionTo, RecognitionBody,
-    RepairApplicationBody, RepairConditions, ResponseBody, RulingBody,
+    Answer, Body, FiledBy, List, MeasureAnswer, ObjectionBody, ObjectionTo, RecognitionBody, RepairApplicationBody,
+    RepairConditions, ResponseBody, RulingBody, RulingResult,
 };
 use huxin_protocol::header::{About, Disclosure};
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -57,7 +57,7 @@ fn application(world: &World, by: CityCode, about: StatementId) -> Draft {
     say(world, by, Kind::RepairApplication, about, Body::RepairApplication(body))
 }
 
-fn decided(world: &World, by: CityCode, about: StatementId, decision: Decision) -> Draft {
+fn decided(world: &World, by: CityCode, about: StatementId, decision: RulingResult) -> Draft {
     let body = RulingBody {
         decision,
         reason: "synthetic".to_owned(),
@@ -204,17 +204,17 @@ fn the_first_objection_of_a_city_suspends_and_waits_for_its_answer() {
         assert_eq!((entry.counts, codes(&entry).contains(&ReasonCode::ObjectionOverdue)), (counts, counts), "{at:?}");
     }
     // Who may answer it, and how.
-    let by_another = decided(&world, city(2), first, Decision::Rejected);
+    let by_another = decided(&world, city(2), first, RulingResult::Rejected);
     assert_eq!(publish(&mut world, city(2), by_another), Err(Refusal::NotOurs(first)));
-    let of_the_entry = decided(&world, city(1), id, Decision::Rejected);
+    let of_the_entry = decided(&world, city(1), id, RulingResult::Rejected);
     assert_eq!(publish(&mut world, city(1), of_the_entry), Err(Refusal::WrongTarget(id)));
-    let uncarried = decided(&world, city(1), first, Decision::Upheld);
+    let uncarried = decided(&world, city(1), first, RulingResult::Upheld);
     assert_eq!(publish(&mut world, city(1), uncarried.clone()), Err(Refusal::NotCarriedOut(first)));
     let link = amendment(&world, city(1), id, 1, "corrected upon objection");
     let ids = world.publish(city(1), vec![link, uncarried]).unwrap();
     agree(&mut world);
     assert_eq!(shown(&world), [(State::Listed, true); 3]);
-    let again = decided(&world, city(1), first, Decision::Rejected);
+    let again = decided(&world, city(1), first, RulingResult::Rejected);
     assert_eq!(publish(&mut world, city(1), again), Err(Refusal::AlreadyAnswered(first, ids[1])));
     // A second objection of that city disputes and suspends nothing; withdrawn, it is over.
     let second = publish(&mut world, city(3), twice).unwrap();
@@ -245,7 +245,7 @@ fn an_application_marks_the_entry_and_changes_nothing_else() {
         assert!(world.ruling(city(by), city(by), &subject(1)).for_public().entries[0].filings.is_empty());
     }
     let repair = act(&world, city(1), Kind::Repair, id);
-    let ruling = decided(&world, city(1), filed, Decision::Upheld);
+    let ruling = decided(&world, city(1), filed, RulingResult::Upheld);
     world.publish(city(1), vec![repair, ruling]).unwrap();
     agree(&mut world);
     assert!((1..=3).all(|by| seen(&world, city(by), 1, id).filings.is_empty()));

@@ -88,6 +88,33 @@ fn an_erasure_takes_the_texts_of_its_own_citys_acts_and_no_others() {
     clean(&world);
 }
 
+/// What it means to take an erasure back: the text stays gone, a correction of it would be erased too and is refused, and the same case is
+/// published anew, which counts.
+#[test]
+fn an_erased_entry_that_is_reinstated_is_published_anew_and_not_corrected() {
+    let mut world = three(2_010);
+    let me = city(1);
+    recognise(&mut world, city(2), me);
+    let id = list(&mut world, me, 1);
+    let erasure = end(&mut world, me, Kind::Erasure, id);
+    let again = entry(&world, me, 1);
+    assert_eq!(publish(&mut world, me, again), Err(Refusal::GroundEnded(erasure)));
+    end(&mut world, me, Kind::Reinstatement, erasure);
+    let correction = amendment(&world, me, id, 1, "corrected");
+    assert_eq!(publish(&mut world, me, correction), Err(Refusal::TextErased(id)));
+    let again = entry(&world, me, 1);
+    let anew = publish(&mut world, me, again).unwrap();
+    let twice = entry(&world, me, 1);
+    assert_eq!(publish(&mut world, me, twice), Err(Refusal::AlreadyListed(anew)));
+    assert!(world.run_until(60_000, World::agree));
+    for viewer in [me, city(2)] {
+        let ruling = world.ruling(viewer, viewer, &subject(1));
+        assert!(ruling.entry(anew).is_some_and(|entry| entry.counts), "{viewer}: {ruling:?}");
+        assert!(ruling.entry(id).is_none_or(|entry| !entry.counts), "{viewer}: what was erased says nothing");
+    }
+    clean(&world);
+}
+
 #[test]
 fn what_was_erased_is_not_taken_up_by_any_road() {
     let mut world = three(2_002);

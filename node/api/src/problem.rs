@@ -109,10 +109,7 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let (status, next_step) = match &refusal {
-            Refusal::NotSigning(_) => (
-                StatusCode::CONFLICT,
-                Some("look at `huxin peers`; when partners confirm, signing begins by itself".to_owned()),
-            ),
+            Refusal::NotSigning(state) => (StatusCode::CONFLICT, state.next_step().map(str::to_owned)),
             Refusal::AlreadyListed(id) => (
                 StatusCode::CONFLICT,
                 Some(format!("look at it with `huxin entry {id}`, and amend it with `huxin amend {id}`")),
@@ -122,6 +119,9 @@ impl From<Refusal> for Problem {
             }
             Refusal::AlreadyEnded(_, by) => {
                 (StatusCode::CONFLICT, Some(format!("look at the ending with `huxin entry {by}`")))
+            }
+            Refusal::TextErased(_) => {
+                (StatusCode::CONFLICT, Some("publish it anew as an entry of its own, with `huxin publish`".to_owned()))
             }
             Refusal::OwnEntry(id) => (
                 StatusCode::CONFLICT,
@@ -187,7 +187,7 @@ impl From<Refusal> for Problem {
                 Some("run `huxin keys rotate --resume`: it names these statements and asks, or continues at the end of the log".to_owned()),
             ),
             Refusal::RecordElsewhere { .. } => {
-                (StatusCode::CONFLICT, Some("run `huxin keys rotate --resume`, or `--cancel`".to_owned()))
+                (StatusCode::CONFLICT, Some("run `huxin keys rotate --resume`, or `huxin keys rotate --cancel`".to_owned()))
             }
             Refusal::ClockAhead { .. } => (
                 StatusCode::CONFLICT,
@@ -242,6 +242,7 @@ mod tests {
             Refusal::GroundEnded(id),
             Refusal::AlreadyEnded(id, id),
             Refusal::NoSuchStatement(id),
+            Refusal::TextErased(id),
             Refusal::OwnEntry(id),
             Refusal::AlreadyDeclined(id, id),
             Refusal::AlreadyFiled(id, id),

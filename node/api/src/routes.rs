@@ -1,8 +1,11 @@
 //! The handlers, by what they are about.
 
+pub mod bindings;
 pub mod entries;
+pub mod filings;
 pub mod logs;
 pub mod node;
+mod present;
 pub mod references;
 pub mod subjects;
 
@@ -60,8 +63,13 @@ pub(crate) fn statement_id(text: &str) -> Result<StatementId, Problem> {
 
 /// Submits a command and waits until it is durable. Drafting many entries is work, so it leaves the runtime's threads.
 pub(crate) async fn command(backend: &Arc<dyn Backend>, command: Command) -> Result<(Outcome, Vec<Warning>), Problem> {
-    let heavy =
-        matches!(&command, Command::Publish(entries) if entries.len() > 8) || matches!(command, Command::Segment(_));
+    let heavy = match &command {
+        Command::Publish(entries) => entries.len() > 8,
+        // What a partner lists is looked through for the fields that the rule names.
+        Command::Recognise(rule) => rule.fields.is_some(),
+        Command::Segment(_) => true,
+        _ => false,
+    };
     let submitted = if heavy {
         let backend = backend.clone();
         tokio::task::spawn_blocking(move || backend.submit(command)).await.map_err(|_| Problem::stopping())?

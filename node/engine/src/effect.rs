@@ -147,6 +147,8 @@ pub enum Refusal {
     GroundEnded(StatementId),
     #[error("{0} was ended by {1} already")]
     AlreadyEnded(StatementId, StatementId),
+    #[error("the text of {0} was erased, and that of a correction would be erased with it")]
+    TextErased(StatementId),
     #[error("{0} is an entry of this city; a city ends its own entries, and answers or disputes those of others")]
     OwnEntry(StatementId),
     #[error("this city has declined {0} already, by {1}")]
@@ -220,6 +222,7 @@ impl Refusal {
             Self::AlreadyListed(_) => "already_listed",
             Self::GroundEnded(_) => "ground_ended",
             Self::AlreadyEnded(..) => "already_ended",
+            Self::TextErased(_) => "text_erased",
             Self::OwnEntry(_) => "own_entry",
             Self::AlreadyDeclined(..) => "already_declined",
             Self::AlreadyFiled(..) => "already_filed",

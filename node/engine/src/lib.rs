@@ -48,5 +48,5 @@ pub use effect::{Effect, Event, Outcome, Refusal};
 pub use engine::{Engine, EngineFault, Settings, Signer};
 pub use input::{Consent, Draft, Input, Peer, Road, Ticket};
 pub use room::{Quota, Room};
-pub use signing::{ClosedReason, Continuity, SigningState, partners_to_ask};
+pub use signing::{AFTER_A_RESTORE, ClosedReason, Continuity, SigningState, partners_to_ask};
 pub use sync::Bound;

@@ -4,7 +4,7 @@
 use crate::effect::{Outcome, Refusal};
 use crate::engine::{Engine, Signer};
 use crate::gather;
-use crate::index::{HeldBody, chain, listings_on_ground, read_leaf, write_rows};
+use crate::index::{HeldBody, chain, is_erased, listings_on_ground, read_leaf, write_rows};
 use crate::input::{Draft, Ticket};
 use crate::ledger::{Family, LedgerRead, ReadFault, STORED_LEVELS, Txn, body_key, meta, place_key, tree_key};
 use crate::signing::SigningState;
@@ -276,10 +276,14 @@ impl Engine {
             match row.map_or(Ok(()), |row| row.may_act_on(me, &named)) {
                 Ok(()) => {}
                 Err(Misfit::NotTheListingCity | Misfit::NotTheSameCity) => return Ok(Err(Refusal::NotOurs(*id))),
-                Err(Misfit::WrongTarget) if target.kind.is_listing() && id.city == me => {
-                    return Ok(Err(Refusal::OwnEntry(*id)));
+                Err(Misfit::WrongTarget) => {
+                    let is_own_entry = target.kind.is_listing() && id.city == me;
+                    let for_others = row.is_some_and(|row| row.who == Who::OtherCity);
+                    return Ok(Err(match is_own_entry && for_others {
+                        true => Refusal::OwnEntry(*id),
+                        false => Refusal::WrongTarget(*id),
+                    }));
                 }
-                Err(Misfit::WrongTarget) => return Ok(Err(Refusal::WrongTarget(*id))),
             }
             let acts_as_lister = row.is_some_and(|row| row.who == Who::ListingCity);
             let named = About { id: *id, digest: target.digest };
@@ -311,6 +315,12 @@ impl Engine {
                     (_, MatterState::Void) => return Ok(Err(Refusal::WithoutEffect(*id))),
                 }
             }
+        }
+        // A text that is erased as it is signed says nothing to anybody (R145).
+        if let (Kind::Amendment, Some((id, _))) = (draft.kind, &about)
+            && is_erased(txn, &self.roster.federation(), me, id.seq)?
+        {
+            return Ok(Err(Refusal::TextErased(*id)));
         }
         if draft.kind.is_listing() {
             let Body::Listing(entry) = &draft.body else {
@@ -344,6 +354,7 @@ impl Engine {
         };
         let issue = Issue {
             day: now.date(),
+            city: Some(self.me()),
             disclosure: &draft.disclosure,
             allow_natural_persons: self.settings.allow_natural_persons,
             // Who drafts has asked the officer.
@@ -366,9 +377,11 @@ impl Engine {
             let id = self.own_id(seq);
             match self.matter(id, txn)? {
                 MatterState::Ended { by, .. } => return Ok(Err(Refusal::GroundEnded(by))),
-                MatterState::Standing { .. } => return Ok(Err(Refusal::AlreadyListed(id))),
-                // What never had an effect stands in nobody's way.
+                // What never had an effect stands in nobody's way, and neither does what was erased and reinstated: it says nothing any
+                // more (R107, R120).
+                MatterState::Standing { .. } if is_erased(txn, &self.roster.federation(), me, seq)? => {}
                 MatterState::Void => {}
+                MatterState::Standing { .. } => return Ok(Err(Refusal::AlreadyListed(id))),
             }
         }
         Ok(Ok(()))

@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::index::{acts_of, chain};
 use crate::input::Draft;
 use crate::ledger::{ReadFault, Txn};
-use huxin_protocol::body::{Body, Decision, Done, ObjectionTo};
+use huxin_protocol::body::{Body, Done, ObjectionTo, RulingResult};
 use huxin_protocol::fold::MatterState;
 use huxin_protocol::header::About;
 use huxin_protocol::ids::{CityCode, Seq, StatementId};
@@ -42,7 +42,7 @@ impl Engine {
             (Kind::Withdrawal | Kind::Step, _) => self.must_be_open(id, of, txn),
             (Kind::Ruling, Body::Ruling(ruling)) => {
                 let refusal = self.must_be_open(id, of, txn)?;
-                let demands = ruling.decision != Decision::Rejected;
+                let demands = ruling.decision != RulingResult::Rejected;
                 match of.filter(|_| demands && refusal.is_none()) {
                     Some(listing) if !self.is_carried_out(listing.id, carried_out, txn)? => {
                         Ok(Some(Refusal::NotCarriedOut(id)))

@@ -23,18 +23,24 @@ pub struct Orders {
     pub rules: Rules,
     /// Check everything, sign nothing.
     pub rehearse: bool,
-    /// What every reference of this source begins with, where the file is the whole list.
-    pub complete: Option<String>,
+    /// What every reference of this source begins with.
+    pub source: String,
+    /// Whether the file is the whole list.
+    pub is_complete: bool,
     /// End records that have vanished from a complete list.
     pub remove_gone: bool,
     /// In hundredths of a percent of the live records.
     pub remove_gone_limit: u64,
+    /// Most records that are amended unasked by their rows, in hundredths of a percent of the live ones.
+    pub amend_limit: u64,
 }
 
 /// 100 percent.
 pub const WHOLE: u64 = 10_000;
-/// 5 percent.
+/// 5 percent: of what stands, no more vanishes at once unless somebody has looked.
 pub const GONE_LIMIT: u64 = 500;
+/// 5 percent: nor does more of it change. A column that moved, or a file of another encoding, would correct everybody.
+pub const AMEND_LIMIT: u64 = 500;
 
 /// A record that stands here and is not in a complete list any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,6 +69,8 @@ pub enum Stop<F> {
     Desk(F),
     /// More records would be ended than the officer allowed.
     GoneLimit { gone: usize, live: usize },
+    /// More records would be amended than the officer allowed.
+    AmendLimit { amended: usize, live: usize },
     /// Keys of some rows could not be read, so nobody can say which records have vanished.
     GoneUnknown { rows: usize },
     /// The desk answered with another number of answers than there were questions.
@@ -108,6 +116,9 @@ pub fn carry_out<D: Desk>(
             None => groups.push(vec![record]),
         }
     }
+    if let Err(stop) = amendments(&groups, orders, desk) {
+        return run.finish(gone, Some(stop));
+    }
     for page in groups.chunks(PAGE) {
         if let Err(stop) = run.page(page, orders, desk) {
             return run.finish(gone, Some(stop));
@@ -125,15 +136,20 @@ pub fn carry_out<D: Desk>(
 pub fn vanished<D: Desk>(plan: &Plan, orders: &Orders, desk: &mut D) -> Result<Vec<Gone>, D::Fault> {
     let told = Orders { remove_gone: false, ..orders.clone() };
     match gone(plan, &told, desk) {
-        Ok(gone) | Err((gone, Stop::GoneLimit { .. } | Stop::GoneUnknown { .. } | Stop::Answers)) => Ok(gone),
+        Ok(gone)
+        | Err((gone, Stop::GoneLimit { .. } | Stop::AmendLimit { .. } | Stop::GoneUnknown { .. } | Stop::Answers)) => {
+            Ok(gone)
+        }
         Err((_, Stop::Desk(fault))) => Err(fault),
     }
 }
 
 /// The records that have vanished, and whether they may be ended.
 fn gone<D: Desk>(plan: &Plan, orders: &Orders, desk: &mut D) -> Result<Vec<Gone>, (Vec<Gone>, Stop<D::Fault>)> {
-    let Some(prefix) = &orders.complete else { return Ok(Vec::new()) };
-    let live = desk.live(prefix).map_err(|fault| (Vec::new(), Stop::Desk(fault)))?;
+    if !orders.is_complete {
+        return Ok(Vec::new());
+    }
+    let live = desk.live(&orders.source).map_err(|fault| (Vec::new(), Stop::Desk(fault)))?;
     let present = plan.references();
     let vanished = live.iter().filter(|item| !present.contains(item.record_ref.as_str()));
     let renamed = renamed(plan, &live);
@@ -146,12 +162,48 @@ fn gone<D: Desk>(plan: &Plan, orders: &Orders, desk: &mut D) -> Result<Vec<Gone>
         return Err((gone, Stop::GoneUnknown { rows: keyless }));
     }
     // A download that was cut off once took everybody off a list. An empty file is never taken at its word by a share alone.
-    let over = gone.len() as u64 * WHOLE > orders.remove_gone_limit * live.len() as u64;
-    if over || (present.is_empty() && orders.remove_gone_limit < WHOLE) {
+    if is_over(gone.len(), live.len(), orders.remove_gone_limit)
+        || (present.is_empty() && orders.remove_gone_limit < WHOLE)
+    {
         let stop = Stop::GoneLimit { gone: gone.len(), live: live.len() };
         return Err((gone, stop));
     }
     Ok(gone)
+}
+
+/// Whether so many of the live records are more than a share of them, which is in hundredths of a percent.
+const fn is_over(count: usize, live: usize, limit: u64) -> bool {
+    count as u64 * WHOLE > limit * live as u64
+}
+
+/// Counts what would be amended because it differs, and not because its row says so, before anything is signed.
+fn amendments<D: Desk>(groups: &[Vec<&Record>], orders: &Orders, desk: &mut D) -> Result<(), Stop<D::Fault>> {
+    if !orders.rules.amend {
+        return Ok(());
+    }
+    let mut amended = 0;
+    for page in groups.chunks(PAGE) {
+        let known = known(page, desk)?;
+        let steps = page.iter().zip(&known).map(|(group, known)| decide(group, known, &orders.rules).step);
+        amended += steps.filter(|step| matches!(step, Some((_, Step::Amend(..))))).count();
+    }
+    if amended == 0 {
+        return Ok(());
+    }
+    let live = desk.live(&orders.source).map_err(Stop::Desk)?.len();
+    if is_over(amended, live, orders.amend_limit) { Err(Stop::AmendLimit { amended, live }) } else { Ok(()) }
+}
+
+/// What the desk knows of each record of a page.
+fn known<D: Desk>(page: &[Vec<&Record>], desk: &mut D) -> Result<Vec<Known>, Stop<D::Fault>> {
+    let refs: Vec<String> =
+        page.iter().map(|group| group.first().map(|record| record.record_ref.clone()).unwrap_or_default()).collect();
+    let items = desk.known(&refs).map_err(Stop::Desk)?;
+    let mut by_ref: BTreeMap<&str, Vec<&KnownRecord>> = BTreeMap::new();
+    for item in &items {
+        by_ref.entry(&item.record_ref).or_default().push(item);
+    }
+    Ok(refs.iter().map(|reference| Known::of(by_ref.get(reference.as_str()).into_iter().flatten().copied())).collect())
 }
 
 /// Subjects that the file names under keys of which no live record is known: a spreadsheet that drops the zeros before a key
@@ -259,18 +311,11 @@ impl<'a> Run<'a> {
 
     /// One page of records: what is known of them, what is decided, what is signed.
     fn page<D: Desk>(&mut self, page: &[Vec<&'a Record>], orders: &Orders, desk: &mut D) -> Result<(), Stop<D::Fault>> {
-        let refs: Vec<String> =
-            page.iter().filter_map(|group| group.first()).map(|record| record.record_ref.clone()).collect();
-        let known = desk.known(&refs).map_err(Stop::Desk)?;
-        let mut by_ref: BTreeMap<&str, Vec<&KnownRecord>> = BTreeMap::new();
-        for item in &known {
-            by_ref.entry(&item.record_ref).or_default().push(item);
-        }
+        let known = known(page, desk)?;
         let mut commands = Vec::new();
         let mut waiting: Vec<(u64, Outcome, Option<u64>)> = Vec::new();
-        for (group, reference) in page.iter().zip(&refs) {
-            let known = Known::of(by_ref.get(reference.as_str()).into_iter().flatten().copied());
-            let Decision { settled, step, then_remove } = decide(group, &known, &orders.rules);
+        for (group, known) in page.iter().zip(&known) {
+            let Decision { settled, step, then_remove } = decide(group, known, &orders.rules);
             for settled in settled {
                 let code = settled.outcome.needs_somebody().then_some(settled.outcome.word());
                 self.answer(settled.row, settled.outcome, code, settled.sentence);
@@ -279,7 +324,10 @@ impl<'a> Run<'a> {
             let (command, outcome) = match step {
                 Step::List(request) => (Command::List(Box::new(request.clone())), Outcome::Listed),
                 Step::Amend(id, request) => (Command::Amend(id, Box::new(request.clone())), Outcome::Amended),
-                Step::Remove(id) => (Command::Remove(id, removal(reference)), Outcome::Removed),
+                Step::Remove(id) => {
+                    let reference = group.first().map(|record| record.record_ref.as_str()).unwrap_or_default();
+                    (Command::Remove(id, removal(reference)), Outcome::Removed)
+                }
             };
             commands.push(command);
             waiting.push((row, outcome, then_remove));

@@ -3,7 +3,10 @@
 use crate::form::{self, Holds, Key};
 use crate::written::{FileFault, Shape, Written};
 use huxin_api::model::EntryRequest;
+use huxin_protocol::body::List;
+use huxin_protocol::edition::{BasisItem, Edition, Measure};
 use huxin_protocol::subject::enter_code;
+use huxin_protocol::text::harmless;
 
 const SUBJECT: &[Key] = &[
     Key::required(
@@ -66,10 +69,11 @@ pub const ENTRY: &[Key] = &[
     Key::optional("until", Holds::Day, "列入止日", "the last day"),
     Key::optional(
         "linked_persons",
-        Holds::Texts,
-        "关联人员的密钥摘要，绝不写明文",
-        "keyed digests of linked persons, never in clear",
+        Holds::Any,
+        "关联人员：摘要、掩码姓名、身份，由 huxin person name 给出，绝不写明文",
+        "linked persons as `huxin person name` prints them, never in clear",
     ),
+    Key::optional("person_key", Holds::Name, "人员密钥的标识", "the id of the person key"),
     Key::optional("edition", Holds::Name, "措施清单版本", "the catalogue edition"),
     Key::optional("record_ref", Holds::Name, "来源的记录键", "the record's key at its source"),
     Key::optional("source", Holds::Group(SOURCE), "别的发布者的记录才写", "only for another publisher's record"),
@@ -180,42 +184,54 @@ fn disclosure_fault(entry: &Written) -> Option<FileFault> {
     (!is_known).then(|| FileFault::new(given.line, "disclosure", "this says to nobody who may read the entry", next))
 }
 
-/// An entry of this list to fill in, with comments in Chinese. None where there is no such list.
+/// Most measures that a template names.
+const MEASURES_SHOWN: usize = 5;
+
+/// An entry of this list to fill in, with comments in Chinese, under an edition that the node has loaded. `unstated` says that the entry
+/// may leave the edition out. None where there is no such list.
 #[must_use]
-pub fn template(list: &str) -> Option<String> {
-    // The list's name is filled in by the officer: not every black list is the one of seriously dishonest subjects, and to be
-    // named on it without having been listed there defames.
-    let (zh, measure) = match list {
-        "red" => ("红名单", "demo 措施清单版本示例：D-R-01。没有就留空：[]"),
-        "black" => ("黑名单", "demo 措施清单版本示例：D-B-01。黑名单必须有措施"),
-        "watch" => ("重点关注名单", "demo 措施清单版本示例：D-W-01。没有就留空：[]"),
+pub fn template(list: &str, edition: &Edition, unstated: bool) -> Option<String> {
+    let (zh, kind) = match list {
+        "red" => ("红名单", List::Red),
+        "black" => ("黑名单", List::Black),
+        "watch" => ("重点关注名单", List::Watch),
         _ => return None,
     };
-    let severity = if list == "black" {
+    let (terms, name) = (edition.kinds().of(kind), edition.name());
+    let severity = if terms.severity_required {
         "# 严重程度，必填：轻微 minor、一般 general、严重 serious\nseverity = \"\"\n"
     } else {
         "# 严重程度，可不写：轻微 minor、一般 general、严重 serious\n# severity = \"general\"\n"
     };
+    let measures = measures(edition, kind, terms.requires.contains(&BasisItem::Measures));
+    let edition = if unstated {
+        format!("# 措施清单版本；不写即 {name}\n# edition = \"{name}\"\n")
+    } else {
+        format!("# 措施清单版本，必填\nedition = \"{name}\"\n")
+    };
+    // The list's name is filled in by the officer: not every black list is the one of seriously dishonest subjects, and to be
+    // named on it without having been listed there defames.
     Some(format!(
         "# {zh}条目。填好引号内各项后运行：huxin publish entry.toml\n\
-         # An entry of the {list} list: fill in what stands between the quotation marks, then run huxin publish entry.toml\n\
-         # 以 # 开头的行是说明，不会签发。签发后任何人都能验证，也不能收回，请按文书核对。\n\n\
+         # An entry of the {list} list: fill in what stands between the quotation marks,\n\
+         # then run huxin publish entry.toml\n\
+         # 以 # 开头的行是说明，不会签发。\n\
+         # 签发后任何人都能验证，也不能收回，请按文书核对。\n\n\
          # 名单：red 红名单、black 黑名单、watch 重点关注\n\
          list = \"{list}\"\n\
-         # 名单名称，按设立该名单的文件书写；只有依法列入严重失信主体名单的，才能写那个名称\n\
+         # 名单名称，按设立该名单的文件书写；\n\
+         # 只有依法列入严重失信主体名单的，才能写那个名称\n\
          list_name = \"\"\n\
          # 领域，如：税务、市场监管、工程建设\n\
          field = \"\"\n\
          # 列入事由，按决定文书书写；不得含身份证号码\n\
          ground_text = \"\"\n\
          {severity}\
-         # 措施代码，只能用措施清单版本中的；{measure}\n\
-         measures = []\n\
+         {measures}\
          # 列入起止日期，可不写；年-月-日，加引号\n\
          # from = \"2026-01-05\"\n\
          # until = \"2027-01-04\"\n\
-         # 措施清单版本；本机只有一个版本时可不写\n\
-         # edition = \"demo\"\n\
+         {edition}\
          # 摘要，可不写\n\
          # summary = \"\"\n\
          # 披露范围：public 公开、federation 成员城市；不写即公开\n\
@@ -225,7 +241,8 @@ pub fn template(list: &str) -> Option<String> {
          [subject]\n\
          # 统一社会信用代码，前面写 uscc:\n\
          id = \"\"\n\
-         # 主体类别：企业 enterprise、社会组织 social_organisation、事业单位 public_institution、政府机关 government_agency\n\
+         # 主体类别：企业 enterprise、社会组织 social_organisation、\n\
+         # 事业单位 public_institution、政府机关 government_agency\n\
          class = \"enterprise\"\n\
          # 主体名称，按证照书写\n\
          name = \"\"\n\
@@ -245,13 +262,33 @@ pub fn template(list: &str) -> Option<String> {
     ))
 }
 
+/// The line of the measures, under those of the edition that such a list may carry, a line each.
+fn measures(edition: &Edition, list: List, required: bool) -> String {
+    let name = edition.name();
+    let fitting: Vec<&Measure> = edition.measures().iter().filter(|measure| measure.kind.fits(list)).collect();
+    let must = if required { "至少一项" } else { "没有就留空：[]" };
+    let mut text = match fitting.len() {
+        0 => format!("# 措施代码；措施清单版本 {name} 没有用于此类名单的措施，留空\n"),
+        count => format!("# 措施代码，{must}；措施清单版本 {name} 中用于此类名单的有 {count} 项，如：\n"),
+    };
+    for measure in fitting.iter().take(MEASURES_SHOWN) {
+        text.push_str(&format!("# {} {}\n", harmless(&measure.code), harmless(&measure.content.zh)));
+    }
+    text.push_str("measures = []\n");
+    text
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
+    fn demo() -> Edition {
+        Edition::named("demo").unwrap()
+    }
+
     fn filled(list: &str) -> String {
-        template(list)
+        template(list, &demo(), true)
             .unwrap()
             .replace("list_name = \"\"", "list_name = \"样例名单\"")
             .replace("field = \"\"", "field = \"样例\"")
@@ -270,12 +307,35 @@ mod tests {
             assert_eq!(serde_json::to_value(entry.list).unwrap(), list);
             assert_eq!(entry.subject.name, "示例甲");
         }
-        assert_eq!(template("blak"), None);
+        assert_eq!(template("blak", &demo(), true), None);
+    }
+
+    /// Whatever edition a node has loaded, the template names it, and no measure that is not in it.
+    #[test]
+    fn a_template_names_the_edition_that_is_loaded() {
+        for (name, unstated) in [("demo", true), ("demo", false), ("mdb", false)] {
+            let edition = Edition::named(name).unwrap();
+            for (list, kind) in [("red", List::Red), ("black", List::Black), ("watch", List::Watch)] {
+                let text = template(list, &edition, unstated).unwrap();
+                let said = text.contains(&format!("\nedition = \"{name}\"\n"));
+                assert_eq!(said, !unstated, "{text}");
+                for other in huxin_protocol::edition::builtin().values() {
+                    let is_this = other.name() == name;
+                    assert_eq!(text.contains(&format!("edition = \"{}\"", other.name())), is_this, "{text}");
+                    for measure in other.measures() {
+                        let shown = text.contains(&format!("# {} ", measure.code));
+                        assert!(!shown || (is_this && measure.kind.fits(kind)), "{name}, {list}: {}", measure.code);
+                    }
+                }
+                let fitting = edition.measures().iter().filter(|measure| measure.kind.fits(kind)).count();
+                assert_eq!(text.contains("留空\n"), fitting == 0, "{text}");
+            }
+        }
     }
 
     #[test]
     fn an_empty_template_names_what_is_to_be_filled_in() {
-        let faults = read(&template("black").unwrap(), Language::Toml).unwrap_err();
+        let faults = read(&template("black", &demo(), true).unwrap(), Language::Toml).unwrap_err();
         let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
         let due =
             ["list_name", "field", "severity", "subject.id", "subject.name", "basis.authority", "basis.decided_on"];

@@ -42,7 +42,7 @@ mod workbook;
 mod workbook_unseen;
 mod written;
 
-pub use carry_out::{Carried, GONE_LIMIT, Gone, Orders, Stop, WHOLE, carry_out, unsent, vanished};
+pub use carry_out::{AMEND_LIMIT, Carried, GONE_LIMIT, Gone, Orders, Stop, WHOLE, carry_out, unsent, vanished};
 pub use cell::{Cell, CellFault};
 pub use confirmed::{Confirmation, ConfirmedCodes, ConfirmedFault};
 pub use crosswalk::{Crosswalk, CrosswalkFault, Link, normalised_name};

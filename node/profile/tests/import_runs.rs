@@ -6,8 +6,8 @@
 use huxin_api::Problem;
 use huxin_api::model::{EntryRequest, ListingView};
 use huxin_profile::{
-    Answer, Carried, Cell, Command, ConfirmedCodes, Desk, GONE_LIMIT, KnownRecord, Orders, Outcome, Plan, Profile, Row,
-    Rules, Setting, Stop, Table, WHOLE, carry_out, plan, unsent,
+    AMEND_LIMIT, Answer, Carried, Cell, Command, ConfirmedCodes, Desk, GONE_LIMIT, KnownRecord, Orders, Outcome, Plan,
+    Profile, Row, Rules, Setting, Stop, Table, WHOLE, carry_out, plan, unsent,
 };
 use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::StatementId;
@@ -50,6 +50,7 @@ fn view(request: &EntryRequest) -> ListingView {
         from: request.from,
         until: request.until,
         linked_persons: request.linked_persons,
+        person_key: request.person_key,
         edition: Digest([0; 32]),
         record_ref: request.record_ref,
         source: request.source,
@@ -57,6 +58,9 @@ fn view(request: &EntryRequest) -> ListingView {
         summary: request.summary,
         evidence: request.evidence,
         observed_on: request.observed_on,
+        list_id: request.list_id,
+        decision: request.decision,
+        disclosure_reason: request.disclosure_reason,
     }
 }
 
@@ -205,6 +209,7 @@ fn table(rows: &[[String; 4]]) -> Table {
 fn planned(profile: &Profile, table: &Table) -> Plan {
     let setting = Setting {
         day: "2026-11-27".parse().unwrap(),
+        city: None,
         edition: None,
         editions: &std::collections::BTreeMap::new(),
         allow_natural_persons: false,
@@ -218,9 +223,11 @@ fn orders(profile: &Profile, amend: bool) -> Orders {
     Orders {
         rules: Rules { amend, constants: profile.constants() },
         rehearse: false,
-        complete: profile.complete.then(|| profile.reference_prefix()),
+        source: profile.reference_prefix(),
+        is_complete: profile.complete,
         remove_gone: false,
         remove_gone_limit: GONE_LIMIT,
+        amend_limit: WHOLE,
     }
 }
 
@@ -453,6 +460,42 @@ fn vanished_records_are_named_and_ended_within_the_limit_only() {
     rejected.push(row("", "94", "#N/A", "x"));
     assert_eq!(go(&rejected, true, GONE_LIMIT), (vec![], None, 95));
     assert_eq!(go(&[], true, WHOLE), (vec!["removed"; 95], None, 0));
+}
+
+/// A column that moved would correct everybody: more than the limit is signed only by an officer who said so.
+#[test]
+fn no_more_is_amended_at_once_than_somebody_allowed() {
+    let profile = profile("");
+    for (live, changed, new, limit, stops) in [
+        (20, 1, 0, AMEND_LIMIT, false),
+        (20, 2, 0, AMEND_LIMIT, true),
+        (20, 2, 0, 1_000, false),
+        (1, 1, 0, AMEND_LIMIT, true),
+        (1, 1, 0, WHOLE, false),
+        (20, 1, 0, 0, true),
+        (20, 0, 0, 0, false),
+        // What is new is nobody's correction.
+        (20, 0, 50, 0, false),
+        (20, 2, 50, AMEND_LIMIT, true),
+    ] {
+        let row_of = |number: usize, reason: &str| row("", &number.to_string(), CODES[0], reason);
+        let before: Vec<_> = (0..live).map(|number| row_of(number, "x")).collect();
+        let after: Vec<_> =
+            (0..live + new).map(|number| row_of(number, if number < changed { "y" } else { "x" })).collect();
+        let mut book = Book::default();
+        run(&mut book, &profile, &before, false);
+        let (signed, table) = (book.signed, table(&after));
+        for rehearse in [true, false] {
+            let orders = Orders { amend_limit: limit, rehearse, ..orders(&profile, true) };
+            let carried = carry_out(&table, &planned(&profile, &table), &orders, &mut book, &mut |_| {});
+            let due = stops.then_some(Stop::AmendLimit { amended: changed, live });
+            assert_eq!(carried.stop, due, "{changed} of {live} at {limit}");
+            let here = carried.answers.iter().all(|answer| answer.outcome == Outcome::NotReached);
+            assert_eq!(here, stops, "{changed} of {live} at {limit}");
+        }
+        let due = if stops { signed } else { signed + changed as u64 + new as u64 };
+        assert_eq!(book.signed, due, "{changed} of {live} at {limit}");
+    }
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub fn misuse(fault: &clap::Error) -> Option<String> {
     if let Some(meant) = meant.iter().find(|meant| !meant.is_empty()) {
         lines.push(format!("  是否指 {meant}？"));
     }
-    lines.push("下一步 try: 在命令后加 --help 查看写法".to_owned());
+    lines.push("下一步：在命令后加 --help 查看写法".to_owned());
     Some(lines.join("\n"))
 }
 

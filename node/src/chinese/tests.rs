@@ -4,6 +4,7 @@
 use super::fault_sentences::SENTENCES;
 use super::help::text;
 use super::help_texts::{COMMANDS, EVERYWHERE};
+use super::next_steps::{NEXT_STEPS, in_chinese as next_step};
 use super::*;
 use crate::command::Cli;
 use clap::{Command, CommandFactory as _};
@@ -175,8 +176,8 @@ fn codes_of(source: &str, out: &mut BTreeSet<String>) {
     }
 }
 
-#[test]
-fn every_code_of_a_fault_has_a_chinese_sentence() {
+/// Every source file of the crates that make faults.
+fn all_sources() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut files = Vec::new();
     for folder in [
@@ -192,6 +193,13 @@ fn every_code_of_a_fault_has_a_chinese_sentence() {
     ] {
         sources(&root.join(folder), &mut files);
     }
+    files.retain(|path| path.file_name().is_some_and(|name| name != "tests.rs"));
+    files
+}
+
+#[test]
+fn every_code_of_a_fault_has_a_chinese_sentence() {
+    let files = all_sources();
     let mut codes = BTreeSet::new();
     files.iter().for_each(|path| codes_of(&std::fs::read_to_string(path).unwrap(), &mut codes));
     assert!(codes.len() > 400, "only {} codes were found", codes.len());
@@ -204,13 +212,262 @@ fn every_code_of_a_fault_has_a_chinese_sentence() {
     assert!(SENTENCES.iter().all(|(_, sentence)| !sentence.is_ascii() && columns(sentence) <= 76));
 }
 
+/// The text literals of a stretch of code, as they are at run time.
+fn literals(code: &str) -> Vec<String> {
+    let (mut out, mut open, mut characters) = (Vec::new(), None::<String>, code.chars().peekable());
+    while let Some(character) = characters.next() {
+        match (&mut open, character) {
+            (None, '"') => open = Some(String::new()),
+            (None, _) => {}
+            (Some(text), '"') => {
+                out.push(std::mem::take(text));
+                open = None;
+            }
+            (Some(text), '\\') => match characters.next() {
+                // A line that goes on in the next one.
+                Some('\n') => while characters.next_if(|next| next.is_whitespace()).is_some() {},
+                Some('n') => text.push('\n'),
+                Some(other) => text.push(other),
+                None => {}
+            },
+            (Some(text), other) => text.push(other),
+        }
+    }
+    out
+}
+
+/// From an opening bracket at `from` to the one that closes it, without those that stand in texts.
+fn bracketed(code: &str, from: usize) -> &str {
+    let (mut depth, mut quoted, mut escaped) = (0, false, false);
+    for (at, character) in code[from..].char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '(' | '{' if !quoted => depth += 1,
+            ')' | '}' if !quoted => {
+                depth -= 1;
+                if depth == 0 {
+                    return &code[from..from + at];
+                }
+            }
+            _ => {}
+        }
+    }
+    &code[from..]
+}
+
+/// Every next step of a source, with `{}` where it names something.
+fn next_steps_of(path: &Path) -> Vec<String> {
+    let source = std::fs::read_to_string(path).unwrap();
+    let code = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let mut stretches: Vec<&str> = Vec::new();
+    for head in [".trying(", "fault.next_step = Some(", "for next in "] {
+        stretches.extend(code.match_indices(head).map(|(at, _)| bracketed(code, at + head.find('(').unwrap_or(0))));
+    }
+    for head in ["fn next_step(", "fn from(refusal: Refusal)", "fn from(fault: ProveFault)"] {
+        stretches.extend(code.match_indices(head).map(|(at, _)| bracketed(code, at + code[at..].find('{').unwrap())));
+    }
+    let mut out = Vec::new();
+    for stretch in stretches {
+        let mut found = literals(stretch);
+        // A name stands for what it was set to.
+        for name in stretch.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|name| !name.is_empty()) {
+            for head in [format!("const {name}: &str ="), format!("let {name} = \"")] {
+                let set = code.find(&head).map(|at| &code[at..at + code[at..].find(";\n").unwrap()]);
+                found.extend(set.into_iter().flat_map(literals));
+            }
+        }
+        let passed_on = ["next_step", "AFTER_A_RESTORE"].iter().any(|name| stretch.contains(name));
+        assert!(!found.is_empty() || passed_on, "{}: where is this next step from? {stretch}", path.display());
+        out.extend(
+            found
+                .iter()
+                .filter(|text| text.contains(' ') && text.contains(char::is_alphabetic))
+                .map(|text| blank(text)),
+        );
+    }
+    out
+}
+
+/// What a format names is blanked.
+fn blank(text: &str) -> String {
+    let mut pieces = text.split('{');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        match piece.split_once('}') {
+            Some((name, rest)) if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
+                out.push_str(&format!("{{}}{rest}"));
+            }
+            _ => out.push_str(&format!("{{{piece}")),
+        }
+    }
+    out
+}
+
+#[test]
+fn every_next_step_has_its_chinese_and_no_text_is_idle() {
+    let files = all_sources();
+    let steps: BTreeSet<String> = files.iter().flat_map(|path| next_steps_of(path)).collect();
+    assert!(steps.len() > 180, "only {} next steps were found", steps.len());
+    let known: BTreeSet<&str> = NEXT_STEPS.iter().map(|(english, _)| *english).collect();
+    let lacking: Vec<_> = steps.iter().filter(|step| !known.contains(step.as_str())).collect();
+    assert!(lacking.is_empty(), "no Chinese: {lacking:#?}");
+    let idle: Vec<_> = known.iter().filter(|english| !steps.contains(**english)).collect();
+    assert!(idle.is_empty(), "texts of nothing: {idle:#?}");
+    for pair in NEXT_STEPS.windows(2) {
+        assert!(pair[0].0 < pair[1].0, "{} and {} are out of order", pair[0].0, pair[1].0);
+    }
+    for (english, chinese) in NEXT_STEPS {
+        assert!(!chinese.is_ascii(), "{english}");
+        assert_eq!(english.matches("{}").count(), chinese.matches("{}").count(), "{english}");
+    }
+}
+
+#[test]
+fn a_next_step_keeps_what_it_names() {
+    for (english, due) in [
+        ("check --config", Some("检查 --config 所指的设置文件")),
+        ("if that is meant, say so: --confirm 17", Some("确有此意，请加 --confirm 17")),
+        (
+            "look at it with `huxin entry 330900-17`, and amend it with `huxin amend 330900-17`",
+            Some("用 `huxin entry 330900-17` 查看，用 `huxin amend 330900-17` 更正"),
+        ),
+        (
+            "make room on the data folder's disk; then import the same file again",
+            Some("请为数据所在磁盘腾出空间；然后再次导入同一文件"),
+        ),
+        ("a step of another version", None),
+    ] {
+        assert_eq!(next_step(english).as_deref(), due, "{english}");
+    }
+}
+
+/// Every option that a text names is one that can be typed: with its command where the text names one, else of the command whose file the text
+/// stands in, else of every command.
+#[test]
+fn no_text_names_an_option_that_there_is_not() {
+    let mut options: std::collections::BTreeMap<String, BTreeSet<String>> = std::collections::BTreeMap::new();
+    visit(&built(), "", &mut |path, command| {
+        let names = command.get_arguments().filter_map(|argument| argument.get_long()).map(str::to_owned);
+        options.entry(path.to_owned()).or_default().extend(names);
+    });
+    let mut texts: Vec<(Vec<String>, String)> = Vec::new();
+    for path in all_sources() {
+        let of = commands_of(&path, &options);
+        texts.extend(next_steps_of(&path).into_iter().map(|text| (of.clone(), text)));
+    }
+    let top = || vec![String::new()];
+    texts.extend(SENTENCES.iter().map(|(_, text)| (top(), (*text).to_owned())));
+    visit(&built(), "", &mut |path, command| {
+        let mut say = |text: Option<String>| texts.extend(text.map(|text| (vec![path.to_owned()], text)));
+        say(command.get_after_help().map(ToString::to_string));
+        say(command.get_about().map(ToString::to_string));
+        say(text(path, None).map(str::to_owned));
+        for argument in command.get_arguments() {
+            say(argument.get_help().map(ToString::to_string));
+            say(text(path, Some(argument.get_id().as_str())).map(str::to_owned));
+        }
+    });
+    let mut named = 0;
+    for (of, text) in &texts {
+        for (at, _) in text.match_indices("--") {
+            let option: String = text[at + 2..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
+            // A program of the machine's has its own.
+            if option.is_empty() || text[..at].contains("useradd") {
+                continue;
+            }
+            named += 1;
+            let commands = command_before(&text[..at], &options).map_or_else(|| of.clone(), |command| vec![command]);
+            for command in commands {
+                assert!(options[&command].contains(&option), "{command:?} has no --{option}: {text}");
+            }
+        }
+    }
+    assert!(named > 60, "only {named} options are named");
+}
+
+/// The commands whose source a file is; what all share is of none.
+fn commands_of(path: &Path, options: &std::collections::BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let path = path.to_string_lossy();
+    let Some((_, below)) = path.split_once("node/src/command") else { return vec![String::new()] };
+    // What is told of a file that exists is told by those that write over it.
+    if below == ".rs" {
+        return ["prove", "export"].map(str::to_owned).to_vec();
+    }
+    let words: Vec<&str> = below.trim_start_matches('/').trim_end_matches(".rs").split('/').collect();
+    let both = words.join(" ");
+    let one = match words[0] {
+        "confirm" => return ["annul", "decline", "amend", "recognise", "publish"].map(str::to_owned).to_vec(),
+        "proof" => return ["prove".to_owned()].to_vec(),
+        "carry" => return ["export".to_owned()].to_vec(),
+        "codes" => "codes check",
+        "backup" if both == "backup restore" => "restore",
+        other => other,
+    };
+    // A command of several, such as `keys rotate`; of `backup verify` the options are those of the one file.
+    match options.contains_key(&both) {
+        true if words.len() > 1 && both != "backup restore" => vec![both],
+        _ if options.contains_key(one) => vec![one.to_owned()],
+        _ => vec![String::new()],
+    }
+}
+
+/// The command that a text names last before an option.
+fn command_before(text: &str, options: &std::collections::BTreeMap<String, BTreeSet<String>>) -> Option<String> {
+    let starts = |at: &usize| text[..*at].ends_with([' ', '`', '（']) || *at == 0;
+    let at = text.match_indices("huxin ").map(|(at, _)| at).filter(starts).last()?;
+    let words: Vec<&str> = text[at + 6..].split([' ', '`']).take(2).collect();
+    let both = words.join(" ");
+    match words.first() {
+        _ if options.contains_key(&both) => Some(both),
+        Some(one) if options.contains_key(*one) => Some((*one).to_owned()),
+        _ => None,
+    }
+}
+
+/// What a command prints fits the screen by itself, or is wrapped where it is printed.
+#[test]
+fn no_text_of_a_command_is_wider_than_the_screen_unwrapped() {
+    let (mut looked_at, mut wide) = (0, Vec::new());
+    for path in all_sources().iter().filter(|path| path.to_string_lossy().contains("node/src/command")) {
+        let source = std::fs::read_to_string(path).unwrap();
+        let code = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let wraps = ["wrapped(", "to.tell("].iter().any(|how| code.contains(how));
+        for head in ["say!(", "tell!(", "choose(", "say(", "format!("] {
+            for (at, _) in code.match_indices(head) {
+                for text in literals(bracketed(code, at + head.find('(').unwrap())) {
+                    looked_at += 1;
+                    let is_next_step = NEXT_STEPS.iter().any(|(known, _)| *known == blank(&text));
+                    let lines = text.lines().filter(|line| columns(&blank(line).replace("{}", "")) > 80);
+                    let lines = lines.filter(|_| !wraps && !is_next_step);
+                    wide.extend(lines.map(|line| format!("{}: {line}", path.display())));
+                }
+            }
+        }
+    }
+    assert!(looked_at > 300, "only {looked_at} texts were found");
+    assert!(wide.is_empty(), "{wide:#?}");
+}
+
 /// Chinese comes first, particulars and the next step follow; English is as it was.
 #[test]
 fn a_fault_is_told_in_the_language_that_is_spoken() {
-    let fault = crate::Fault::usage("file", "could not read x").trying("check the path");
+    let fault = crate::Fault::usage("file", "could not read x").trying("check the path and its permissions");
     let chinese = fault.for_people(Language::Chinese);
-    assert_eq!(chinese, "error[file]: 无法读写文件，请检查路径和权限\n  could not read x\n下一步 try: check the path");
-    assert_eq!(fault.for_people(Language::English), "error[file]: could not read x\ntry: check the path");
+    let next = "下一步：检查路径及其权限";
+    assert_eq!(chinese, format!("error[file]: 无法读写文件，请检查路径和权限\n  could not read x\n{next}"));
+    assert_eq!(
+        fault.for_people(Language::English),
+        "error[file]: could not read x\ntry: check the path and its permissions"
+    );
+    // However long sentence and next step are, they fit the screen.
+    let long = crate::Fault::usage("file", "could not read something that has a long name ".repeat(4))
+        .trying(NEXT_STEPS[0].0.repeat(3));
+    for language in [Language::Chinese, Language::English] {
+        let told = long.for_people(language);
+        assert!(told.lines().all(|line| columns(line) <= 80), "{told}");
+    }
 }
 
 #[test]

@@ -1,18 +1,23 @@
-//! Acts on an entry: `amend`, `annul`, `remove`, `repair`, `erase`, `reinstate`, `decline`.
+//! Acts on an entry: `amend`, `annul`, `remove`, `repair`, `erase`, `reinstate`, `suspend`, `resume`, `withdraw`, `decline`.
+//!
+//! Each has three steps. The node rehearses it, so that what would be refused is refused before anybody is asked; what it would do, and
+//! to whom, is shown ([`preview`]); and when the officer says yes it is signed. A script that says `--yes` goes to the last step at once.
+
+pub mod preview;
 
 use super::Context;
 use super::confirm::confirm;
+use super::joint::Conditions;
 use super::publish::{read_entry, show_reply};
 use crate::client::Client;
 use crate::fault::Fault;
 use huxin_api::model::{
     ActRequest, ActVerb, BodyView, DeclineRequest, EntryReply, EntryRequest, ListingView, MatterView, PublishReply,
-    Receipt, Warning,
+    Receipt, RecordCommand, Warning,
 };
-use huxin_protocol::body::RepairConditions;
 use huxin_protocol::ids::StatementId;
-use huxin_protocol::text::harmless;
 use huxin_protocol::time::Date;
+use preview::Act;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -22,6 +27,9 @@ pub struct AmendArgs {
     pub id: StatementId,
     /// The whole corrected entry, JSON or TOML
     pub entry: PathBuf,
+    /// Do not ask before it is signed
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -50,18 +58,20 @@ pub struct ActArgs {
 pub struct RepairArgs {
     #[command(flatten)]
     pub act: ActArgs,
-    /// The subject has put things right
-    #[arg(long)]
-    pub rectified: bool,
-    /// It has given a signed promise
-    #[arg(long)]
-    pub commitment: bool,
-    /// It took part in training
-    #[arg(long)]
-    pub training: bool,
-    /// It handed in a credit report
-    #[arg(long)]
-    pub credit_report: bool,
+    #[command(flatten)]
+    pub conditions: Conditions,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  huxin suspend 330900-17 --reason 法院裁定暂停执行 --document-number （2026）样例行审1号"
+)]
+pub struct SuspendArgs {
+    #[command(flatten)]
+    pub act: ActArgs,
+    /// The last day of which the order speaks; its measures rest until `huxin resume` all the same
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Date>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -72,21 +82,32 @@ pub struct DeclineArgs {
     /// Why it shall not count here
     #[arg(long)]
     pub reason: String,
+    /// Do not ask before it is signed
+    #[arg(long)]
+    pub yes: bool,
 }
 
 pub fn amend(args: &AmendArgs, context: &Context) -> Result<(), Fault> {
     let entry = read_entry(&args.entry)?;
     let client = context.client()?;
     if let Some(current) = current_link(&client, args.id)?
-        && says_the_same(&client, &entry, &current)?
+        && said_anew(&client, &entry, &current)?.as_ref() == Some(&current)
     {
         let sentence = format!("{} says exactly this already, so nothing was signed", current.id);
         let warning = Warning { index: 0, code: "unchanged".to_owned(), sentence };
         let reply = PublishReply { ids: Vec::new(), receipt: Receipt::Durable, warnings: vec![warning] };
-        return context.show(&reply, show_reply);
+        return context.show(&reply, |reply| show_reply(reply, context));
+    }
+    if !args.yes {
+        let command = RecordCommand::Amend { id: args.id, entry: Box::new(entry.clone()) };
+        let changed = match current_link(&client, args.id)? {
+            Some(current) => said_anew(&client, &entry, &current)?.map(Box::new),
+            None => None,
+        };
+        ask(&client, (args.id, Act::Amendment(changed)), command, context)?;
     }
     let reply = client.amend(args.id, &entry)?;
-    context.show(&reply, show_reply)
+    context.show(&reply, |reply| show_reply(reply, context))
 }
 
 /// The link that speaks now in the chain of a statement; none where it is no listing, or has no effect any more.
@@ -99,9 +120,10 @@ fn current_link(client: &Client, id: StatementId) -> Result<Option<EntryReply>, 
     }
 }
 
-/// Whether an entry would sign what its current link says already.
-fn says_the_same(client: &Client, entry: &EntryRequest, current: &EntryReply) -> Result<bool, Fault> {
-    let BodyView::Listing { listing } = &current.body else { return Ok(false) };
+/// The current link as it would read with a correction in its place; none where that cannot be said, because its text cannot be read
+/// or the edition is not loaded.
+fn said_anew(client: &Client, entry: &EntryRequest, current: &EntryReply) -> Result<Option<EntryReply>, Fault> {
+    let BodyView::Listing { listing } = &current.body else { return Ok(None) };
     let edition = match &entry.edition {
         None => listing.edition,
         Some(named) => {
@@ -109,49 +131,25 @@ fn says_the_same(client: &Client, entry: &EntryRequest, current: &EntryReply) ->
             let found = editions.iter().find(|item| item.name == *named || item.digest.to_string() == *named);
             match found {
                 Some(item) => item.digest,
-                None => return Ok(false),
+                None => return Ok(None),
             }
         }
     };
     let mut asked: ListingView = entry.clone().into_body(edition, None).into();
     asked.derived_from = entry.derived_from;
-    Ok(asked == **listing && entry.agency == current.agency && entry.disclosure == current.disclosure)
-}
-
-/// What an act would do, in the words of the entry that it ends.
-fn described(verb: ActVerb, id: StatementId, entry: &EntryReply, reason: &str) -> Vec<String> {
-    let (zh, en) = match verb {
-        ActVerb::Annulment => ("撤销（自始无效）", "annul: void from the start"),
-        ActVerb::Removal => ("移出名单", "remove: taken off the list from now on"),
-        ActVerb::Repair => ("信用修复", "repair: publication, sharing and measures end"),
-        ActVerb::Erasure if entry.matter.is_none() => {
-            ("删除该声明的正文，其效力不变", "erase: the text of this act is gone everywhere, and its effect stays")
-        }
-        ActVerb::Erasure => (
-            "删除正文及本市就此条目所作各项处理的正文，任何地方都不再可读",
-            "erase: its text, and those of this city's acts on it, are gone everywhere, for good",
-        ),
-        ActVerb::Reinstatement => {
-            ("恢复（撤回一次终止，条目重新生效）", "reinstate: one ending is taken back, and the entry counts again")
-        }
-        ActVerb::Suspension => ("暂停执行措施，直至恢复执行", "suspend: its measures rest until they are resumed"),
-        ActVerb::Resumption => ("恢复执行措施", "resume: one suspension is taken back"),
-        ActVerb::Withdrawal => ("撤回本市的声明", "withdraw: this city's own word is taken back"),
-    };
-    let mut what = vec![format!("将对 {id} 执行：{zh}  would {en}")];
-    match &entry.body {
-        BodyView::Listing { listing } => {
-            what.push(format!("  主体 subject  {} {}", listing.subject.id, harmless(&listing.subject.name)));
-            what.push(format!("  名单 list     {} {}", super::list_name(listing.list), harmless(&listing.list_name)));
-            what.push(format!("  认定机关 authority  {}", harmless(&listing.basis.authority)));
-        }
-        _ => what.push(format!("  {}: {}", entry.kind, "正文不可读  its text cannot be read here")),
+    // What the node fills in from the edition, it filled in before as well.
+    if asked.list_id.is_none() {
+        asked.list_id.clone_from(&listing.list_id);
     }
-    let acts: Vec<String> = entry.acts.iter().map(|act| format!("{} {}", act.kind, act.id)).collect();
-    let state = if acts.is_empty() { "无  none".to_owned() } else { acts.join(", ") };
-    what.push(format!("  此前的处理 acts so far  {state}"));
-    what.push(format!("  理由 reason   {}", harmless(reason)));
-    what
+    if asked.list_name.is_empty() {
+        asked.list_name.clone_from(&listing.list_name);
+    }
+    Ok(Some(EntryReply {
+        body: BodyView::Listing { listing: Box::new(asked) },
+        agency: entry.agency.clone(),
+        disclosure: entry.disclosure.clone().unwrap_or_else(|| current.disclosure.clone()),
+        ..current.clone()
+    }))
 }
 
 pub fn act(verb: ActVerb, args: ActArgs, context: &Context) -> Result<(), Fault> {
@@ -160,19 +158,25 @@ pub fn act(verb: ActVerb, args: ActArgs, context: &Context) -> Result<(), Fault>
 }
 
 pub fn repair(args: RepairArgs, context: &Context) -> Result<(), Fault> {
-    let conditions = RepairConditions {
-        rectified: args.rectified,
-        commitment: args.commitment,
-        training: args.training,
-        credit_report: args.credit_report,
-    };
+    let conditions = Some(args.conditions.into());
     let (id, yes) = (args.act.id, args.act.yes);
-    send(ActVerb::Repair, id, ActRequest { conditions: Some(conditions), ..request(args.act) }, yes, context)
+    send(ActVerb::Repair, id, ActRequest { conditions, ..request(args.act) }, yes, context)
+}
+
+pub fn suspend(args: SuspendArgs, context: &Context) -> Result<(), Fault> {
+    let (id, yes) = (args.act.id, args.act.yes);
+    send(ActVerb::Suspension, id, ActRequest { until: args.until, ..request(args.act) }, yes, context)
 }
 
 pub fn decline(args: DeclineArgs, context: &Context) -> Result<(), Fault> {
-    let reply = context.client()?.decline(args.id, &DeclineRequest { reason: args.reason, agency: None })?;
-    context.show(&reply, show_reply)
+    let client = context.client()?;
+    let (id, request) = (args.id, DeclineRequest { reason: args.reason, agency: None });
+    if !args.yes {
+        let act = Act::Decline { reason: request.reason.clone() };
+        ask(&client, (id, act), RecordCommand::Decline { id, decline: request.clone() }, context)?;
+    }
+    let reply = client.decline(id, &request)?;
+    context.show(&reply, |reply| show_reply(reply, context))
 }
 
 fn request(args: ActArgs) -> ActRequest {
@@ -188,13 +192,43 @@ fn request(args: ActArgs) -> ActRequest {
 fn send(verb: ActVerb, id: StatementId, request: ActRequest, yes: bool, context: &Context) -> Result<(), Fault> {
     let client = context.client()?;
     if !yes {
-        // What is in force is shown, and not what was said first.
-        let entry = match current_link(&client, id)? {
-            Some(current) => current,
-            None => client.entry(id)?,
-        };
-        confirm(&described(verb, id, &entry, &request.reason), false, context)?;
+        let act = Act::Of { verb, reason: request.reason.clone() };
+        ask(&client, (id, act), RecordCommand::Act { id, verb, act: request.clone() }, context)?;
     }
     let reply = client.act(id, verb, &request)?;
-    context.show(&reply, show_reply)
+    context.show(&reply, |reply| show_reply(reply, context))
+}
+
+/// Lets the node rehearse a command, shows what it would do to whom, and asks.
+pub fn ask(
+    client: &Client,
+    (id, act): (StatementId, Act),
+    command: RecordCommand,
+    context: &Context,
+) -> Result<(), Fault> {
+    let warnings = client.rehearse(command)?;
+    let named = client.entry(id)?;
+    let listing = listing_of(client, &named)?;
+    confirm(&preview::lines(&act, &named, listing.as_ref(), &warnings, context), false, context)
+}
+
+/// Whom a statement is about: the link in force of the chain that it belongs to or acts on. What is in force is shown, and not what was
+/// said first.
+fn listing_of(client: &Client, named: &EntryReply) -> Result<Option<EntryReply>, Fault> {
+    let mut at = named.clone();
+    // A reinstatement names an ending, and that names a link.
+    for _ in 0..3 {
+        if at.matter.is_some() {
+            let current = current_link(client, at.id)?;
+            return Ok(Some(current.unwrap_or(at)));
+        }
+        let Some(about) = at.about else { return Ok(None) };
+        match client.entry(about) {
+            Ok(entry) => at = entry,
+            // Of another city's log it may not have come yet.
+            Err(fault) if fault.code == "no_such_statement" => return Ok(None),
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(None)
 }

@@ -20,5 +20,5 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     let reply = context.client()?.announce(args.addresses)?;
-    context.show(&reply, show_reply)
+    context.show(&reply, |reply| show_reply(reply, context))
 }

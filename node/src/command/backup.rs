@@ -205,7 +205,7 @@ pub(crate) fn prove(folder: &Path, genesis: &Genesis) -> Result<(Described, Repo
             "backup_foreign",
             format_args!("the backup is of federation {}", described.federation),
         )
-        .trying("name the genesis of that federation with --federation"));
+        .trying("name that federation's genesis in [node] genesis, or with `huxin backup verify --federation`"));
     }
     let store = open(&folder.join(STORE_FOLDER))?;
     if bound(&store)? != Some((described.federation, described.city)) {

@@ -1,6 +1,7 @@
 //! The question before something is ended. On a terminal the officer answers it; a script says `--yes`.
 
 use super::Context;
+use crate::chinese;
 use crate::fault::Fault;
 use crate::tell;
 use std::io::{IsTerminal as _, Write as _};
@@ -14,7 +15,7 @@ pub fn confirm(what: &[String], yes: bool, context: &Context) -> Result<(), Faul
         return Ok(());
     }
     for line in what {
-        tell!("{line}");
+        tell!("{}", chinese::wrapped(line, 80));
     }
     if context.json || !std::io::stdin().is_terminal() {
         return Err(Fault::usage(

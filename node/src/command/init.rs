@@ -92,6 +92,17 @@ fn read_edition(text: &str) -> Result<EditionChoice, String> {
     text.parse().map_err(str::to_owned)
 }
 
+/// A relative path in the settings is meant from their folder, here from the present one, so it is written whole.
+fn whole_path(choice: &EditionChoice) -> EditionChoice {
+    match choice {
+        EditionChoice::File { path, digest } => {
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            EditionChoice::File { path: whole, digest: *digest }
+        }
+        named => named.clone(),
+    }
+}
+
 /// What was made.
 #[derive(Debug, Serialize)]
 pub struct Made {
@@ -164,8 +175,10 @@ pub fn make(args: &Args) -> Result<Made, Fault> {
         choices.p2p = addresses(&args.p2p)?;
     }
     if !args.editions.is_empty() {
-        choices.editions.clone_from(&args.editions);
+        choices.editions = args.editions.iter().map(whole_path).collect();
     }
+    // What the node could not start with is refused before there are settings that say it.
+    settings::chosen(&choices.editions)?;
     choices.language = args.language.unwrap_or(choices.language);
     let announced = announced(&args.announce, &choices.p2p)?;
     if let Some(api) = args.api {
@@ -331,6 +344,51 @@ mod tests {
         assert_eq!(join.addresses, ["/ip4/127.0.0.1/tcp/7651"]);
         assert_eq!(join.name, "舟山市");
         assert_eq!(make(&args(folder.path())).unwrap_err().code, "already_made");
+    }
+
+    /// A node that could not start is not made.
+    #[test]
+    fn an_edition_that_cannot_be_loaded_is_refused_before_anything_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("own.json");
+        std::fs::write(&file, huxin_protocol::edition::Edition::named("demo").unwrap().canonical()).unwrap();
+        let own = huxin_protocol::edition::Edition::named("demo").unwrap().digest();
+        let (path, wrong) = (file.display(), "0".repeat(64));
+        for (choice, due) in [
+            ("foo".to_owned(), Err(("unknown_edition", "built in are"))),
+            (format!("demo#{wrong}"), Err(("edition_digest", ""))),
+            (path.to_string(), Err(("edition_digest", "#"))),
+            (format!("{path}#{wrong}"), Err(("edition_digest", ""))),
+            ("/nowhere/own.json".to_owned(), Err(("file", ""))),
+            (format!("{path}#{own}"), Ok(())),
+            ("demo".to_owned(), Ok(())),
+        ] {
+            let place = folder.path().join("node");
+            let made = make(&Args { editions: vec![choice.parse().unwrap()], ..args(&place) });
+            match due {
+                Ok(()) => {
+                    made.unwrap();
+                    std::fs::remove_dir_all(&place).unwrap();
+                }
+                Err((code, named)) => {
+                    let fault = made.unwrap_err();
+                    assert_eq!(fault.code, code, "{choice}");
+                    assert!(fault.next_step.is_some_and(|next| next.contains(named)), "{choice}");
+                    assert!(!place.exists(), "{choice}");
+                }
+            }
+        }
+    }
+
+    /// A file is named from where the command is typed, and the settings are read from their own folder.
+    #[test]
+    fn the_path_of_an_edition_is_written_whole() {
+        for (said, is_file) in [("own.json", true), ("../own.json", true), ("demo", false)] {
+            match whole_path(&said.parse().unwrap()) {
+                EditionChoice::File { path, .. } => assert!(is_file && path.is_absolute(), "{said}"),
+                EditionChoice::BuiltIn { name, .. } => assert!(!is_file && name == said, "{said}"),
+            }
+        }
     }
 
     #[test]

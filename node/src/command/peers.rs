@@ -1,10 +1,11 @@
 //! `huxin peers`: partners, connections, and how far every log is held.
 
 use super::Context;
+use crate::chinese;
 use crate::fault::Fault;
 use crate::runtime::clock;
 use crate::say;
-use huxin_api::model::{ClockItem, HeadItem, HeadsReply, PeerItem, PeersReply};
+use huxin_api::model::{ClockItem, HeadItem, HeadsReply, PeerItem, PeersReply, SigningItem};
 use huxin_config::Language;
 use huxin_protocol::limits::CLOCK_TOLERANCE_MS;
 use serde::Serialize;
@@ -61,6 +62,9 @@ fn show(shown: &Shown, context: &Context) {
             say!("{line}");
         }
     }
+    for line in signing_lines(&shown.peers.signing, context) {
+        say!("{line}");
+    }
     for line in clock_lines(&shown.peers.clock, context) {
         say!("{line}");
     }
@@ -74,6 +78,25 @@ fn held(head: &HeadItem, context: &Context) -> String {
         return format!("{}{frozen}", head.size);
     }
     format!("{} ({} {}){frozen}", head.size, context.choose("proved", "已证明"), head.proved)
+}
+
+/// Whether this node signs; where it does not, why and what to do, in lines of at most 80 columns.
+fn signing_lines(signing: &SigningItem, context: &Context) -> Vec<String> {
+    let english = context.language == Language::English;
+    let chinese = chinese::sentence(&signing.state).filter(|_| !english);
+    let mut text = Vec::new();
+    if signing.state != "ready" {
+        let lead = if english { "not signing: " } else { "未签名：" };
+        text.push(format!("{lead}{}", chinese.unwrap_or(&signing.text)));
+    }
+    text.push(match (signing.own_log_known, english) {
+        (true, true) => "own log: whole here; partners hold nothing of it that is missing".to_owned(),
+        (true, false) => "本市日志：在此完整，伙伴没有此处缺少的声明".to_owned(),
+        (false, true) => "own log: not known yet to be whole here; an own ending may be missing".to_owned(),
+        (false, false) => "本市日志：尚未确认在此完整，可能缺少终止记录".to_owned(),
+    });
+    text.extend(signing.next_step.as_ref().map(|next| chinese::next_step_line(next, context.language)));
+    text.iter().flat_map(|text| chinese::wrapped(text, 80).lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 /// How this node's clock compares, in lines of at most 80 columns, and what to do about it.
@@ -235,6 +258,37 @@ mod tests {
                     let columns: usize = line.chars().map(|c| if c > '\u{2e7f}' { 2 } else { 1 }).sum();
                     assert!(columns <= 80, "{columns} columns: {line}");
                 }
+            }
+        }
+    }
+
+    /// The state and the one thing to do about it, in each state and language.
+    #[test]
+    fn what_keeps_a_node_from_signing_is_told_with_its_next_step() {
+        use huxin_engine::{ClosedReason, SigningState};
+        use huxin_protocol::ids::Size;
+        let closed = |reason| SigningState::Closed(reason);
+        for (state, known, english, chinese) in [
+            (SigningState::Ready, true, "whole here", "在此完整"),
+            (SigningState::Asking { heard: 1, needed: 2 }, false, "begins by itself", "自动开始"),
+            (SigningState::Held, true, "in a moment", "稍后"),
+            (closed(ClosedReason::NotContinued), false, "huxin keys rotate", "huxin keys rotate"),
+            (closed(ClosedReason::HeardFurther(Size(7))), false, "any other machine", "其他机器"),
+            (closed(ClosedReason::HeardOther), false, "any other machine", "其他机器"),
+            (closed(ClosedReason::NoKeys), true, "key folder", "密钥目录"),
+        ] {
+            let item = SigningItem {
+                state: state.code().to_owned(),
+                text: state.to_string(),
+                next_step: state.next_step().map(str::to_owned),
+                own_log_known: known,
+            };
+            for (language, due) in [(Language::English, english), (Language::Chinese, chinese)] {
+                let lines = signing_lines(&item, &Context { config: "x".into(), json: false, language });
+                let text = lines.join(if language == Language::English { " " } else { "" });
+                assert!(text.contains(due), "{due}: {lines:?}");
+                assert_eq!(lines.len() > 1, state != SigningState::Ready, "{lines:?}");
+                assert!(lines.iter().all(|line| chinese::columns(line) <= 80), "{lines:?}");
             }
         }
     }

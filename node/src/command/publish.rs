@@ -5,9 +5,11 @@ mod node_desk;
 mod written_file;
 
 use super::Context;
+use crate::chinese;
+use crate::drafting::{MDB, meant_where_unstated};
 use crate::fault::Fault;
 use crate::{say, tell};
-use huxin_api::model::{EntryRequest, PublishReply, PublishRequest};
+use huxin_api::model::{EntryRequest, PublishReply, PublishRequest, Warning};
 use huxin_profile::entry_file::{self, Language};
 use std::path::{Path, PathBuf};
 
@@ -34,6 +36,9 @@ pub struct Args {
     /// Amend entries whose record has changed; without it they are only reported
     #[arg(long, requires = "file")]
     pub amend: bool,
+    /// The largest share of live records that may be amended at once (5% without it)
+    #[arg(long, requires = "amend", value_name = "SHARE", value_parser = import::parse_limit)]
+    pub amend_limit: Option<u64>,
     /// Codes that an officer confirmed although their check fails: code,confirmed_by,confirmed_on
     #[arg(long, requires = "file", value_name = "CSV")]
     pub confirmed: Option<PathBuf>,
@@ -49,7 +54,7 @@ pub struct Args {
     /// End records that are no longer in a complete list
     #[arg(long, requires = "file")]
     pub remove_gone: bool,
-    /// The largest share of live records that may be ended at once
+    /// The largest share of live records that may be ended at once (5% without it)
     #[arg(long, requires = "remove_gone", value_name = "SHARE", value_parser = import::parse_limit)]
     pub remove_gone_limit: Option<u64>,
     /// Do not ask before records are ended
@@ -62,17 +67,44 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     if let Some(list) = &args.template {
-        say!("{}", entry_file::template(list).unwrap_or_default().trim_end());
+        say!("{}", template(list, context).trim_end());
         return Ok(());
     }
     match (&args.entry, &args.file, &args.profile) {
         (Some(entry), _, _) => {
             let reply = context.client()?.publish(&PublishRequest { entries: vec![read_entry(entry)?] })?;
-            context.show(&reply, show_reply)
+            context.show(&reply, |reply| show_reply(reply, context))
         }
         (None, Some(file), Some(profile)) => import::import(&args, file, profile, context),
         _ => Err(Fault::usage("usage", "name an entry, or a --file with its --profile")),
     }
+}
+
+/// An entry to fill in, under an edition that this node has loaded: the one that is meant where none is stated, else one that has to be
+/// stated.
+fn template(list: &str, context: &Context) -> String {
+    let editions = import::editions(context);
+    let city = crate::settings::load(&context.config).ok().map(|settings| settings.node.city);
+    let today = crate::runtime::clock::now().date();
+    let meant = city.and_then(|city| meant_where_unstated(&editions, city, today));
+    let edition =
+        meant.or_else(|| editions.values().find(|edition| edition.name() != MDB)).or(editions.values().next());
+    let text = edition.and_then(|edition| entry_file::template(list, edition, meant.is_some()));
+    text.map(|text| fitted(&text)).unwrap_or_default()
+}
+
+/// The template with comments that fit the screen.
+fn fitted(template: &str) -> String {
+    let mut out = String::new();
+    for line in template.lines() {
+        match line.strip_prefix("# ").filter(|_| chinese::columns(line) > 80) {
+            Some(comment) => {
+                chinese::wrapped(comment, 78).lines().for_each(|line| out.push_str(&format!("# {line}\n")));
+            }
+            None => out.push_str(&format!("{line}\n")),
+        }
+    }
+    out
 }
 
 /// One entry from a file; the ending of its name says whether it is TOML. All faults of the file are told at once.
@@ -86,11 +118,45 @@ pub fn read_entry(path: &Path) -> Result<EntryRequest, Fault> {
     })
 }
 
-pub fn show_reply(reply: &PublishReply) {
+pub fn show_reply(reply: &PublishReply, context: &Context) {
     for id in &reply.ids {
         say!("{id}");
     }
-    for warning in &reply.warnings {
-        tell!("warning[{}]: {}", warning.code, warning.sentence);
+    for line in warning_lines(&reply.warnings, context.language) {
+        tell!("{line}");
+    }
+}
+
+/// What an officer should look at, in lines for the screen.
+pub fn warning_lines(warnings: &[Warning], language: huxin_config::Language) -> Vec<String> {
+    let told = |warning: &Warning| chinese::told("warning", &warning.code, &warning.sentence, language);
+    warnings.iter().flat_map(|warning| told(warning).lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// Whichever editions the settings name, the template is under one of them, and no line is wider than the screen.
+    #[test]
+    fn a_template_is_under_an_edition_that_the_node_has_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("huxin.toml");
+        for (editions, due) in [
+            ("[\"mdb\"]", "\nedition = \"mdb\""),
+            ("[\"demo\"]", "\n# edition = \"demo\""),
+            ("[\"demo\", \"mdb\"]", "\n# edition = \"demo\""),
+        ] {
+            std::fs::write(&config, format!("[node]\ncity = \"330900\"\n[catalogue]\neditions = {editions}\n"))
+                .unwrap();
+            let context = Context { config: config.clone(), json: false, language: huxin_config::Language::Chinese };
+            for list in ["red", "black", "watch"] {
+                let text = template(list, &context);
+                assert!(text.contains(due), "{editions}: {text}");
+                let wide: Vec<&str> = text.lines().filter(|line| chinese::columns(line) > 80).collect();
+                assert!(wide.is_empty(), "{wide:#?}");
+            }
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! `huxin recognise`: the city's signed rule which of a partner's entries count here. Without a partner it lists the rules.
 
 use super::Context;
+use super::confirm::confirm;
 use super::publish::show_reply;
+use crate::chinese;
 use crate::client::Client;
 use crate::fault::Fault;
 use crate::say;
@@ -27,7 +29,7 @@ pub enum SeverityChoice {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  huxin recognise                                     the rules in force\n  huxin recognise 620100 --lists red,black --from 2026-01-01\n  huxin recognise 620100 --from 2026-01-01 --decided-since 2021-01-01   what was decided earlier counts too\n  huxin recognise 620100 --nothing --from 2026-01-01   withdraw recognition"
+    after_help = "Examples:\n  huxin recognise                                     the rules in force\n  huxin recognise 620100 --lists red,black --from 2026-01-01\n  huxin recognise 620100 --from 2026-01-01 --decided-since 2021-01-01   what was decided earlier counts too\n  huxin recognise 620100 --nothing --from 2026-01-01   withdraw recognition, after asking"
 )]
 pub struct Args {
     /// The partner city
@@ -71,6 +73,9 @@ pub struct Args {
     /// Hours after which a silent partner counts as stale
     #[arg(long, default_value_t = 24)]
     pub freshness_hours: u16,
+    /// Do not ask before recognition is withdrawn
+    #[arg(long, requires = "nothing")]
+    pub yes: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
@@ -99,12 +104,22 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         editions: args.editions.map(|named| digests(&named, &client)).transpose()?,
         derived: args.derived,
     };
-    if !args.nothing && rule.decided_since.is_none() {
-        crate::tell!(
-            "note: what {partner} decided before {valid_from} does not count by this rule; where it should, say --decided-since DATE"
+    if args.nothing {
+        let what = [
+            format!("将自 {valid_from} 起不再互认 {partner} 的任何条目：在此一律不作数"),
+            format!("would withdraw recognition of {partner} from {valid_from} on: none of its entries counts here"),
+        ];
+        confirm(&what, args.yes, context)?;
+    } else if rule.decided_since.is_none() {
+        let (english, chinese) = (
+            format!(
+                "what {partner} decided before {valid_from} does not count by this rule; where it should, say --decided-since DATE"
+            ),
+            format!("{partner} 在 {valid_from} 之前认定的，依此规则不作数；要使其作数，请加 --decided-since 日期"),
         );
+        crate::tell!("{}", chinese::wrapped(&format!("note: {}", context.choose(&english, &chinese)), 80));
     }
-    context.show(&client.recognise(&rule)?, show_reply)
+    context.show(&client.recognise(&rule)?, |reply| show_reply(reply, context))
 }
 
 fn sorted(mut items: Vec<String>) -> Vec<String> {

@@ -22,13 +22,17 @@ pub struct Args {
     /// Print the chain of reasons
     #[arg(long)]
     pub explain: bool,
+    /// Only what anyone may see
+    #[arg(long, conflicts_with = "explain")]
+    pub public: bool,
     /// The code fails its check character, and the certificate shows it like this all the same
     #[arg(long)]
     pub confirm_code: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
-    let query = StatusQuery { at: args.at, explain: args.explain, confirm_code: args.confirm_code };
+    let query =
+        StatusQuery { at: args.at, explain: args.explain, public: args.public, confirm_code: args.confirm_code };
     let EnteredCode { id, cleaning } = enter_subject(&args.subject).map_err(|fault| {
         let (en, zh) = fault.text();
         Fault::new(Exit::Code, fault.code(), format_args!("{zh} / {en}"))
@@ -93,8 +97,10 @@ fn screen(status: &Value, context: &Context) -> String {
         for entry in entries {
             let (en, zh) = seen(status, entry).text();
             put(&mut lines, format!("{}  {en}  {zh}", text(entry, "/id")));
+            joint(entry).into_iter().for_each(|line| put(&mut lines, line));
         }
     }
+    lines.extend(measures(status, context));
     for linked in items(status, "linked") {
         put(
             &mut lines,
@@ -130,6 +136,63 @@ fn screen(status: &Value, context: &Context) -> String {
     lines.join("\n")
 }
 
+/// What is in force, each with who applies it and on which entries it rests; none where nothing is.
+fn measures(status: &Value, context: &Context) -> Option<String> {
+    let all: Vec<&Value> = items(status, "measures").iter().chain(items(status, "incentives")).collect();
+    if all.is_empty() {
+        return None;
+    }
+    let say = |english: &'static str, chinese: &'static str| context.choose(english, chinese);
+    let (content, why) = (say("/content/en", "/content/zh"), say("/suspended/text_en", "/suspended/text_zh"));
+    let mut table = super::table(&["措施 measure", "内容和状态 content, state", "实施机关 agency", "依据条目 entries"]);
+    for measure in all {
+        let entries: Vec<&str> = items(measure, "entries").iter().filter_map(Value::as_str).collect();
+        let state = match text(measure, why) {
+            "" if measure.get("confirm_with_issuer") == Some(&Value::Bool(true)) => {
+                say("confirm with the issuer before acting", "办理前须与签发城市核实")
+            }
+            "" => say("in force", "有效"),
+            suspended => suspended,
+        };
+        table.add_row([
+            text(measure, "/code"),
+            &format!("{}\n{state}", text(measure, content)),
+            text(measure, "/agency"),
+            &entries.join("\n"),
+        ]);
+    }
+    Some(table.to_string())
+}
+
+/// What rests, what waits for an answer and until when, and by what this city answered or declined; each in Chinese and English.
+fn joint(entry: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    let id = text(entry, "/id");
+    for (path, zh, en) in [
+        ("/suspended_by", "依决定暂停执行，见", "rests by order of"),
+        ("/answered_by", "本市已逐项答复，见", "answered here measure by measure by"),
+        ("/declined_by", "本市不予适用，见", "declined here by"),
+    ] {
+        let by = text(entry, path);
+        if !by.is_empty() {
+            out.push(format!("{id}  {zh} {by}  {en} {by}"));
+        }
+    }
+    for filing in items(entry, "filings") {
+        let (zh, en) = match text(filing, "/kind") {
+            "objection" => ("异议", "objection"),
+            _ => ("修复申请", "repair application"),
+        };
+        let (due_zh, due_en) = match (text(filing, "/until"), filing.get("overdue") == Some(&Value::Bool(true))) {
+            ("", _) => ("待答复".to_owned(), "waits for its answer".to_owned()),
+            (until, true) => (format!("应于 {until} 前答复，已逾期"), format!("was due by {until}, overdue")),
+            (until, false) => (format!("应于 {until} 前答复"), format!("the answer is due by {until}")),
+        };
+        out.push(format!("{id}  {zh} {filing_id}：{due_zh}  {en}: {due_en}", filing_id = text(filing, "/id")));
+    }
+    out
+}
+
 /// How many other cities have seen an entry with all its links (R78).
 fn seen(status: &Value, entry: &Value) -> Seen {
     let own = |source: &&Value| text(source, "/city") == text(entry, "/issuer");
@@ -155,9 +218,20 @@ mod tests {
         let entry = serde_json::json!({
             "id": "330900-1234567", "issuer": "330900", "issuer_name": "舟山市", "counts": true, "state": "listed",
             "content": { "list_shown": "安全生产严重失信主体名单", "basis": { "authority": long } },
-            "reasons": [reason, reason], "links": [{ "id": "330900-1234567" }],
+            "reasons": [reason, reason], "links": [{ "id": "330900-1234567" }], "suspended_by": "330900-1234569",
+            "answered_by": "451100-1234567", "declined_by": null,
+            "filings": [
+                { "id": "370100-1234567", "kind": "objection", "until": "2026-12-18", "overdue": true },
+                { "id": "370100-1234568", "kind": "repair_application", "until": null, "overdue": false },
+            ],
         });
         let step = serde_json::json!({ "id": "330900-1234567", "rule": "R133", "text_zh": long, "text_en": "a word and another ".repeat(9) });
+        let measure = |confirm: bool, suspended: Value| {
+            serde_json::json!({
+                "code": "D-B-01", "content": { "zh": long, "en": "a measure and another ".repeat(9) }, "agency": long, "suspended": suspended,
+                "entries": ["330900-1234567", "330900-1234568"], "confirm_with_issuer": confirm,
+            })
+        };
         let linked = serde_json::json!({
             "method": "name and address", "reviewer": "reviewer", "subject": "lei:549300MLUDYVRQOOXS22",
             "ruling": { "summary": { "text_en": "two black entries count, and one of them is to be confirmed with the issuer before acting" }, "entries": [entry] },
@@ -166,6 +240,7 @@ mod tests {
             "subject": "uscc:91990099MA00000156", "at_text": "2026-11-27 22:00:00.000",
             "summary": { "text_zh": "黑名单一条，须与签发城市核实".repeat(5), "text_en": "one black entry ".repeat(9) },
             "entries": [entry], "linked": [linked], "explanation": [step],
+            "measures": [measure(false, Value::Null), measure(true, Value::Null)], "incentives": [measure(false, reason.clone())],
             "decisions_across": [{ "authority": long, "text_en": "one decision on two lists counts once ".repeat(3) }],
             "log_digest": "a".repeat(64), "ruling_digest": "b".repeat(64),
         });
@@ -175,6 +250,24 @@ mod tests {
             let wide: Vec<&str> = text.lines().filter(|line| crate::chinese::columns(line) > 80).collect();
             assert!(wide.is_empty(), "{wide:#?}");
             assert!(text.contains("安全生产"), "{text}");
+            for due in [
+                "暂停执行",
+                "rests by order of 330900-1234569",
+                "451100-1234567",
+                "已逾期",
+                "overdue",
+                "修复申请 370100-1234568",
+            ] {
+                assert!(text.replace('\n', " ").contains(due), "{due}: {text}");
+            }
+            assert!(!text.contains("不予适用"), "{text}");
+            // A table breaks lines; its words are looked for one by one.
+            let words = match language {
+                Language::Chinese => ["D-B-01", "330900-1234568", "有效", "办理前", "超过规定"],
+                Language::English => ["D-B-01", "330900-1234568", "force", "confirm", "heard"],
+            };
+            let measures = measures(&status, &context).unwrap();
+            assert!(words.iter().all(|word| measures.contains(word)), "{measures}");
         }
     }
 }

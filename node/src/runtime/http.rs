@@ -181,6 +181,31 @@ mod tests {
         drop(silent);
     }
 
+    /// The interface answers on threads of its own, and goes on answering while every thread of another runtime, such as the network's, is kept.
+    #[test]
+    fn answers_come_from_threads_of_their_own() {
+        let elsewhere = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let (open, gate) = std::sync::mpsc::channel::<()>();
+        let kept = elsewhere.spawn(async move { gate.recv() });
+        let name = || async { std::thread::current().name().unwrap_or_default().to_owned() };
+        let router = axum::Router::new().route("/", axum::routing::get(name));
+        let runtime = threads().unwrap();
+        assert_eq!(runtime.metrics().num_workers(), THREADS);
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let task = serve(listener, router, stopped, runtime.handle()).unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let told = answer(&mut stream);
+        assert!(told.ends_with("\r\n\r\nhttp"), "{told}");
+        drop((stream, open));
+        elsewhere.block_on(kept).unwrap().unwrap_err();
+        stop.send_replace(true);
+        runtime.block_on(task).unwrap();
+    }
+
     #[test]
     fn it_ends_when_it_is_told_to() {
         let (runtime, address, stop, task) = started();

@@ -9,25 +9,23 @@ use std::path::PathBuf;
 /// Why a store was not opened. Nothing was changed in the folder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenFault {
-    #[error("there is no store in {}; a new node begins with `huxin init`, one that was lost with `huxin restore`; or check the path", .0.display())]
+    #[error("there is no store in {}", .0.display())]
     Missing(PathBuf),
-    #[error("{} holds files but no huxin store; name an empty or a new folder", .0.display())]
+    #[error("{} holds files but no huxin store", .0.display())]
     NotAStore(PathBuf),
-    #[error(
-        "the store is damaged at {file} ({cause}); leave it as it is and run `huxin fsck`, then `huxin restore` from a backup or from partners"
-    )]
+    #[error("the store is damaged at {file} ({cause})")]
     Damaged { file: Box<str>, cause: Box<str> },
-    #[error("another process has the store in {} open; stop it first", .0.display())]
+    #[error("another process has the store in {} open", .0.display())]
     Locked(PathBuf),
-    #[error("the store has form {found} and this program knows up to {known}; use a newer huxin")]
+    #[error("the store has form {found} and this program knows up to {known}")]
     NewerForm { found: Box<str>, known: u32 },
-    #[error("the store belongs to federation {found} and the genesis file says {expected}; check the paths of both")]
+    #[error("the store belongs to federation {found} and the genesis file says {expected}")]
     OtherFederation { found: Digest, expected: Digest },
-    #[error("the store belongs to city {found} and the settings say {expected}; check `city` and the store's path")]
+    #[error("the store belongs to city {found} and the settings say {expected}")]
     OtherCity { found: CityCode, expected: CityCode },
-    #[error("the store in {} may not be read or written ({cause}); check owner and permissions", path.display())]
+    #[error("the store in {} may not be read or written ({cause})", path.display())]
     NoAccess { path: PathBuf, cause: Box<str> },
-    #[error("the store in {} could not be opened ({cause}); check the disk", path.display())]
+    #[error("the store in {} could not be opened ({cause})", path.display())]
     Disk { path: PathBuf, cause: Box<str> },
     /// The store opened and could not take on its owner or its new form.
     #[error(transparent)]
@@ -51,6 +49,29 @@ impl OpenFault {
         }
     }
 
+    /// What to try.
+    #[must_use]
+    pub const fn next_step(&self) -> &'static str {
+        match self {
+            Self::Commit(fault) => fault.next_step(),
+            Self::Missing(_) => {
+                "check [node] data; a new node begins with `huxin init`, and a store that was lost comes back with `huxin restore`"
+            }
+            Self::NotAStore(_) => "name an empty or a new folder in [node] data",
+            Self::Damaged { .. } => {
+                "leave it as it is, and run `huxin fsck`; then `huxin restore` from a backup, or let it come from partners"
+            }
+            Self::Locked(_) => {
+                "stop the node, or whatever else has it open (`huxin fsck`, `huxin backup`), and try again"
+            }
+            Self::NewerForm { .. } => "use a newer huxin",
+            Self::OtherFederation { .. } => "check [node] data and [node] genesis: one of the two is not this node's",
+            Self::OtherCity { .. } => "check [node] city and [node] data: one of the two is not this node's",
+            Self::NoAccess { .. } => "check owner and rights of the folder, and run the command as the node's account",
+            Self::Disk { .. } => "check the disk, and the machine's log",
+        }
+    }
+
     pub(crate) fn damaged(file: &str, cause: &str) -> Self {
         Self::Damaged { file: file.into(), cause: cause.into() }
     }
@@ -69,13 +90,13 @@ impl OpenFault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitFault {
     /// The batch may or may not have been kept.
-    #[error("the store could not write ({cause}); nothing more is written until a restart, check the disk first")]
+    #[error("the store could not write ({cause}), and nothing more is written until a restart")]
     Write { cause: Box<str> },
     /// An earlier commit failed.
-    #[error("an earlier write failed, so the store takes no more; stop the node, check the disk and start it again")]
+    #[error("an earlier write failed, so the store takes no more")]
     Failed,
     /// Nothing was written; the store goes on once there is room.
-    #[error("only {free} bytes are free on the store's disk, fewer than the {floor} it must keep; make room")]
+    #[error("only {free} bytes are free on the store's disk, fewer than the {floor} it must keep")]
     DiskFull { free: u64, floor: u64 },
     #[error("the store was opened for reading only")]
     ReadOnly,
@@ -89,6 +110,18 @@ impl CommitFault {
             Self::Failed => "store_failed",
             Self::DiskFull { .. } => "disk_full",
             Self::ReadOnly => "store_read_only",
+        }
+    }
+
+    /// What to try.
+    #[must_use]
+    pub const fn next_step(&self) -> &'static str {
+        match self {
+            Self::Write { .. } | Self::Failed => {
+                "check the disk, then start the node again: it goes on from what was kept"
+            }
+            Self::DiskFull { .. } => "make room on the data folder's disk",
+            Self::ReadOnly => "this is a defect of the program; please report it",
         }
     }
 }

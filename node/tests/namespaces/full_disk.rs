@@ -66,8 +66,10 @@ fn disk_full_then_space() {
     let act = ActRequest { reason: "履行完毕".to_owned(), ..ActRequest::default() };
     country.federation.ask(ZHOUSHAN, |client| client.act(ended, ActVerb::Repair, &act)).unwrap();
     // By the road of imports as well: what only removes goes on, and what lists does not.
-    let removes =
-        RecordsRequest { commands: vec![RecordCommand::Remove { id: kept, act: act.clone() }], rehearse: false };
+    let removes = RecordsRequest {
+        commands: vec![RecordCommand::Act { id: kept, verb: ActVerb::Removal, act: act.clone() }],
+        rehearse: false,
+    };
     let reply = country.federation.ask(ZHOUSHAN, |client| client.records(&removes)).unwrap();
     assert!(matches!(&reply.outcomes[..], [RecordOutcome::Ok { .. }]), "{reply:?}");
     let listed = Box::new(entry(6).entries.remove(0));

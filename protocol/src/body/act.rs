@@ -1,6 +1,6 @@
 //! The body of an ending, a reinstatement, a suspension, a resumption or a withdrawal (R44). CBOR keys: 0 salt, 1 reason, 2
 //! document number?, 3 authority?, 4 decided_on?, 5 conditions? (Repair only: map {1 rectified, 2 commitment, 3 training, 4 credit
-//! report} of bools), 6 record_ref?, 7 until? (Suspension only: the last day of which the order speaks).
+//! report, 5 duties performed} of bools), 6 record_ref?, 7 until? (Suspension only: the last day of which the order speaks).
 
 use super::{NAME_BYTES, REFERENCE_BYTES, SUMMARY_BYTES};
 use crate::cbor::{MapReader, MapWriter, ReadFault, Reader, Writer};
@@ -16,6 +16,7 @@ pub struct RepairConditions {
     pub commitment: bool,
     pub training: bool,
     pub credit_report: bool,
+    pub duties_performed: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,7 @@ impl RepairConditions {
             map.field(2, |w| w.boolean(self.commitment));
             map.field(3, |w| w.boolean(self.training));
             map.field(4, |w| w.boolean(self.credit_report));
+            map.field(5, |w| w.boolean(self.duties_performed));
         });
     }
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
@@ -53,6 +55,7 @@ impl RepairConditions {
                 commitment: map.required(2, Reader::boolean)?,
                 training: map.required(3, Reader::boolean)?,
                 credit_report: map.required(4, Reader::boolean)?,
+                duties_performed: map.required(5, Reader::boolean)?,
             })
         })
     }

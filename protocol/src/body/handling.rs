@@ -22,7 +22,7 @@ choices! {
 
 choices! {
     /// How a filing was decided.
-    Decision {
+    RulingResult {
         Upheld "upheld" "予以支持",
         UpheldInPart "upheld in part" "部分支持",
         Rejected "rejected" "不予支持",
@@ -47,7 +47,7 @@ pub struct StepBody {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RulingBody {
-    pub decision: Decision,
+    pub decision: RulingResult,
     pub reason: String,
     pub decided_on: Date,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -96,7 +96,7 @@ impl RulingBody {
 
     pub(super) fn read(map: &mut MapReader<'_, '_>) -> Result<Self, ReadFault> {
         Ok(Self {
-            decision: map.required(1, Decision::read)?,
+            decision: map.required(1, RulingResult::read)?,
             reason: map.required(2, |r| r.owned_text(SUMMARY_BYTES))?,
             decided_on: map.required(3, Reader::date)?,
             document_number: map.optional(4, |r| r.owned_text(REFERENCE_BYTES))?,

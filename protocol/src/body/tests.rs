@@ -68,20 +68,24 @@ fn any_entry() -> impl Strategy<Value = EntryBody> {
         of(any_date()),
     );
     let links = (
-        prop::collection::btree_set(any_digest(), 0..3),
+        prop::collection::btree_map(any_digest(), (any_text(6), one_of(PersonRole::ALL)), 0..3),
         any_digest(),
         of(any_text(30)),
         of(any_source()),
         of(any_about()),
     );
-    let rest =
-        (prop_oneof![Just(String::new()), any_text(200)], prop::collection::vec(any_digest(), 0..3), of(any_date()));
+    let rest = (
+        prop_oneof![Just(String::new()), any_text(200)],
+        prop::collection::vec(any_digest(), 0..3),
+        of(any_date()),
+        (of(any_text(20)), any_decision(), of(any_text(60)), of(any_digest())),
+    );
     (names, terms, links, rest).prop_map(
         |(
             (subject, list, list_name, field, ground_text),
             (severity, basis, measures, from, until),
             (linked_persons, edition, record_ref, source, derived_from),
-            (summary, evidence, observed_on),
+            (summary, evidence, observed_on, (list_id, decision, disclosure_reason, person_key)),
         )| EntryBody {
             subject,
             list,
@@ -93,7 +97,11 @@ fn any_entry() -> impl Strategy<Value = EntryBody> {
             measures: measures.into_iter().rev().collect(),
             from,
             until,
-            linked_persons: linked_persons.into_iter().collect(),
+            linked_persons: linked_persons
+                .into_iter()
+                .map(|(digest, (name, role))| LinkedPerson { digest, name, role })
+                .collect(),
+            person_key,
             edition,
             record_ref,
             source,
@@ -101,6 +109,26 @@ fn any_entry() -> impl Strategy<Value = EntryBody> {
             summary,
             evidence,
             observed_on,
+            list_id,
+            decision,
+            disclosure_reason,
+        },
+    )
+}
+
+fn any_decision() -> impl Strategy<Value = Decision> {
+    let code = || of(Just("91990099MA00000156".to_owned()));
+    let told = (of(any_date()), of(any_date()), of(any_text(60)), of(any_date()));
+    (code(), code(), of(any_text(20)), of(any::<u64>()), told).prop_map(
+        |(authority_uscc, data_source_uscc, penalty_type, amount_fen, (until, notice_on, remedy, served))| Decision {
+            authority_uscc,
+            data_source_uscc,
+            penalty_type,
+            amount_fen,
+            published_until: until,
+            notice_on,
+            remedy,
+            repair_notice_served_on: served,
         },
     )
 }
@@ -116,9 +144,7 @@ fn any_act() -> impl Strategy<Value = (Kind, ActBody)> {
         Kind::Resumption,
         Kind::Withdrawal,
     ];
-    let conditions = any::<(bool, bool, bool, bool)>().prop_map(|(rectified, commitment, training, credit_report)| {
-        RepairConditions { rectified, commitment, training, credit_report }
-    });
+    let conditions = any_conditions();
     (
         prop::sample::select(kinds),
         any_text(100),
@@ -174,12 +200,17 @@ fn any_evidence() -> impl Strategy<Value = Vec<Digest>> {
     prop::collection::vec(any::<[u8; 32]>().prop_map(Digest), 0..3)
 }
 
+fn person(number: u8) -> LinkedPerson {
+    LinkedPerson { digest: Digest([number; 32]), name: "示*".to_owned(), role: PersonRole::Principal }
+}
+
 fn any_conditions() -> impl Strategy<Value = RepairConditions> {
-    any::<[bool; 4]>().prop_map(|[rectified, commitment, training, credit_report]| RepairConditions {
+    any::<[bool; 5]>().prop_map(|[rectified, commitment, training, credit_report, duties_performed]| RepairConditions {
         rectified,
         commitment,
         training,
         credit_report,
+        duties_performed,
     })
 }
 
@@ -217,7 +248,7 @@ fn any_joint() -> impl Strategy<Value = (Kind, Body)> {
             let body = ObjectionBody { reason, filed_on, by, to, evidence, record_ref };
             (Kind::Objection, Body::Objection(body))
         });
-    let ruling = (one_of(Decision::ALL), any_text(20), any_date(), of(any_text(20)), of(any_text(20))).prop_map(
+    let ruling = (one_of(RulingResult::ALL), any_text(20), any_date(), of(any_text(20)), of(any_text(20))).prop_map(
         |(decision, reason, decided_on, document_number, authority)| {
             let body = RulingBody { decision, reason, decided_on, document_number, authority };
             (Kind::Ruling, Body::Ruling(body))
@@ -266,6 +297,7 @@ fn plain() -> EntryBody {
         from: None,
         until: None,
         linked_persons: vec![],
+        person_key: None,
         edition: Digest([3; 32]),
         record_ref: None,
         source: None,
@@ -273,6 +305,9 @@ fn plain() -> EntryBody {
         summary: String::new(),
         evidence: vec![],
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
     }
 }
 
@@ -304,7 +339,7 @@ fn what_the_limits_forbid_is_refused() {
         |b| b.summary = "x".repeat(SUMMARY_BYTES),
         |b| b.measures = (0..MEASURES).rev().map(|n| n.to_string()).collect(),
         |b| b.subject.aliases = vec!["x".to_owned(); ALIASES],
-        |b| b.linked_persons = (0..DIGESTS as u8).map(|n| Digest([n; 32])).collect(),
+        |b| b.linked_persons = (0..DIGESTS as u8).map(person).collect(),
         |b| b.basis.law = Some("x".repeat(LAW_BYTES)),
     ];
     for (at, change) in fine.into_iter().enumerate() {
@@ -324,9 +359,9 @@ fn what_the_limits_forbid_is_refused() {
         |b| b.measures = (0..=MEASURES).map(|n| n.to_string()).collect(),
         |b| b.measures = vec!["m".to_owned(), "n".to_owned(), "m".to_owned()],
         |b| b.measures = vec![String::new()],
-        |b| b.linked_persons = vec![Digest([2; 32]), Digest([1; 32])],
-        |b| b.linked_persons = vec![Digest([1; 32]), Digest([1; 32])],
-        |b| b.linked_persons = (0..=DIGESTS as u8).map(|n| Digest([n; 32])).collect(),
+        |b| b.linked_persons = vec![person(2), person(1)],
+        |b| b.linked_persons = vec![person(1), person(1)],
+        |b| b.linked_persons = (0..=DIGESTS as u8).map(person).collect(),
         |b| b.record_ref = Some(String::new()),
         |b| b.source = Some(Source { publisher: String::new(), retrieved_on: None, row: None }),
         |b| b.summary = "x".repeat(SUMMARY_BYTES + 1),
@@ -474,11 +509,38 @@ proptest! {
     }
 
     #[test]
-    fn an_unknown_key_is_refused((kind, body) in any_body(), key in 19..23_u8) {
+    fn an_unknown_key_is_refused((kind, body) in any_body(), key in 22..24_u8) {
         let mut bytes = body.encode(&SALT);
         bytes[0] += 1;
         bytes.extend([key, 0]);
         prop_assert_eq!(Body::decode(kind, BODY_VERSION, &bytes), Err(BodyFault::Keys));
+    }
+}
+
+/// R43, R50: codes of authorities have the one shape and spelling of codes, and a map that says nothing is not there.
+#[test]
+fn what_a_decision_says_has_its_form() {
+    let code = |code: &str| listing(|body| body.decision.authority_uscc = Some(code.to_owned()));
+    assert!(code("91990099MA00000156").is_ok());
+    // A failing check character is refused at issue only.
+    assert!(code("91990099MA00000157").is_ok());
+    for wrong in ["", "91990099MA0000015", "91990099ma00000156", "91990099MO00000156", " 91990099MA00000156"] {
+        assert_eq!(code(wrong), Err(BodyFault::Field), "{wrong:?}");
+        let source = listing(|body| body.decision.data_source_uscc = Some(wrong.to_owned()));
+        assert_eq!(source, Err(BodyFault::Field), "{wrong:?}");
+    }
+    let mut bytes = Body::Listing(Box::new(plain())).encode(&SALT);
+    bytes[0] += 1;
+    bytes.extend([20, 0xa0]);
+    assert_eq!(Body::decode(Kind::Entry, BODY_VERSION, &bytes), Err(BodyFault::Field));
+    let empty: [fn(&mut EntryBody); 4] = [
+        |body| body.list_id = Some(String::new()),
+        |body| body.decision.penalty_type = Some(String::new()),
+        |body| body.decision.remedy = Some(String::new()),
+        |body| body.disclosure_reason = Some(String::new()),
+    ];
+    for edit in empty {
+        assert_eq!(listing(edit), Err(BodyFault::Field));
     }
 }
 

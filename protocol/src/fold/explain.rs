@@ -7,12 +7,22 @@ use crate::kind::Kind;
 use crate::ruling::{EntryRuling, Reason, Ruling, SourceRuling, State, Step, log_digest};
 use crate::text::harmless;
 
+/// Whether the node knows that it holds all of its own log (R144). It is no part of the view, so the case does not say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnLog {
+    Known,
+    Unconfirmed,
+}
+
 /// Explains a ruling step by step, in the order in which it is made. Costs more than [`super::rule`]; ask for it only when
 /// somebody reads it.
 #[must_use]
-pub fn explain(case: &CaseFile<'_>) -> Vec<Step> {
+pub fn explain(case: &CaseFile<'_>, own_log: OwnLog) -> Vec<Step> {
     let bench = Bench::sit(case);
-    let ruling = bench.ruling(log_digest(case.sources.values()));
+    let mut ruling = bench.ruling(log_digest(case.sources.values()));
+    if own_log == OwnLog::Unconfirmed {
+        ruling.doubt_own_log();
+    }
     let mut tale = Tale { steps: Vec::new() };
     tale.say(
         None,

@@ -227,8 +227,11 @@ impl<'a> Bench<'a> {
     fn editions_of(&self, chain: usize) -> Vec<Digest> {
         let life = &self.lives[chain];
         let (Some(body), Some(current)) = (life.body, life.current) else { return Vec::new() };
-        let issued_on = self.docket.facts[current].header.issued_at.date();
-        let governing = governing(self.docket.case.editions, &body.list_name, issued_on);
+        let (city, issued_on) = {
+            let fact = self.docket.facts[current];
+            (Some(fact.id.city), fact.header.issued_at.date())
+        };
+        let governing = governing(self.docket.case.editions, &body.list_name, city, issued_on);
         governing.into_iter().map(crate::edition::Edition::digest).chain([body.edition]).collect()
     }
 
@@ -261,6 +264,7 @@ impl<'a> Bench<'a> {
             content: life.body.map(|body| Content::of(body, life.edition)),
             starts_at: life.starts_at,
             ends_at: life.ends_at,
+            public_until: life.public_until,
             state: life.state,
             ended: life.state.is_ended() || life.ended_by.is_some(),
             counts: false,
@@ -411,9 +415,9 @@ impl<'a> Bench<'a> {
             Some(ReasonCode::EntryNotCounting)
         };
         let response = self.voices.answered.get(&chain).map(|at| &self.docket.facts[*at].body);
-        let at = self.docket.case.view.at;
+        let (edition, counted_from, at) = (life.edition, life.counted_from, self.docket.case.view.at);
         out.measures =
-            judge_measures(body, &Terms { edition: life.edition, issued_on, rule, none_holds, response, at });
+            judge_measures(body, &Terms { edition, issued_on, counted_from, at, rule, none_holds, response });
     }
 
     fn links(&self, chain: usize) -> Vec<LinkRuling> {

@@ -98,6 +98,10 @@ fn compare_entry(differences: &mut Differences, chain: &Chain, entry: &EntryRuli
     differences.same("R149", "the viewer's Response", &chain.answered_by, &entry.answered_by);
     differences.same("R123", "the start", &chain.starts_at, &entry.starts_at);
     differences.same("R124", "the end", &chain.ends_at, &entry.ends_at);
+    differences.same("R156", "the end of its publication", &chain.public_until, &entry.public_until);
+    let over: BTreeSet<ReasonCode> =
+        entry.reasons.iter().map(|reason| reason.code).filter(|code| OVER.contains(code)).collect();
+    differences.same("R156", "which of its terms are over", &chain.over, &over);
     differences.same("R123", "listed here on", &chain.listed_here_on, &entry.listed_here_on);
     differences.same("R125", "what the basis lacks", &chain.lacks, &entry.basis_lacks);
     differences.same("R133", "staleness", &chain.stale, &entry.stale);
@@ -125,6 +129,9 @@ const RECOGNITION: [ReasonCode; 11] = [
     ReasonCode::Declined,
     ReasonCode::DerivedNotRecognised,
 ];
+
+/// Reasons of R156.
+const OVER: [ReasonCode; 2] = [ReasonCode::MaximumReached, ReasonCode::PublicationOver];
 
 /// Reasons of R132, R147 and R172.
 const RESTING: [ReasonCode; 5] = [

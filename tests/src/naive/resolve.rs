@@ -180,6 +180,8 @@ fn chain_of(
         rule: rule_for(all, first.city, question).map(|(id, _)| id).filter(|_| first.city != question.viewer),
         starts_at: None,
         ends_at: None,
+        public_until: None,
+        over: BTreeSet::new(),
         listed_here_on: None,
         lacks: Vec::new(),
         shows_content: false,
@@ -204,6 +206,7 @@ fn chain_of(
     if let Some(known) = known {
         chain.starts_at = Some(known.starts_at);
         chain.ends_at = known.ends_at;
+        chain.public_until = known.public_until;
         chain.listed_here_on = known.listed_here_on;
         chain.lacks.clone_from(&known.lacks);
     }
@@ -258,6 +261,9 @@ fn stand(all: &Decoded, chain: &mut Chain, work: &Work<'_>, known: &Known<'_>, f
         (chain.state, chain.ended) = (State::Expired, true);
         return;
     }
+    let marks = [(known.maximum_at, ReasonCode::MaximumReached), (known.public_until, ReasonCode::PublicationOver)];
+    let over = marks.into_iter().filter(|(end, _)| end.is_some_and(|end| question.at >= end));
+    chain.over = over.map(|(_, reason)| reason).collect();
     let own = chain.id.city == question.viewer;
     let rule = rule_for(all, chain.id.city, question).filter(|_| !own);
     if let Some(first) = links.first().filter(|_| !own) {
@@ -286,14 +292,15 @@ fn stand(all: &Decoded, chain: &mut Chain, work: &Work<'_>, known: &Known<'_>, f
     };
     chain.counts = chain.objections.is_empty() && !suspended && !rests(ReasonCode::OriginEnded);
     let public = |link: &&Leaf| link.header().is_some_and(|header| header.disclosure == Disclosure::Public);
-    chain.is_public = !suspended && links.iter().all(public);
+    let published = known.public_until.is_none_or(|end| question.at < end);
+    chain.is_public = !suspended && published && links.iter().all(public);
     let response = response(all, links, question).filter(|_| !own);
     chain.answered_by = response::place(response);
     chain.confirm = (chain.stale || chain.beyond_complete || known.link_unreadable) && known.body.list != List::Red;
     for code in &known.body.measures {
         let recognised =
             rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));
-        let fault = measure_fault(known, code)
+        let fault = measure_fault(known, code, question)
             .or_else(|| suspended_by.map(|_| ReasonCode::SuspendedByOrder))
             .or_else(|| frozen.then_some(ReasonCode::IssuerUnderReview))
             .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting))

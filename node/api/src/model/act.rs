@@ -7,7 +7,8 @@ use huxin_protocol::time::{Date, Millis};
 use serde::{Deserialize, Serialize};
 
 /// What can be done to a statement by `POST /v1/entries/{id}/<verb>` with an [`ActRequest`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ActVerb {
     Annulment,
     Removal,
@@ -142,6 +143,7 @@ mod tests {
             let takes_back = matches!(verb, ActVerb::Reinstatement | ActVerb::Resumption | ActVerb::Withdrawal);
             assert!(verb.kind().is_relief() || takes_back);
             assert_eq!(verb.kind().name().to_ascii_lowercase(), verb.name());
+            assert_eq!(serde_json::to_value(verb).unwrap(), verb.name());
         }
         assert_eq!(ActVerb::from_name("amendment"), None);
     }

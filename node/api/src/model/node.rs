@@ -67,6 +67,20 @@ pub struct AnnounceRequest {
 pub struct PeersReply {
     pub peers: Vec<PeerItem>,
     pub clock: ClockItem,
+    pub signing: SigningItem,
+}
+
+/// Whether the node signs, and what to do where it does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SigningItem {
+    /// Stable code: `ready`, `asking_partners`, `store_not_continued`, …
+    pub state: String,
+    /// The same as a sentence.
+    pub text: String,
+    #[serde(rename = "try", skip_serializing_if = "Option::is_none", default)]
+    pub next_step: Option<String>,
+    /// Whether partners have confirmed since the start that nothing of the own log is missing here (R144).
+    pub own_log_known: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,10 @@
 //! Imports: many records in one request, each a command of its own, and what the city knows of a source's records.
+//! A command of one statement is rehearsed here too, before an officer is asked whether it is meant.
 //!
 //! A list of a thousand rows must not fail because one of them is wrong. So every command here is checked and signed by
 //! itself, in the order given, and answered by itself. A rehearsal runs the same checks in the same order and signs nothing.
 
-use super::{ActRequest, EntryRequest, ListingView, Warning};
+use super::{ActRequest, ActVerb, DeclineRequest, EntryRequest, JointRequest, ListingView, Warning};
 use crate::problem::Problem;
 use huxin_protocol::ids::StatementId;
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,20 @@ pub enum RecordCommand {
     List { entry: Box<EntryRequest> },
     /// The whole corrected entry, as the successor of a link of its chain.
     Amend { id: StatementId, entry: Box<EntryRequest> },
-    /// The publisher took the record off its list.
-    Remove { id: StatementId, act: ActRequest },
+    /// An ending or a reinstatement; of an import the removal of a record that its publisher took off the list.
+    Act { id: StatementId, verb: ActVerb, act: ActRequest },
+    /// A reasoned opt-out from another city's entry.
+    Decline { id: StatementId, decline: DeclineRequest },
+    /// Joint action on an entry, or on what was filed about one.
+    Joint { id: StatementId, joint: Box<JointRequest> },
+}
+
+impl RecordCommand {
+    /// Whether it only takes somebody off a list.
+    #[must_use]
+    pub const fn is_ending(&self) -> bool {
+        matches!(self, Self::Act { verb, .. } if verb.kind().is_ending())
+    }
 }
 
 /// `POST /v1/records`: at most [`super::BATCH_ENTRIES`] commands.

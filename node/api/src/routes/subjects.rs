@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use huxin_engine::gather::case_file_under;
-use huxin_protocol::fold::{CaseFile, Viewpoint, decisions_across, explain, rule_under};
+use huxin_protocol::fold::{CaseFile, OwnLog, Viewpoint, decisions_across, explain, rule_under};
 use huxin_protocol::ruling::{Group, Ruling, Step};
 use huxin_protocol::subject::{Cleaning, CodeFault, EnteredCode, SubjectFault, SubjectId, enter_subject};
 use huxin_protocol::time::{Date, Millis};
@@ -85,6 +85,17 @@ pub async fn status(
     }
     let code_notes: Vec<CodeNote> =
         cleaning.map(CodeNote::cleaned).into_iter().chain(check.as_ref().map(CodeNote::failing)).collect();
+    // Links, reasons and decisions beside it may name what the public may not see.
+    if asked.public {
+        let ruling = ruling.for_public();
+        return Ok(json(&StatusReply {
+            ruling,
+            code_notes,
+            explanation: None,
+            linked: Vec::new(),
+            decisions_across: Vec::new(),
+        }));
+    }
     let mut linked = Vec::new();
     for link in app.backend.linked(&subject) {
         let ruling = rule(&of(&link.subject)?);
@@ -95,7 +106,8 @@ pub async fn status(
     }
     let rulings: Vec<&Ruling> = std::iter::once(&ruling).chain(linked.iter().map(|linked| &linked.ruling)).collect();
     let decisions_across = decisions_across(&rulings);
-    let explanation = asked.explain.then(|| explain(&case));
+    let own_log = if known { OwnLog::Known } else { OwnLog::Unconfirmed };
+    let explanation = asked.explain.then(|| explain(&case, own_log));
     Ok(json(&StatusReply { ruling, code_notes, explanation, linked, decisions_across }))
 }
 
@@ -128,7 +140,7 @@ fn not_a_code(fault: &CodeFault) -> Problem {
 fn mistyped(subject: &SubjectId, fault: &SubjectFault) -> Problem {
     let detail = format!("{subject} 校验位不符，未查到任何记录，可能录入有误 / nothing is held under it, and {fault}");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "code_check", detail).trying(
-        "compare it with the certificate; where the certificate shows it like this, ask again with confirm_code",
+        "compare it with the certificate; where that shows it like this, ask again with `huxin status --confirm-code`",
     )
 }
 

@@ -2,6 +2,7 @@
 
 use huxin_engine::input::Peer;
 use huxin_engine::wire::Response;
+use huxin_protocol::ids::CityCode;
 use huxin_protocol::time::Millis;
 use libp2p::core::ConnectedPoint;
 use libp2p::gossipsub::MessageId;
@@ -115,7 +116,8 @@ impl Driver {
     pub(super) fn dial_failed(&mut self, peer: &PeerId, fault: &DialError) {
         count(&self.counters.dials_failed);
         tracing::debug!(%peer, %fault, "a partner's node could not be reached");
-        self.partners.failed(peer, plain(fault), Instant::now(), jitter());
+        let why = plain(fault, |other| self.partners.get(other).map(|partner| partner.city));
+        self.partners.failed(peer, why, Instant::now(), jitter());
         self.show(peer);
     }
 
@@ -300,14 +302,21 @@ fn refusal<'c>(counters: &'c NetCounters, error: &ListenError) -> &'c AtomicU64 
     }
 }
 
-/// One line for the operator; the library's own words run over several.
-fn plain(fault: &DialError) -> String {
+/// One line for the operator, who knows cities and no peer ids; the library's own words run over several.
+fn plain(fault: &DialError, city: impl Fn(&PeerId) -> Option<CityCode>) -> String {
     match fault {
         DialError::NoAddresses => "no address is known, or its name could not be looked up".to_owned(),
-        DialError::WrongPeerId { obtained, .. } => format!("another node answered there: {obtained}"),
+        DialError::WrongPeerId { obtained, .. } => match city(obtained) {
+            Some(city) => format!("the node of {city} answered there"),
+            None => format!("a node of no member answered there: {obtained}"),
+        },
+        // Whose peer it should be, the line says that this stands in.
         DialError::Transport(attempts) => attempts
             .iter()
-            .map(|(address, cause)| format!("{address}: {cause}"))
+            .map(|(address, cause)| {
+                let whole = address.to_string();
+                format!("{}: {cause}", whole.split_once("/p2p/").map_or(&*whole, |(plain, _)| plain))
+            })
             .collect::<Vec<_>>()
             .join("; ")
             .replace('\n', " "),
@@ -318,4 +327,38 @@ fn plain(fault: &DialError) -> String {
 fn now() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use libp2p::TransportError;
+
+    /// Reasons name cities and addresses; a peer id only where there is nothing better.
+    #[test]
+    fn a_failed_dial_names_the_city_that_answered() {
+        let (known, stranger) = (PeerId::random(), PeerId::random());
+        let city = |peer: &PeerId| (*peer == known).then(|| "451100".parse().unwrap());
+        let wrong = |obtained| {
+            let address = "/ip4/192.0.2.1/tcp/7651".parse().unwrap();
+            DialError::WrongPeerId { obtained, address }
+        };
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let address = format!("/ip4/192.0.2.1/tcp/7651/p2p/{known}").parse().unwrap();
+        let (known_text, stranger_text) = (known.to_string(), stranger.to_string());
+        for (fault, due, not) in [
+            (wrong(known), "the node of 451100 answered there", &*known_text),
+            (wrong(stranger), &*stranger_text, "451100"),
+            (
+                DialError::Transport(vec![(address, TransportError::Other(refused))]),
+                "/ip4/192.0.2.1/tcp/7651: ",
+                &*known_text,
+            ),
+            (DialError::NoAddresses, "no address is known", "451100"),
+        ] {
+            let told = plain(&fault, city);
+            assert!(told.contains(due) && !told.contains(not), "{told}");
+        }
+    }
 }

@@ -8,19 +8,24 @@
 
 use super::folder::{self, GENESIS, copy_folder};
 use super::prove;
+use crate::chinese;
 use crate::command::Context;
 use crate::fault::{Exit, Fault};
 use crate::runtime::STORE_FOLDER;
 use crate::say;
 use crate::settings;
+use huxin_engine::AFTER_A_RESTORE;
 use huxin_keys::{KeyFolder, Marker};
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What comes first after a restore.
+const START: &str = "start the node with `huxin run` (or `systemctl start huxin`)";
+
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  huxin restore /backup/huxin-2026-11-27\n\nThe settings, the genesis and the key folder must be in place. Afterwards: start the node, wait until `huxin peers` shows that the own log has come back from the partners, then `huxin keys rotate`."
+    after_help = "Example:\n  huxin restore /backup/huxin-2026-11-27\n\nThe settings, the genesis and the key folder must be in place. Afterwards: start the node, wait until `huxin peers` says that the own log is whole here, then run `huxin keys rotate`."
 )]
 pub struct Args {
     /// A folder that `huxin backup` made
@@ -68,13 +73,10 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Fault> {
         let english = format!("{path} is in place; its own log reaches to {size}. It signs nothing yet.");
         let chinese = format!("{path} 已就位,本市日志至 {size}。目前不会签名。");
         say!("{}", context.choose(&english, &chinese));
-        say!(
-            "{}",
-            context.choose(
-                "next: start the node; when `huxin peers` shows that the own log has come back from the partners, run `huxin keys rotate`",
-                "下一步:启动节点;待 `huxin peers` 显示本市日志已从伙伴处补齐后,执行 `huxin keys rotate`"
-            )
-        );
+        // What the node says in its log, in `huxin peers` and in its refusals from now on.
+        for next in [START, AFTER_A_RESTORE] {
+            say!("{}", chinese::wrapped(&chinese::next_step_line(next, context.language), 80));
+        }
     })
 }
 

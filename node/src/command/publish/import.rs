@@ -8,8 +8,8 @@ use crate::command::confirm::confirm;
 use crate::fault::{Exit, Fault};
 use crate::say;
 use huxin_profile::{
-    Carried, ConfirmedCodes, GONE_LIMIT, Orders, Plan, Profile, Report, Rules, Setting, Stop, Stopped, Table, WHOLE,
-    carry_out, plan, rejects, unsent, vanished,
+    AMEND_LIMIT, Carried, ConfirmedCodes, GONE_LIMIT, Orders, Plan, Profile, Report, Rules, Setting, Stop, Stopped,
+    Table, WHOLE, carry_out, plan, rejects, unsent, vanished,
 };
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, builtin};
@@ -70,6 +70,7 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
     let own_names: Vec<String> = info.iter().map(|info| info.name.clone()).collect();
     let setting = Setting {
         day,
+        city: info.as_ref().ok().map(|info| info.city),
         edition,
         editions: &editions,
         allow_natural_persons: info.as_ref().is_ok_and(|info| info.allow_natural_persons),
@@ -99,9 +100,11 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
     let orders = Orders {
         rules: Rules { amend: args.amend, constants: profile.constants() },
         rehearse: args.dry_run,
-        complete: (profile.complete && !table.is_part).then(|| profile.reference_prefix()),
+        source: profile.reference_prefix(),
+        is_complete: profile.complete && !table.is_part,
         remove_gone: args.remove_gone,
         remove_gone_limit: args.remove_gone_limit.unwrap_or(GONE_LIMIT),
+        amend_limit: args.amend_limit.unwrap_or(AMEND_LIMIT),
     };
     let mut desk = NodeDesk { client: client? };
     if orders.remove_gone && !orders.rehearse && !args.yes {
@@ -136,6 +139,13 @@ fn stop_fault(stop: &Stop<Fault>) -> Fault {
         .trying(
             "nothing was signed; make sure that the file is whole, then allow it with --remove-gone-limit, for instance 20%",
         ),
+        Stop::AmendLimit { amended, live } => Fault::refused(
+            "amend_limit",
+            format_args!("{amended} of {live} live records differ from the file, which is more than may be amended at once"),
+        )
+        .trying(
+            "nothing was signed; make sure that the file is the right one, then allow it with --amend-limit, for instance 20%",
+        ),
         Stop::GoneUnknown { rows } => Fault::refused(
             "gone_unknown",
             format_args!("the keys of {rows} rows cannot be read, so nobody can say which records have vanished"),
@@ -166,10 +176,9 @@ impl Run<'_> {
         let name = self.file.display().to_string();
         let mut report = Report::new(&name, &self.profile.name, self.args.dry_run, self.plan, carried, stopped);
         if !self.plan.has_edition {
-            report.notes.push(format!(
-                "本机没有措施清单版本 {}，其规则由节点检查  the edition is not at hand; the node checks its rules",
-                self.profile.edition
-            ));
+            let edition = &self.profile.edition;
+            report.notes.push(format!("本机没有措施清单版本 {edition}，其规则由节点检查"));
+            report.notes.push(format!("edition {edition} is not at hand; the node checks its rules"));
         }
         if let Some(path) = &self.args.rejects {
             self.write(path, &rejects::sheet(self.table, &report.answers))?;

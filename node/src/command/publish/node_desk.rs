@@ -2,7 +2,9 @@
 
 use crate::client::Client;
 use crate::fault::Fault;
-use huxin_api::model::{LiveRequest, RecordCommand, RecordOutcome, RecordState, RecordsRequest, ReferenceItem};
+use huxin_api::model::{
+    ActVerb, LiveRequest, RecordCommand, RecordOutcome, RecordState, RecordsRequest, ReferenceItem,
+};
 use huxin_profile::{Answer, Command, Desk, KnownRecord};
 
 pub struct NodeDesk {
@@ -44,7 +46,7 @@ impl Desk for NodeDesk {
         let command = |command: &Command| match command.clone() {
             Command::List(entry) => RecordCommand::List { entry },
             Command::Amend(id, entry) => RecordCommand::Amend { id, entry },
-            Command::Remove(id, act) => RecordCommand::Remove { id, act },
+            Command::Remove(id, act) => RecordCommand::Act { id, verb: ActVerb::Removal, act },
         };
         let commands = commands.iter().map(command).collect();
         let reply = self.client.records(&RecordsRequest { commands, rehearse })?;

@@ -3,7 +3,7 @@
 use super::Writer;
 use crate::fault::Fault;
 use huxin_engine::input::Answer;
-use huxin_engine::{Effect, Event, Input, Outcome, Refusal, Ticket};
+use huxin_engine::{Effect, Event, Input, Outcome, Refusal, SigningState, Ticket};
 use huxin_net::NetFault;
 
 impl Writer {
@@ -72,7 +72,13 @@ impl Writer {
     fn event(&mut self, event: &Event) -> Result<(), Fault> {
         self.metrics.event(event);
         match event {
-            Event::SigningChanged { state } => tracing::info!(code = state.code(), "signing: {state}"),
+            Event::SigningChanged { state } => {
+                let next = state.next_step().map(|next| format!("; next: {next}")).unwrap_or_default();
+                match state {
+                    SigningState::Closed(_) => tracing::warn!(code = state.code(), "signing: {state}{next}"),
+                    _ => tracing::info!(code = state.code(), "signing: {state}{next}"),
+                }
+            }
             Event::EpochOpened { city, epoch } => {
                 tracing::info!(%city, epoch = epoch.0, "a key record opened an epoch")
             }
@@ -83,12 +89,23 @@ impl Writer {
                 tracing::warn!(%city, count, "a key record left statements outside the log");
                 self.announcements.take(*city, &*self.store, self.engine.roster(), &self.net)?;
             }
-            Event::RecordLeft { continues_at, size } => tracing::error!(
-                continues_at = continues_at.0,
-                size = size.0,
-                "a rotation was not finished: the key record in the key folder does not continue the log as it stands, and was left \
-                 where it is; nothing was abandoned. Run `huxin keys rotate --resume`, or `--cancel`"
-            ),
+            // Where signing is closed the store is an older one or another machine's, and the rotation was finished long ago: there is
+            // nothing to resume, and the signing state says what to do.
+            Event::RecordLeft { continues_at, size } => match self.engine.signing() {
+                state @ SigningState::Closed(_) => tracing::warn!(
+                    continues_at = continues_at.0,
+                    size = size.0,
+                    "the newest key record in the key folder begins where the log here does not reach yet, and was left where it is; \
+                     next: {}",
+                    state.next_step().unwrap_or_default()
+                ),
+                _ => tracing::error!(
+                    continues_at = continues_at.0,
+                    size = size.0,
+                    "a rotation was not finished: the key record in the key folder does not continue the log as it stands, and was left \
+                     where it is; nothing was abandoned. Run `huxin keys rotate --resume`, or `huxin keys rotate --cancel`"
+                ),
+            },
             Event::OnlyEndings { begins: true } => tracing::error!(
                 "less than [storage] min_free_mib is free: only endings of this city are signed, and nothing of others is taken; make room"
             ),

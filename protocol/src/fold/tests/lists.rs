@@ -2,7 +2,7 @@
 
 use super::book::*;
 use crate::body::{Body, DeclineBody, EntryBody, Source};
-use crate::fold::{BodyState, explain};
+use crate::fold::{BodyState, OwnLog, explain};
 use crate::ids::CityCode;
 use crate::kind::Kind;
 use crate::ruling::State;
@@ -114,7 +114,7 @@ fn a_partners_words_are_shown_harmlessly() {
     assert_eq!(entry.state, State::Listed);
     let mut sentences = vec![entry.attribution.en.clone(), entry.attribution.zh.clone()];
     sentences.extend(entry.reasons.iter().flat_map(|reason| [reason.text_en.to_string(), reason.text_zh.to_string()]));
-    let steps = explain(&book.case(ningbo(), today(), true));
+    let steps = explain(&book.case(ningbo(), today(), true), OwnLog::Known);
     sentences.extend(steps.into_iter().flat_map(|step| [step.text_en, step.text_zh]));
     assert!(sentences.iter().all(|sentence| check_text(sentence).is_ok()), "{sentences:?}");
     for shown in ["示例<U+202E>局", "公示<U+001B>[31m网", "舟山<U+200B>市", "依据<U+000A>不足"] {

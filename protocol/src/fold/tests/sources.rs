@@ -2,7 +2,7 @@
 
 use super::book::*;
 use crate::digest::Digest;
-use crate::fold::{explain, rule};
+use crate::fold::{OwnLog, explain, rule};
 use crate::header::Disclosure;
 use crate::ids::Seq;
 use crate::kind::Kind;
@@ -150,7 +150,7 @@ fn explain_tells_the_chain() {
     let again = book.act(Kind::Reinstatement, repair);
     book.act_of(hezhou(), Kind::Repair, entry);
     let case = book.case(ningbo(), today(), true);
-    let steps = explain(&case);
+    let steps = explain(&case, OwnLog::Known);
     assert!(
         steps.iter().all(|step| !step.text_en.is_empty() && !step.text_zh.is_empty() && step.rule.starts_with('R'))
     );
@@ -159,6 +159,20 @@ fn explain_tells_the_chain() {
     let last = steps.last().unwrap();
     assert!(last.text_en.contains(&rule(&case).ruling_digest.to_string()));
     assert_ne!(rule(&case).log_digest, Digest([0; 32]));
+}
+
+/// R144: what a ruling says of an own log that may lack an ending stands among the reasons too, with its rule, and of no partner's entry.
+#[test]
+fn explain_says_that_the_own_log_is_unconfirmed() {
+    let mut book = Book::recognising();
+    let (own, partners) = (book.list(ningbo(), "g", black()), book.list(zhoushan(), "h", black()));
+    let case = book.case(ningbo(), today(), true);
+    for (own_log, due) in [(OwnLog::Known, 0), (OwnLog::Unconfirmed, 1)] {
+        let steps = explain(&case, own_log);
+        let doubts: Vec<_> = steps.iter().filter(|step| step.rule == "R144").collect();
+        assert_eq!(doubts.len(), due);
+        assert!(doubts.iter().all(|step| step.id == Some(own.id) && step.id != Some(partners.id)));
+    }
 }
 
 /// R143: an amendment whose reference does not hold names a stranger's entry of which nothing can be read; that entry is no part
@@ -197,9 +211,17 @@ fn an_entry_is_seen_by_those_whose_checkpoint_covers_it() {
     let mut book = Book::recognising();
     let entry = book.list(zhoushan(), "g", black());
     book.source(zhoushan()).witnesses = [(hezhou(), Size(entry.id.seq.0 + 1))].into();
-    assert!(explain(&book.case(ningbo(), today(), true)).iter().any(|step| step.text_en.starts_with("seen by 1 at")));
+    assert!(
+        explain(&book.case(ningbo(), today(), true), OwnLog::Known)
+            .iter()
+            .any(|step| step.text_en.starts_with("seen by 1 at"))
+    );
     book.amend(entry, "g", black());
-    assert!(explain(&book.case(ningbo(), today(), true)).iter().any(|step| step.text_zh == "尚无其他城市见证"));
+    assert!(
+        explain(&book.case(ningbo(), today(), true), OwnLog::Known)
+            .iter()
+            .any(|step| step.text_zh == "尚无其他城市见证")
+    );
 }
 
 /// R133: only the newest cosignature of a city is kept. Asked for an earlier instant, a later one is as good: whoever heard the

@@ -11,7 +11,7 @@ use huxin_engine::serve::serve;
 use huxin_engine::wire::{FRAME_BYTES, HeadSummary, Response};
 use huxin_protocol::body::{Body, DeclineBody};
 use huxin_protocol::digest::{Digest, TreeHash};
-use huxin_protocol::fold::{Viewpoint, explain, rule};
+use huxin_protocol::fold::{OwnLog, Viewpoint, explain, rule};
 use huxin_protocol::header::{BODY_VERSION, Disclosure};
 use huxin_protocol::ids::{Epoch, Seq, Size, StatementId};
 use huxin_protocol::key_record::Tail;
@@ -298,7 +298,9 @@ fn look(node: &Node, script: &mut Script<'_>) {
     };
     let ruling = rule(&case);
     assert_eq!(ruling, rule(&case), "two rulings of one case");
-    let _ = explain(&case);
+    for own_log in [OwnLog::Known, OwnLog::Unconfirmed] {
+        let _ = explain(&case, own_log);
+    }
     let written = serde_json::to_vec(&ruling.for_public()).unwrap_or_default();
     assert!(!written.is_empty());
 }

@@ -8,8 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use huxin_api::model::{
-    ActRequest, ActVerb, AnnounceRequest, ClockItem, EntryRequest, InfoReply, LinkedSubject, PeersReply,
-    PublishRequest, ReadyReply, RecordCommand, RecordsRequest,
+    ActRequest, AnnounceRequest, ClockItem, EntryRequest, InfoReply, LinkedSubject, PeersReply, PublishRequest,
+    ReadyReply, RecordCommand, RecordsRequest, SigningItem,
 };
 use huxin_api::{Backend, Command, Problem, ServerSettings, Sources, Submitted, SubmittedEach, router};
 use huxin_engine::gather::sources;
@@ -90,7 +90,8 @@ impl Backend for Prepared {
             let one = match command {
                 RecordCommand::List { entry } => answer_of(Command::Publish(vec![*entry])),
                 RecordCommand::Amend { id, entry } => answer_of(Command::Amend(id, entry)),
-                RecordCommand::Remove { id, act } => answer_of(Command::Act(id, ActVerb::Removal, act)),
+                RecordCommand::Act { id, verb, act } => answer_of(Command::Act(id, verb, act)),
+                RecordCommand::Decline { id, decline } => answer_of(Command::Decline(id, decline)),
             };
             drafted.push(one.map(|outcome| {
                 outcomes.push(outcome.map(|outcome| match outcome {
@@ -132,7 +133,7 @@ impl Backend for Prepared {
         }
     }
     fn peers(&self) -> PeersReply {
-        PeersReply { peers: Vec::new(), clock: ClockItem::default() }
+        PeersReply { peers: Vec::new(), clock: ClockItem::default(), signing: SigningItem::default() }
     }
     fn ready(&self) -> ReadyReply {
         ReadyReply { ready: true, missing: Vec::new() }
@@ -172,7 +173,7 @@ fn answer_of(command: Command) -> Result<Result<Outcome, Refusal>, Problem> {
             let sealed = huxin_protocol::body::Body::Act(body).seal(verb.kind(), &[7; 16]);
             Ok(sealed.map(|_| Outcome::Published(vec![id])).map_err(|_| Refusal::TooLong))
         }
-        Command::Decline(id, _) => Ok(Err(Refusal::WrongTarget(id))),
+        Command::Decline(id, _) | Command::Joint(id, _) => Ok(Err(Refusal::WrongTarget(id))),
         Command::Recognise(rule) => {
             same::<RecognitionBody>(&rule, |bytes| serde_json::from_slice(bytes));
             Ok(Ok(Outcome::Published(vec![id])))

@@ -4,15 +4,15 @@ use super::{DAY_MS, Mixture};
 use huxin_protocol::body::{
     ActBody, Answer, Basis, Body, Decision, DeclineBody, Department, Done, EntryBody, FeedbackBody, FiledBy, List,
     MeasureAnswer, ObjectionBody, ObjectionTo, RecognitionBody, RepairApplicationBody, RepairConditions, ResponseBody,
-    RulingBody, Severity, Source, Stage, StepBody,
+    RulingBody, RulingResult, Severity, Source, Stage, StepBody,
 };
 use huxin_protocol::digest::{Context, Digest};
-use huxin_protocol::edition::Edition;
 use huxin_protocol::header::About;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::kind::Kind;
 use huxin_protocol::subject::{Subject, SubjectClass, SubjectId};
 use huxin_protocol::time::Millis;
+use huxin_tests::world::catalogue::{RICH_GROUND, RICH_LIST, edition};
 
 const BLACK_CODES: [&str; 4] = ["D-B-01", "D-B-02", "D-B-03", "D-B-04"];
 const RED_CODES: [&str; 4] = ["D-R-01", "D-R-02", "D-R-03", "D-R-04"];
@@ -57,7 +57,7 @@ impl Mixture {
                 record_ref: None,
             }),
             Kind::Ruling => Body::Ruling(RulingBody {
-                decision: self.one(&Decision::ALL),
+                decision: self.one(&RulingResult::ALL),
                 reason,
                 decided_on: self.now.date(),
                 document_number: None,
@@ -123,8 +123,10 @@ impl Mixture {
         };
         let edition = match self.chance.below(30) {
             0 => Digest([4; 32]),
-            1..4 => Edition::named("mdb").unwrap().digest(),
-            _ => Edition::named("demo").unwrap().digest(),
+            1..4 => edition("mdb"),
+            4..12 => edition("rich"),
+            12..16 => edition("rich-layer"),
+            _ => edition("demo"),
         };
         let authority = self.one(&["First office", "first  OFFICE ", "Second office"]).to_owned();
         let source = self.chance.hits(150).then(|| Source {
@@ -148,19 +150,23 @@ impl Mixture {
             decided_on: self.some_day(900),
             effective_on: self.some_day(600),
         };
+        let (list_name, list_id) = self.list_name();
+        let decision =
+            Decision { notice_on: self.some_day(600), published_until: self.some_day(150), ..Decision::default() };
         let severities = [None, Some(Severity::Minor), Some(Severity::General), Some(Severity::Serious)];
         EntryBody {
             subject: Subject { id: self.subject(), class, name: "Synthetic company".to_owned(), aliases: Vec::new() },
             list,
-            list_name: self.list_name(),
+            list_name,
             field: self.one(&["roads", "taxes"]).to_owned(),
-            ground_text: "synthetic ground".to_owned(),
+            ground_text: self.one(&["synthetic ground", "rich-ground", RICH_GROUND]).to_owned(),
             severity: self.one(&severities),
             basis,
             measures,
             from: self.some_day(200),
             until: self.some_day(200),
             linked_persons: Vec::new(),
+            person_key: None,
             edition,
             record_ref: None,
             source,
@@ -168,17 +174,26 @@ impl Mixture {
             summary: String::new(),
             evidence: Vec::new(),
             observed_on: None,
+            list_id,
+            decision,
+            disclosure_reason: None,
         }
     }
 
-    /// Now and then a list that the demonstration edition registers, spelt in its own way (R154).
-    fn list_name(&mut self) -> String {
+    /// Now and then a list that some edition registers, spelt in its own way, with its id, another one, or none (R154).
+    fn list_name(&mut self) -> (String, Option<String>) {
         let registered = ["安全生产严重失信主体名单", "严重失信主体名单 (拖欠农民工工资)", "失信被执行人名单"];
-        if self.chance.hits(80) { self.one(&registered).to_owned() } else { "Synthetic list".to_owned() }
+        match self.chance.below(12) {
+            0 => (self.one(&registered).to_owned(), None),
+            1 => (RICH_LIST.0.to_owned(), Some(self.one(&[RICH_LIST.1, "work-safety"]).to_owned())),
+            2 => (self.one(&[RICH_LIST.0, RICH_LIST.1, "合成乙名单"]).to_owned(), None),
+            3 if self.wild(300) => ("Synthetic list".to_owned(), Some(RICH_LIST.1.to_owned())),
+            _ => ("Synthetic list".to_owned(), None),
+        }
     }
 
     fn some_editions(&mut self) -> Vec<Digest> {
-        let editions = [Edition::named("demo").unwrap().digest(), Edition::named("mdb").unwrap().digest()];
+        let editions = [edition("demo"), edition("mdb"), edition("rich")];
         let mut some: Vec<Digest> = if self.chance.hits(500) { editions.to_vec() } else { vec![self.one(&editions)] };
         some.sort_unstable();
         some
