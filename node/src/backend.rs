@@ -118,20 +118,23 @@ impl NodeBackend {
         }
     }
 
-    /// One record of an import as drafts of a command of its own.
+    /// One record of an import, or one command that is rehearsed, as drafts of a command of its own.
     fn draft_record(
         &self,
         (index, command): (usize, RecordCommand),
         world: Moment<'_>,
-    ) -> Result<(Draft, Vec<Warning>), Problem> {
+    ) -> Result<(Vec<Draft>, Vec<Warning>), Problem> {
         let (drafter, mut warnings) = (&self.drafter, Vec::new());
         let draft = match command {
             RecordCommand::List { entry } => drafter.listing(*entry, None, world, (&mut warnings, index)),
             RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), world, (&mut warnings, index)),
             RecordCommand::Act { id, verb, act } => drafter.act(id, verb, act, world, (&mut warnings, index)),
             RecordCommand::Decline { id, decline } => drafter.decline(id, decline, world),
+            RecordCommand::Joint { id, joint } => {
+                return Ok((drafter.joint(id, *joint, world, (&mut warnings, index))?, warnings));
+            }
         };
-        Ok((draft?, warnings))
+        Ok((vec![draft?], warnings))
     }
 
     /// The latest time at which our cosigner in force has signed, on any log.
@@ -290,8 +293,8 @@ impl Backend for NodeBackend {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
         for command in commands.into_iter().enumerate() {
-            drafted.push(self.draft_record(command, (&*read, &roster, self.present())).map(|(draft, warnings)| {
-                drafts.push(vec![draft]);
+            drafted.push(self.draft_record(command, (&*read, &roster, self.present())).map(|(of_one, warnings)| {
+                drafts.push(of_one);
                 warnings
             }));
         }

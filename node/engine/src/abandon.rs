@@ -3,7 +3,7 @@
 
 use crate::effect::Event;
 use crate::engine::Engine;
-use crate::index::{erased_with, first_link, is_gone, miss, read_body, read_leaf};
+use crate::index::{erased_with, first_link, is_gone, is_listed_by_kind, miss, read_body, read_leaf};
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key,
     cosignature_key, erased_key, ground_key, last_seq, place_key, reference_key, scan_prefix, subject_key, tree_key,
@@ -162,7 +162,7 @@ fn unindex(
     if let Some(ground) = &header.ground {
         txn.delete(Family::Ground, ground_key(city, ground, seq));
     }
-    if header.kind.is_trust() {
+    if is_listed_by_kind(header.kind) {
         txn.delete(Family::Trust, trust_key(city, header.kind, seq));
     }
     txn.delete(Family::Lacking, place_key(city, seq));

@@ -68,7 +68,7 @@ pub fn case_file_under<'a>(
     Ok(CaseFile { subject: subject.clone(), view, facts, sources, editions })
 }
 
-/// Positions of a city's trust statements of one kind, ascending.
+/// Positions of a city's trust statements, or filings, of one kind, ascending.
 pub fn trust_statements(read: &(impl LedgerRead + ?Sized), city: CityCode, kind: Kind) -> Result<Vec<Seq>, ReadFault> {
     trust_statements_from(read, city, kind, Seq(0))
 }

@@ -7,7 +7,7 @@
 mod acts;
 mod erasure;
 
-pub use acts::{acts_heard, acts_of, sort_acts_by_kind};
+pub use acts::{acts_counted, acts_heard, acts_of, sort_acts_by_kind};
 pub use erasure::{erasable_named, erased_with, is_erased, is_gone};
 
 use crate::ledger::{
@@ -112,7 +112,7 @@ pub fn write_rows(
 ) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = place;
     write_ties(txn, federation, place, header)?;
-    if header.kind.is_trust() {
+    if is_listed_by_kind(header.kind) {
         txn.put(Family::Trust, trust_key(city, header.kind, seq), Vec::new());
     }
     // A text that this city may not read is dropped, whoever brought it and by whatever road (R41).
@@ -132,6 +132,12 @@ pub fn write_rows(
         erase(txn, federation, me, &about, seq)?;
     }
     Ok(())
+}
+
+/// Kinds whose statements are found by city and kind: what cities say of their partners, and what they file for subjects.
+#[must_use]
+pub const fn is_listed_by_kind(kind: Kind) -> bool {
+    kind.is_trust() || kind.is_filing()
 }
 
 /// Keeps in mind that the body of a statement is not here, and of what kind it is: not every lack is one for rulings (R134).

@@ -8,14 +8,11 @@ pub use fault::JointFault;
 
 use super::{DraftFault, Drafter, World, statement};
 use huxin_api::model::{
-    ActRequest, ActVerb, ApplicationRequest, CarriedOutBy, FeedbackRequest, JointRequest, ObjectionRequest,
-    ResponseRequest, RulingRequest, StepRequest, Warning,
+    ActRequest, ActVerb, CarriedOutBy, FeedbackRequest, JointRequest, ResponseRequest, RulingRequest, StepRequest,
+    Warning,
 };
 use huxin_engine::{Draft, gather};
-use huxin_protocol::body::{
-    Answer, Body, Department, Done, EntryBody, FeedbackBody, ObjectionBody, RepairApplicationBody, RepairConditions,
-    ResponseBody, RulingBody, RulingResult, Stage, StepBody,
-};
+use huxin_protocol::body::{Answer, Body, Department, Done, EntryBody, RepairConditions, RulingResult, Stage};
 use huxin_protocol::fold::MatterState;
 use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::StatementId;
@@ -34,39 +31,49 @@ impl Drafter {
         world: World<'_>,
         (warnings, index): (&mut Vec<Warning>, usize),
     ) -> Result<Vec<Draft>, DraftFault> {
-        let mut before = Vec::new();
-        let kind = request.kind();
-        let (body, agency, disclosure) = match request {
-            JointRequest::Response(request) => self.response(id, request, world)?,
-            JointRequest::Feedback(request) => self.feedback(id, request, world)?,
-            JointRequest::Application(request) => {
-                self.foresee(id, request.conditions, world, (warnings, index))?;
-                application(id, request, world)?
+        let mut drafts = Vec::new();
+        let today = world.2.date();
+        let disclosure = match &request {
+            JointRequest::Response(response) => self.check_response(id, response, world)?,
+            JointRequest::Feedback(feedback) => self.check_feedback(id, feedback, world)?,
+            JointRequest::Application(application) => {
+                check_filing(id, &application.reason, application.filed_on, world)?;
+                self.foresee(id, application.conditions, world, (warnings, index))?;
+                Disclosure::Named(vec![id.city])
             }
-            JointRequest::Objection(request) => objection(id, request, world)?,
-            JointRequest::Step(request) => {
-                let (body, agency) = step(request, world.2.date())?;
-                (body, agency, self.answer_to(id, world)?.1)
+            JointRequest::Objection(objection) => {
+                check_filing(id, &objection.reason, objection.filed_on, world)?;
+                Disclosure::Named(vec![id.city])
             }
-            JointRequest::Ruling(request) => {
+            JointRequest::Step(step) => {
+                check_step(step, today)?;
+                self.answer_to(id, world)?.1
+            }
+            JointRequest::Ruling(ruling) => {
+                check_ruling(ruling, today)?;
                 let (entry, disclosure) = self.answer_to(id, world)?;
-                before.extend(self.carried_out(entry, &request, world, (warnings, index))?);
-                let (body, agency) = ruling(request, world.2.date())?;
-                (body, agency, disclosure)
+                drafts.extend(self.carried_out(entry, ruling, world, (warnings, index))?);
+                disclosure
             }
         };
+        let kind = request.kind();
+        let (body, agency) = request.into_body();
         let mut draft = self.seal(kind, body, agency, disclosure)?;
         draft.about = Some(id);
-        before.push(draft);
-        Ok(before)
+        drafts.push(draft);
+        Ok(drafts)
     }
 
-    fn response(&self, id: StatementId, request: ResponseRequest, world: World<'_>) -> Result<Drafted, DraftFault> {
-        let ResponseRequest { answers, note, agency } = request;
+    fn check_response(
+        &self,
+        id: StatementId,
+        response: &ResponseRequest,
+        (read, roster, _): World<'_>,
+    ) -> Result<Disclosure, DraftFault> {
+        let answers = &response.answers;
         if answers.is_empty() {
             return Err(JointFault::NoAnswer.into());
         }
-        let (_, disclosure, _) = statement(world.0, world.1, id)?;
         for (at, said) in answers.iter().enumerate() {
             let measure = || said.measure.clone();
             if answers[..at].iter().any(|before| before.measure == said.measure) {
@@ -79,25 +86,28 @@ impl Drafter {
                 return Err(JointFault::DayOfNothing(measure()).into());
             }
         }
+        let (_, disclosure, _) = statement(read, roster, id)?;
         // What has ended or never had an effect, or is no listing, is the engine's to refuse.
-        if let MatterState::Standing { current, .. } = gather::matter_state(world.0, world.1, id, &|_| None)? {
-            let (_, _, Some(Body::Listing(entry))) = statement(world.0, world.1, current)? else {
+        if let MatterState::Standing { current, .. } = gather::matter_state(read, roster, id, &|_| None)? {
+            let (_, _, Some(Body::Listing(entry))) = statement(read, roster, current)? else {
                 return Err(JointFault::EntryUnreadable(current).into());
             };
-            for said in &answers {
+            for said in answers {
                 self.check_carried(&said.measure, current, &[&*entry])?;
             }
         }
-        let disclosure = self.disclosed_as(disclosure, &[id.city])?;
-        Ok((Body::Response(ResponseBody { answers, note }), agency, disclosure))
+        self.disclosed_as(disclosure, &[id.city])
     }
 
-    fn feedback(&self, id: StatementId, request: FeedbackRequest, world: World<'_>) -> Result<Drafted, DraftFault> {
-        let (read, roster, now) = world;
-        let FeedbackRequest { measure, done, department, on, from, until, case_number, outcome, agency } = request;
-        not_ahead("on", on, now.date())?;
-        in_order(from, until)?;
-        check_department(&department)?;
+    fn check_feedback(
+        &self,
+        id: StatementId,
+        feedback: &FeedbackRequest,
+        (read, roster, now): World<'_>,
+    ) -> Result<Disclosure, DraftFault> {
+        not_ahead("on", feedback.on, now.date())?;
+        in_order(feedback.from, feedback.until)?;
+        check_department(&feedback.department)?;
         let (_, disclosure, _) = statement(read, roster, id)?;
         // A measure that a correction took away is lifted all the same, so every link is looked at.
         let links = gather::chain_listings(read, roster, id)?;
@@ -105,12 +115,11 @@ impl Drafter {
         match gather::matter_state(read, roster, id, &|_| None)? {
             MatterState::Void => {}
             // Of what has ended the text may be gone, and what was applied is to be lifted.
-            _ if links.is_empty() && done != Done::Applied => {}
+            _ if links.is_empty() && feedback.done != Done::Applied => {}
             _ if links.is_empty() => return Err(JointFault::EntryUnreadable(id).into()),
-            _ => self.check_carried(&measure, id, &links)?,
+            _ => self.check_carried(&feedback.measure, id, &links)?,
         }
-        let body = FeedbackBody { measure, done, agency: department, on, from, until, case_number, outcome };
-        Ok((Body::Feedback(body), agency, self.disclosed_as(disclosure, &[id.city])?))
+        self.disclosed_as(disclosure, &[id.city])
     }
 
     fn check_carried(&self, measure: &str, entry: StatementId, links: &[&EntryBody]) -> Result<(), JointFault> {
@@ -192,25 +201,8 @@ impl Drafter {
     }
 }
 
-/// Body, agency and readers.
-type Drafted = (Body, Option<String>, Disclosure);
-
-fn application(id: StatementId, request: ApplicationRequest, world: World<'_>) -> Result<Drafted, DraftFault> {
-    let ApplicationRequest { reason, filed_on, by, conditions, evidence, record_ref, agency } = request;
-    filed(id, &reason, filed_on, world)?;
-    let body = RepairApplicationBody { reason, filed_on, by, conditions, evidence, record_ref };
-    Ok((Body::RepairApplication(body), agency, Disclosure::Named(vec![id.city])))
-}
-
-fn objection(id: StatementId, request: ObjectionRequest, world: World<'_>) -> Result<Drafted, DraftFault> {
-    let ObjectionRequest { reason, filed_on, by, to, evidence, record_ref, agency } = request;
-    filed(id, &reason, filed_on, world)?;
-    let body = ObjectionBody { reason, filed_on, by, to, evidence, record_ref };
-    Ok((Body::Objection(body), agency, Disclosure::Named(vec![id.city])))
-}
-
 /// What every filing needs: an entry, a reason, and a day that has come.
-fn filed(id: StatementId, reason: &str, on: Date, (read, roster, now): World<'_>) -> Result<(), DraftFault> {
+fn check_filing(id: StatementId, reason: &str, on: Date, (read, roster, now): World<'_>) -> Result<(), DraftFault> {
     if is_blank(Some(reason)) {
         return Err(DraftFault::Reason);
     }
@@ -218,27 +210,23 @@ fn filed(id: StatementId, reason: &str, on: Date, (read, roster, now): World<'_>
     statement(read, roster, id).map(|_| ())
 }
 
-fn step(request: StepRequest, today: Date) -> Result<(Body, Option<String>), DraftFault> {
-    let StepRequest { stage, on, reason, until, agency } = request;
-    not_ahead("on", on, today)?;
-    in_order(Some(on), until)?;
-    let silent = is_blank(reason.as_deref());
-    match stage {
-        Stage::SupplementAsked if silent => return Err(JointFault::SupplementUnnamed.into()),
-        Stage::Extended if silent || until.is_none() => return Err(JointFault::ExtensionIncomplete.into()),
-        _ if silent && reason.is_some() => return Err(DraftFault::Reason),
-        _ => {}
+fn check_step(step: &StepRequest, today: Date) -> Result<(), DraftFault> {
+    not_ahead("on", step.on, today)?;
+    in_order(Some(step.on), step.until)?;
+    let silent = is_blank(step.reason.as_deref());
+    match step.stage {
+        Stage::SupplementAsked if silent => Err(JointFault::SupplementUnnamed.into()),
+        Stage::Extended if silent || step.until.is_none() => Err(JointFault::ExtensionIncomplete.into()),
+        _ if silent && step.reason.is_some() => Err(DraftFault::Reason),
+        _ => Ok(()),
     }
-    Ok((Body::Step(StepBody { stage, on, reason, until }), agency))
 }
 
-fn ruling(request: RulingRequest, today: Date) -> Result<(Body, Option<String>), DraftFault> {
-    let RulingRequest { decision, reason, decided_on, document_number, authority, agency, .. } = request;
-    if is_blank(Some(&reason)) {
+fn check_ruling(ruling: &RulingRequest, today: Date) -> Result<(), DraftFault> {
+    if is_blank(Some(&ruling.reason)) {
         return Err(DraftFault::Reason);
     }
-    not_ahead("decided_on", decided_on, today)?;
-    Ok((Body::Ruling(RulingBody { decision, reason, decided_on, document_number, authority }), agency))
+    Ok(not_ahead("decided_on", ruling.decided_on, today)?)
 }
 
 fn is_blank(text: Option<&str>) -> bool {
@@ -264,6 +252,3 @@ fn check_department(department: &Department) -> Result<(), JointFault> {
     let id = SubjectId::new(SubjectId::USCC, code).map_err(JointFault::DepartmentCode)?;
     id.check_code().map_err(JointFault::DepartmentCode)
 }
-
-#[cfg(test)]
-mod tests;

@@ -48,6 +48,7 @@ fn entry() -> EntryBody {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: demo().digest(),
         record_ref: None,
         source: None,

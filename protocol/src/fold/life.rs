@@ -137,7 +137,7 @@ impl<'a> Life<'a> {
             life.reasons.push(ReasonCode::StartUnknown.into());
         }
         let named = matches!(docket.facts[current].header.disclosure, Disclosure::Named(_));
-        if crate::edition::is_person(body) && !named {
+        if crate::edition::names_persons(body) && !named {
             return life.halted(State::Void, ReasonCode::PersonNotNamedDisclosure.into());
         }
         let Some(edition) = life.edition else {

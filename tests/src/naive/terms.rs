@@ -208,9 +208,11 @@ fn row<'a>(edition: &'a Edition, body: &EntryBody) -> Option<&'a RegisteredList>
     edition.registry().iter().find(right)
 }
 
-/// R128.
+/// R128: about a natural person, or with persons linked.
 fn is_person(body: &EntryBody) -> bool {
-    body.subject.class == SubjectClass::NaturalPerson || body.subject.id.scheme() == "person"
+    body.subject.class == SubjectClass::NaturalPerson
+        || body.subject.id.scheme() == "person"
+        || !body.linked_persons.is_empty()
 }
 
 /// R125: what the edition requires for the list and the body does not give; blank text is absence.

@@ -2,8 +2,8 @@
 
 use super::publish::DisclosureChoice;
 use huxin_protocol::body::{
-    ActBody, Basis, Decision, DeclineBody, EntryBody, FeedbackBody, List, ObjectionBody, RecognitionBody,
-    RepairApplicationBody, ResponseBody, RulingBody, Severity, Source, StepBody,
+    ActBody, Basis, Body, Decision, DeclineBody, EntryBody, FeedbackBody, LinkedPerson, List, ObjectionBody,
+    RecognitionBody, RepairApplicationBody, ResponseBody, RulingBody, Severity, Source, StepBody,
 };
 use huxin_protocol::digest::Digest;
 use huxin_protocol::fold::MatterState;
@@ -40,6 +40,9 @@ pub struct EntryReply {
     pub matter: Option<MatterView>,
     /// Statements about this one, in the order of kind, city and position; of one kind by one city the first 64.
     pub acts: Vec<ActItem>,
+    /// What `acts` leaves out, by kind and city.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub acts_left_out: Vec<LeftOut>,
 }
 
 /// What has become of a listing's matter.
@@ -76,10 +79,32 @@ impl From<MatterState> for MatterView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActItem {
     pub id: StatementId,
+    /// Who said it.
+    pub city: CityCode,
+    pub city_name: String,
     pub kind: String,
+    /// The kind's name in Chinese.
+    pub kind_zh: String,
     pub issued_at: Millis,
     pub issued_at_text: String,
+    /// What it says, in short; absent where its text cannot be read here.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub says_en: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub says_zh: Option<String>,
 }
+
+/// How many statements of one kind by one city a list leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    pub city: CityCode,
+    pub kind: String,
+    /// Counted up to [`LEFT_OUT_COUNTED`].
+    pub count: usize,
+}
+
+/// How far what is left out is counted.
+pub const LEFT_OUT_COUNTED: usize = 10_000;
 
 /// What this node can show of a body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,7 +174,9 @@ pub struct ListingView {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub until: Option<Date>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub linked_persons: Vec<Digest>,
+    pub linked_persons: Vec<LinkedPerson>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub person_key: Option<Digest>,
     pub edition: Digest,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record_ref: Option<String>,
@@ -170,6 +197,28 @@ pub struct ListingView {
     pub disclosure_reason: Option<String>,
 }
 
+impl From<Body> for BodyView {
+    fn from(body: Body) -> Self {
+        match body {
+            Body::Listing(listing) => Self::Listing { listing: Box::new((*listing).into()) },
+            Body::Act(act) => Self::Act { act },
+            Body::Response(response) => Self::Response { response },
+            Body::Feedback(feedback) => Self::Feedback { feedback },
+            Body::RepairApplication(application) => Self::RepairApplication { application },
+            Body::Objection(objection) => Self::Objection { objection },
+            Body::Ruling(ruling) => Self::Ruling { ruling },
+            Body::Step(step) => Self::Step { step },
+            Body::Recognition(recognition) => Self::Recognition { recognition },
+            Body::Decline(decline) => Self::Decline { decline },
+            Body::NodeAnnouncement(node) => Self::NodeAnnouncement {
+                peer_id: node.peer_id.iter().map(|byte| format!("{byte:02x}")).collect(),
+                addresses: node.addresses,
+                valid_until: node.valid_until,
+            },
+        }
+    }
+}
+
 impl From<EntryBody> for ListingView {
     fn from(body: EntryBody) -> Self {
         Self {
@@ -184,6 +233,7 @@ impl From<EntryBody> for ListingView {
             from: body.from,
             until: body.until,
             linked_persons: body.linked_persons,
+            person_key: body.person_key,
             edition: body.edition,
             record_ref: body.record_ref,
             source: body.source,

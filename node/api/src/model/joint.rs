@@ -3,7 +3,8 @@
 
 use super::EntryRequest;
 use huxin_protocol::body::{
-    Department, Done, FiledBy, MeasureAnswer, ObjectionTo, RepairConditions, RulingResult, Stage,
+    Body, Department, Done, FeedbackBody, FiledBy, MeasureAnswer, ObjectionBody, ObjectionTo, RepairApplicationBody,
+    RepairConditions, ResponseBody, RulingBody, RulingResult, Stage, StepBody,
 };
 use huxin_protocol::digest::Digest;
 use huxin_protocol::kind::Kind;
@@ -179,6 +180,37 @@ impl JointRequest {
             Self::Objection(_) => Kind::Objection,
             Self::Step(_) => Kind::Step,
             Self::Ruling(_) => Kind::Ruling,
+        }
+    }
+
+    /// The body that is signed, and the agency that stands in the header.
+    #[must_use]
+    pub fn into_body(self) -> (Body, Option<String>) {
+        match self {
+            Self::Response(ResponseRequest { answers, note, agency }) => {
+                (Body::Response(ResponseBody { answers, note }), agency)
+            }
+            Self::Feedback(request) => {
+                let FeedbackRequest { measure, done, department, on, from, until, case_number, outcome, agency } =
+                    request;
+                let body = FeedbackBody { measure, done, agency: department, on, from, until, case_number, outcome };
+                (Body::Feedback(body), agency)
+            }
+            Self::Application(request) => {
+                let ApplicationRequest { reason, filed_on, by, conditions, evidence, record_ref, agency } = request;
+                let body = RepairApplicationBody { reason, filed_on, by, conditions, evidence, record_ref };
+                (Body::RepairApplication(body), agency)
+            }
+            Self::Objection(ObjectionRequest { reason, filed_on, by, to, evidence, record_ref, agency }) => {
+                (Body::Objection(ObjectionBody { reason, filed_on, by, to, evidence, record_ref }), agency)
+            }
+            Self::Step(StepRequest { stage, on, reason, until, agency }) => {
+                (Body::Step(StepBody { stage, on, reason, until }), agency)
+            }
+            Self::Ruling(request) => {
+                let RulingRequest { decision, reason, decided_on, document_number, authority, agency, .. } = request;
+                (Body::Ruling(RulingBody { decision, reason, decided_on, document_number, authority }), agency)
+            }
         }
     }
 

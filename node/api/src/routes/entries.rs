@@ -4,8 +4,8 @@ use super::{body, command, json, path, query, statement_id};
 use crate::backend::Command;
 use crate::model::{
     ActItem, ActRequest, ActVerb, AnnounceRequest, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest,
-    JointRequest, ProofQuery, PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, RecordOutcome,
-    RecordsReply, RecordsRequest,
+    JointRequest, LEFT_OUT_COUNTED, LeftOut, ProofQuery, PublishReply, PublishRequest, Receipt, RecognitionItem,
+    RecognitionsReply, RecordOutcome, RecordsReply, RecordsRequest,
 };
 use crate::problem::Problem;
 use crate::server::{App, Shared};
@@ -16,7 +16,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
 use huxin_engine::gather;
-use huxin_engine::index::{acts_heard, is_gone};
+use huxin_engine::index::{acts_counted, acts_heard, is_gone};
 use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_protocol::body::{Body, RecognitionBody};
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -109,10 +109,10 @@ pub async fn act(State(app): Shared, named: Named<(String, String)>, sent: Sent)
 }
 
 fn no_such_act(name: &str) -> Problem {
-    let acts = ActVerb::ALL.map(ActVerb::name).into_iter().chain(JointRequest::NAMES);
-    let known: Vec<&str> = ["amendment", "decline"].into_iter().chain(acts).collect();
-    Problem::not_found("no_such_act", format!("{name:?} is nothing that can be done to an entry"))
-        .trying(known.join(", "))
+    Problem::not_found("no_such_act", format!("{name:?} is nothing that can be done to an entry")).trying(
+        "amendment, annulment, removal, repair, erasure, reinstatement, suspension, resumption, withdrawal, decline, response, \
+         feedback, application, objection, step or ruling",
+    )
 }
 
 pub async fn recognise(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
@@ -137,7 +137,7 @@ pub async fn entry(State(app): Shared, named: Named<String>) -> Result<Response,
     };
     let header = &statement.header;
     let member = roster.city(id.city);
-    let acts = acts_about(&*read, &roster, id)?;
+    let (acts, acts_left_out) = acts_about(&*read, &roster, id)?;
     let erased = is_gone(&*read, &roster.federation(), header)?;
     let matter = match header.kind.is_listing() {
         true => Some(gather::matter_state(&*read, &roster, id, &|_| None)?.into()),
@@ -160,6 +160,7 @@ pub async fn entry(State(app): Shared, named: Named<String>) -> Result<Response,
         body: body_view(&statement, body, app.backend.city(), erased),
         matter,
         acts,
+        acts_left_out,
     };
     Ok(json(&reply))
 }
@@ -176,49 +177,49 @@ fn body_view(statement: &Statement, body: Option<Vec<u8>>, viewer: CityCode, era
         };
     };
     match Body::decode(header.kind, header.body_version, &bytes) {
-        Ok(Body::Listing(listing)) => BodyView::Listing { listing: Box::new((*listing).into()) },
-        Ok(Body::Act(act)) => BodyView::Act { act },
-        Ok(Body::Response(response)) => BodyView::Response { response },
-        Ok(Body::Feedback(feedback)) => BodyView::Feedback { feedback },
-        Ok(Body::RepairApplication(application)) => BodyView::RepairApplication { application },
-        Ok(Body::Objection(objection)) => BodyView::Objection { objection },
-        Ok(Body::Ruling(ruling)) => BodyView::Ruling { ruling },
-        Ok(Body::Step(step)) => BodyView::Step { step },
-        Ok(Body::Recognition(recognition)) => BodyView::Recognition { recognition },
-        Ok(Body::Decline(decline)) => BodyView::Decline { decline },
-        Ok(Body::NodeAnnouncement(node)) => BodyView::NodeAnnouncement {
-            peer_id: node.peer_id.iter().map(|byte| format!("{byte:02x}")).collect(),
-            addresses: node.addresses,
-            valid_until: node.valid_until,
-        },
+        Ok(body) => body.into(),
         Err(fault) => BodyView::Malformed { code: fault.code().to_owned() },
     }
 }
 
-/// Statements about a place, by the index. Abandoned endings stand in the index under positions beyond any log; they are
-/// the ruling's affair and left out here.
+/// Statements about a place, by the index, and how many are left out. Abandoned endings stand in the index under positions beyond
+/// any log; they are the ruling's affair and left out here.
 fn acts_about(
     read: &(dyn LedgerRead + Send + Sync),
     roster: &Roster,
     target: StatementId,
-) -> Result<Vec<ActItem>, ReadFault> {
+) -> Result<(Vec<ActItem>, Vec<LeftOut>), ReadFault> {
+    let place = (target.city, target.seq);
     // Also of what no ruling hears: responses and feedbacks of all cities, and each city as often as one looks at.
-    let found = acts_heard(read, (target.city, target.seq), &|_, _| Some(HEARD_AT_MOST))?;
-    let mut acts = Vec::new();
-    for (city, seq, _) in found {
+    let found = acts_heard(read, place, &|_, _| Some(HEARD_AT_MOST))?;
+    let (mut acts, mut left_out) = (Vec::new(), Vec::new());
+    for of_one in found.chunk_by(|one, other| (one.0, one.2) == (other.0, other.2)) {
+        let (city, _, kind) = of_one[0];
         let Some(member) = roster.city(city) else { continue };
-        let id = StatementId { city, epoch: member.epoch_at(seq), seq };
-        if let Some((statement, _)) = gather::statement(read, roster, id)? {
-            let issued_at = statement.header.issued_at;
+        for (_, seq, _) in of_one {
+            let id = StatementId { city, epoch: member.epoch_at(*seq), seq: *seq };
+            let Some((statement, body)) = gather::statement(read, roster, id)? else { continue };
+            let header = statement.header;
+            let body = body.and_then(|bytes| Body::decode(header.kind, header.body_version, &bytes).ok());
+            let says = body.and_then(|body| BodyView::from(body).in_short()).unzip();
             acts.push(ActItem {
                 id,
-                kind: statement.header.kind.name().to_owned(),
-                issued_at,
-                issued_at_text: issued_at.text(),
+                city,
+                city_name: member.name.clone(),
+                kind: header.kind.name().to_owned(),
+                kind_zh: header.kind.chinese().to_owned(),
+                issued_at: header.issued_at,
+                issued_at_text: header.issued_at.text(),
+                says_en: says.0,
+                says_zh: says.1,
             });
         }
+        if of_one.len() == HEARD_AT_MOST {
+            let count = acts_counted(read, place, (kind, city), HEARD_AT_MOST + LEFT_OUT_COUNTED)? - HEARD_AT_MOST;
+            left_out.extend((count > 0).then(|| LeftOut { city, kind: kind.name().to_owned(), count }));
+        }
     }
-    Ok(acts)
+    Ok((acts, left_out))
 }
 
 pub async fn proof(

@@ -2,7 +2,7 @@
 
 use crate::ledger::{
     Family, LedgerRead, ReadFault, Txn, about_key, about_prefix, last_place, last_seq, place_key, read_about_key,
-    scan_prefix,
+    scan_prefix, trust_key,
 };
 use huxin_protocol::ids::{CityCode, Seq};
 use huxin_protocol::kind::Kind;
@@ -20,6 +20,21 @@ pub fn acts_of(
         true
     })?;
     Ok(found)
+}
+
+/// How many acts of one kind by one city there are on a statement, counted up to `most`.
+pub fn acts_counted(
+    read: &(impl LedgerRead + ?Sized),
+    target: (CityCode, Seq),
+    (kind, actor): (Kind, CityCode),
+    most: usize,
+) -> Result<usize, ReadFault> {
+    let mut count = 0;
+    scan_prefix(read, Family::About, &about_prefix(target, kind, actor), &mut |_, _| {
+        count += 1;
+        count < most
+    })?;
+    Ok(count)
 }
 
 /// Who acts on a statement: the actor's city and position, and the kind of the act, by kind, city and position. `most` says how
@@ -63,7 +78,7 @@ pub fn acts_heard(
     }
 }
 
-/// Gives the rows of acts the keys of today, in which the kind stands before the actor. For a store of the form before.
+/// Gives the rows of acts the keys of today, in which the kind stands before the actor, and lists filings by their kind. For a store of the form before.
 ///
 /// # Errors
 /// The ledger could not be read.
@@ -81,6 +96,9 @@ pub fn sort_acts_by_kind(txn: &mut Txn<'_>, _federation: &huxin_protocol::digest
         };
         txn.delete(Family::About, key);
         txn.put(Family::About, about_key(target, kind, actor), Vec::new());
+        if kind.is_filing() {
+            txn.put(Family::Trust, trust_key(actor.0, kind, actor.1), Vec::new());
+        }
     }
     Ok(())
 }

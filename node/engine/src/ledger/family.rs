@@ -25,7 +25,7 @@ pub enum Family {
     Ground = 8,
     /// Index: listings by subject. Key: first 16 bytes of the digest of `scheme:id` ‖ city ‖ seq.
     Subject = 9,
-    /// Index: trust statements. Key: city ‖ kind ‖ seq.
+    /// Index: trust statements, and what cities file for subjects. Key: city ‖ kind ‖ seq.
     Trust = 10,
     /// Index: own statements by the source's record. Key: first 16 bytes of the digest of the reference ‖ seq. Value: empty; of
     /// an erased record the whole digest of its reference, so that it is known when it comes again.

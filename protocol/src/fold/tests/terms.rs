@@ -213,6 +213,12 @@ fn a_start_that_nobody_gave() {
 fn natural_persons_only_by_name_of_reader() {
     let person = |body: &mut EntryBody| body.subject.class = SubjectClass::NaturalPerson;
     assert_eq!(codes(&judged(person)), [ReasonCode::PersonNotNamedDisclosure]);
+    let linked = |body: &mut EntryBody| {
+        let digest = crate::digest::Digest([1; 32]);
+        let (name, role) = ("示*".to_owned(), crate::body::PersonRole::Principal);
+        body.linked_persons = vec![crate::body::LinkedPerson { digest, name, role }];
+    };
+    assert_eq!(codes(&judged(linked)), [ReasonCode::PersonNotNamedDisclosure]);
     let scheme = |body: &mut EntryBody| body.subject.id = SubjectId::new("person", "k0f3").unwrap();
     assert_eq!(judged(scheme).state, State::Void);
     let mut book = Book::recognising();
