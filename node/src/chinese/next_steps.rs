@@ -237,6 +237,10 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ),
     ("look at the reasons above", "见以上各项原因"),
     ("look at what it would do, and say --yes", "看清将要执行的内容后，加 --yes"),
+    (
+        "look the entry up before you repeat the command: it may have been carried out",
+        "请先查询条目，再决定是否重复命令：可能已经执行",
+    ),
     ("make a new key", "请生成新密钥"),
     (
         "make it first: useradd --system --home-dir {} --no-create-home --shell /usr/sbin/nologin {}",
@@ -262,6 +266,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "请写 `GET /v1/info` 所列的版本，或在设置的 [catalogue] editions 中载入一个",
     ),
     ("name an empty or a new folder in [node] data", "请在 [node] data 中写一个空的或新的文件夹"),
+    ("name another file", "请换一个文件名"),
     ("name another file, or overwrite it with --force", "请换一个文件名，或加 --force 覆盖"),
     ("name another file, or write over it with --force", "请换一个文件名，或加 --force 覆盖"),
     ("name another folder, or move the file away yourself", "请换一个文件夹，或自行移走该文件"),
