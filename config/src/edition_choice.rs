@@ -28,6 +28,14 @@ impl EditionChoice {
     pub fn built_in(name: &str) -> Self {
         Self::BuiltIn { name: name.to_owned(), digest: None }
     }
+    /// The file, where it is one.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File { path, .. } => Some(path),
+            Self::BuiltIn { .. } => None,
+        }
+    }
     pub(crate) fn resolve(&mut self, folder: &Path) {
         if let Self::File { path, .. } = self {
             *path = folder.join(&*path);

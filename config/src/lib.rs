@@ -8,6 +8,7 @@
 //! with the line, what is due and an example, a value out of range with the range; and all mistakes are told at once.
 //! `HUXIN_<SECTION>_<KEY>` in the environment overrides the file; a variable that only looks like one has no effect and is noted. Relative paths are meant from the file's folder.
 
+mod add;
 mod edition_choice;
 mod fault;
 mod given;
@@ -19,6 +20,7 @@ mod place;
 mod render;
 mod settings;
 
+pub use add::with_edition;
 pub use edition_choice::EditionChoice;
 pub use fault::{SettingsFault, SettingsFaults};
 pub use key::Key;

@@ -182,7 +182,7 @@ impl Settings {
             },
             storage: StorageSettings { cache_mib: None, max_open_files: 512, low_mib: 1024, min_free_mib: 256 },
             rights: RightsSettings { allow_natural_persons: false },
-            catalogue: CatalogueSettings { editions: vec![EditionChoice::built_in("mdb")], crosswalk: None },
+            catalogue: CatalogueSettings { editions: CatalogueSettings::default_editions(), crosswalk: None },
             log: LogSettings { level: LogLevel::Info, format: LogFormat::Text },
         }
     }
@@ -197,6 +197,13 @@ impl Settings {
             *path = folder.join(&*path);
         }
         self
+    }
+}
+
+impl CatalogueSettings {
+    /// Imported lists only: nothing that a city lists itself binds before somebody chose it.
+    pub(crate) fn default_editions() -> Vec<EditionChoice> {
+        vec![EditionChoice::built_in("mdb")]
     }
 }
 

@@ -12,6 +12,9 @@
 //! fresh, and vouch for heads of others. Transport key: sit in the node's place on the network and withhold. Ground
 //! secret: guess which decision a tag stands for. A passphrase guards them at rest only.
 //!
+//! Beside a city's own keys there may be [`PersonKey`]s, which the members of a federation share and carry to each other by hand: with
+//! them a natural person is named by a digest.
+//!
 //! All secrets live in one [`KeyFolder`], each in a PKCS#8 file of its own that OpenSSL reads too. Beside them lies
 //! the [`Marker`], which tells a node that its store is not the one that signed last. [`join`] makes the public file
 //! with which a city joins a founding.
@@ -23,6 +26,7 @@ pub mod join;
 pub mod marker;
 pub mod passphrase;
 pub mod peer_id;
+pub mod person;
 mod private_file;
 mod public_text;
 pub mod reached;
@@ -39,6 +43,7 @@ pub use join::{FoundingSignature, FoundingTerms, JoinFault, JoinFile, collect, f
 pub use marker::Marker;
 pub use passphrase::{Passphrase, PassphraseFault, PassphraseSource};
 pub use peer_id::{peer_id_bytes, peer_id_text};
+pub use person::{PersonKey, ResidentNumber, ResidentNumberFault, ask_number, masked_name};
 pub use reached::Reached;
 pub use rotation::{RotationOrder, Step};
 pub use secret_file::Work;

@@ -97,6 +97,7 @@ impl NodeBackend {
             Command::Amend(id, entry) => one(drafter.listing(*entry, Some(id), world, (warnings, 0))),
             Command::Act(id, verb, act) => one(drafter.act(id, verb, act, world, (warnings, 0))),
             Command::Decline(id, decline) => one(drafter.decline(id, decline, world)),
+            Command::Joint(id, asked) => Ok(Ordered::Publish(drafter.joint(id, *asked, world, (warnings, 0))?)),
             Command::Announce(request) => one(drafter.announcement(self.peer_id.clone(), &request.addresses)),
             Command::Recognise(rule) => {
                 warnings.extend(fields::unknown(&rule, &*read, &roster)?);
@@ -117,20 +118,23 @@ impl NodeBackend {
         }
     }
 
-    /// One record of an import as drafts of a command of its own.
+    /// One record of an import, or one command that is rehearsed, as drafts of a command of its own.
     fn draft_record(
         &self,
         (index, command): (usize, RecordCommand),
         world: Moment<'_>,
-    ) -> Result<(Draft, Vec<Warning>), Problem> {
+    ) -> Result<(Vec<Draft>, Vec<Warning>), Problem> {
         let (drafter, mut warnings) = (&self.drafter, Vec::new());
         let draft = match command {
             RecordCommand::List { entry } => drafter.listing(*entry, None, world, (&mut warnings, index)),
             RecordCommand::Amend { id, entry } => drafter.listing(*entry, Some(id), world, (&mut warnings, index)),
             RecordCommand::Act { id, verb, act } => drafter.act(id, verb, act, world, (&mut warnings, index)),
             RecordCommand::Decline { id, decline } => drafter.decline(id, decline, world),
+            RecordCommand::Joint { id, joint } => {
+                return Ok((drafter.joint(id, *joint, world, (&mut warnings, index))?, warnings));
+            }
         };
-        Ok((draft?, warnings))
+        Ok((vec![draft?], warnings))
     }
 
     /// The latest time at which our cosigner in force has signed, on any log.
@@ -273,7 +277,7 @@ impl Backend for NodeBackend {
     }
 
     fn submit(&self, command: Command) -> Result<Submitted, Problem> {
-        let is_ending = matches!(&command, Command::Act(_, verb, _) if verb.kind().is_ending());
+        let is_ending = matches!(&command, Command::Act(_, verb, _) if verb.kind().is_relief());
         // A key record mends the keys, and is small.
         self.takes(is_ending || matches!(command, Command::Record(..) | Command::Hold))?;
         let mut warnings = Vec::new();
@@ -289,8 +293,8 @@ impl Backend for NodeBackend {
         let (roster, read) = (self.writer.roster(), self.store.snapshot());
         let (mut drafts, mut drafted) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
         for command in commands.into_iter().enumerate() {
-            drafted.push(self.draft_record(command, (&*read, &roster, self.present())).map(|(draft, warnings)| {
-                drafts.push(vec![draft]);
+            drafted.push(self.draft_record(command, (&*read, &roster, self.present())).map(|(of_one, warnings)| {
+                drafts.push(of_one);
                 warnings
             }));
         }

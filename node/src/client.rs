@@ -4,12 +4,13 @@
 use crate::fault::{Exit, Fault};
 use huxin_api::Problem;
 use huxin_api::model::{
-    ActRequest, ActVerb, AnnounceRequest, BackupReply, COUNT_HEADER, DeclineRequest, EntryReply, EntryRequest,
-    FROM_HEADER, HeadsReply, HoldReply, ImportReply, InfoReply, LiveReply, LiveRequest, PeersReply, PublishReply,
-    PublishRequest, ReadyReply, RecognitionsReply, RecordCommand, RecordOutcome, RecordReply, RecordsReply,
-    RecordsRequest, ReferencesReply, ReferencesRequest, SIZE_HEADER, SegmentQuery, StatusQuery, Warning,
+    ActRequest, ActVerb, AnnounceRequest, BackupReply, BindingsQuery, BindingsReply, COUNT_HEADER, DeclineRequest,
+    EntryReply, EntryRequest, FROM_HEADER, FilingsQuery, FilingsReply, HeadsReply, HoldReply, ImportReply, InfoReply,
+    JointRequest, LiveReply, LiveRequest, PeersReply, PublishReply, PublishRequest, ReadyReply, RecognitionsReply,
+    RecordCommand, RecordOutcome, RecordReply, RecordsReply, RecordsRequest, ReferencesReply, ReferencesRequest,
+    SIZE_HEADER, SegmentQuery, StatusQuery, Warning,
 };
-use huxin_protocol::body::RecognitionBody;
+use huxin_protocol::body::{List, RecognitionBody};
 use huxin_protocol::ids::{Seq, Size, StatementId};
 use huxin_protocol::subject::SubjectId;
 use serde::Serialize;
@@ -103,12 +104,36 @@ impl Client {
     }
     /// The ruling as JSON.
     pub fn status(&self, subject: &SubjectId, query: &StatusQuery) -> Result<serde_json::Value, Fault> {
-        let StatusQuery { explain, confirm_code, .. } = query;
+        let StatusQuery { explain, confirm_code, public, .. } = query;
         let subject = escape(&subject.to_string());
-        let mut path = format!("/v1/subjects/{subject}/status?explain={explain}&confirm_code={confirm_code}");
+        let mut path =
+            format!("/v1/subjects/{subject}/status?explain={explain}&confirm_code={confirm_code}&public={public}");
         if let Some(at) = &query.at {
             path.push_str("&at=");
             path.push_str(&escape(at));
+        }
+        self.get(&path)
+    }
+    /// What is filed with this city and by it, a page of it.
+    pub fn filings(&self, query: &FilingsQuery) -> Result<FilingsReply, Fault> {
+        let after = query.after.map(|after| format!("&after={after}")).unwrap_or_default();
+        self.get(&format!("/v1/filings?open={}{after}", query.open))
+    }
+    /// Which entries of a partner count here, a page of them.
+    pub fn bindings(&self, query: &BindingsQuery) -> Result<BindingsReply, Fault> {
+        let mut path = format!("/v1/bindings?partner={}", query.partner);
+        if let Some(list) = query.list {
+            path.push_str(match list {
+                List::Red => "&list=red",
+                List::Black => "&list=black",
+                List::Watch => "&list=watch",
+            });
+        }
+        if let Some(field) = &query.field {
+            path.push_str(&format!("&field={}", escape(field)));
+        }
+        if let Some(after) = query.after {
+            path.push_str(&format!("&after={after}"));
         }
         self.get(&path)
     }
@@ -131,6 +156,10 @@ impl Client {
     }
     pub fn decline(&self, id: StatementId, decline: &DeclineRequest) -> Result<PublishReply, Fault> {
         self.post(&format!("/v1/entries/{id}/decline"), decline)
+    }
+    pub fn joint(&self, id: StatementId, joint: &JointRequest) -> Result<PublishReply, Fault> {
+        let bytes = joint.to_json().map_err(Fault::unexpected)?;
+        self.send_post(&format!("/v1/entries/{id}/{}", joint.name()), "application/json", &bytes)
     }
     pub fn recognise(&self, rule: &RecognitionBody) -> Result<PublishReply, Fault> {
         self.post("/v1/recognitions", rule)

@@ -5,17 +5,23 @@ pub mod act;
 pub mod announce;
 pub mod backup;
 pub mod bench;
+pub mod binding;
 pub mod carry;
+pub mod catalogue;
 pub mod codes;
 pub mod completions;
 pub mod confirm;
 pub mod demo;
+pub mod edition;
 pub mod entry;
 pub mod federation;
+pub mod filings;
 pub mod fsck;
 pub mod init;
+pub mod joint;
 pub mod keys;
 pub mod peers;
+pub mod person;
 pub mod profile;
 pub mod proof;
 pub mod publish;
@@ -63,6 +69,12 @@ impl Context {
             Language::Chinese => chinese,
             Language::English => english,
         }
+    }
+
+    /// Whether people are spoken to in Chinese.
+    #[must_use]
+    pub fn is_chinese(&self) -> bool {
+        self.language == Language::Chinese
     }
 
     /// Prints `value` as JSON where asked for, else calls `show`.
@@ -115,6 +127,12 @@ pub enum Command {
     /// Hold an import profile against a file, or read it out
     #[command(subcommand)]
     Profile(profile::Args),
+    /// Catalogue editions: check, show, compare, accept
+    #[command(subcommand)]
+    Edition(edition::Args),
+    /// Search the catalogue of lists and measures
+    #[command(subcommand)]
+    Catalogue(catalogue::Args),
     /// Publish a corrected successor of an entry
     Amend(act::AmendArgs),
     /// An entry was wrong: void from the start (撤销)
@@ -127,8 +145,30 @@ pub enum Command {
     Erase(act::ActArgs),
     /// Take one ending back; a text that was erased stays gone
     Reinstate(act::ActArgs),
+    /// An order lets an entry's measures rest (暂停)
+    Suspend(act::SuspendArgs),
+    /// Take one suspension back: the measures hold again (恢复执行)
+    Resume(act::ActArgs),
     /// Opt out of one entry of another city, with a reason
     Decline(act::DeclineArgs),
+    /// Answer another city's entry, measure by measure (响应)
+    Respond(joint::RespondArgs),
+    /// Report what was done with one measure (执行反馈)
+    Feedback(joint::FeedbackArgs),
+    /// Hand on an application for repair to the city that listed (修复申请)
+    Apply(joint::ApplyArgs),
+    /// Hand on an objection to the city that listed (异议)
+    Object(joint::ObjectArgs),
+    /// Say how far this city is with what was filed about its entry (办理进度)
+    Step(joint::StepArgs),
+    /// Answer what was filed about this city's entry, for good (处理结果)
+    Rule(joint::RuleArgs),
+    /// Take back what this city filed, or its decline (撤回)
+    Withdraw(act::ActArgs),
+    /// What is filed and waits: with this city, and by it
+    Filings(filings::Args),
+    /// Which entries of a partner count here, and by which rule
+    Binding(binding::Args),
     /// Sign which of a partner's entries count here (互认), or list the rules
     Recognise(recognise::Args),
     /// Tell partners where this node is reached from now on
@@ -150,6 +190,9 @@ pub enum Command {
     /// Check codes
     #[command(subcommand)]
     Codes(codes::Args),
+    /// Person keys, and the digests by which natural persons are named (惩戒到人)
+    #[command(subcommand)]
+    Person(person::Args),
     /// Copy the store while the node runs, or check such a copy
     Backup(backup::Args),
     /// Make a backup the store of this node
@@ -263,13 +306,26 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Demo(args) => demo::run(args, &context),
         Command::Publish(args) => publish::run(args, &context),
         Command::Profile(args) => profile::run(args, &context),
+        Command::Edition(args) => edition::run(args, &context),
+        Command::Catalogue(args) => catalogue::run(&args, &context),
         Command::Amend(args) => act::amend(&args, &context),
         Command::Annul(args) => act::act(ActVerb::Annulment, args, &context),
         Command::Remove(args) => act::act(ActVerb::Removal, args, &context),
         Command::Repair(args) => act::repair(args, &context),
         Command::Erase(args) => act::act(ActVerb::Erasure, args, &context),
         Command::Reinstate(args) => act::act(ActVerb::Reinstatement, args, &context),
+        Command::Suspend(args) => act::suspend(args, &context),
+        Command::Resume(args) => act::act(ActVerb::Resumption, args, &context),
         Command::Decline(args) => act::decline(args, &context),
+        Command::Respond(args) => joint::respond(args, &context),
+        Command::Feedback(args) => joint::feedback(args, &context),
+        Command::Apply(args) => joint::apply(args, &context),
+        Command::Object(args) => joint::object(args, &context),
+        Command::Step(args) => joint::step(args, &context),
+        Command::Rule(args) => joint::rule(args, &context),
+        Command::Withdraw(args) => act::act(ActVerb::Withdrawal, args, &context),
+        Command::Filings(args) => filings::run(&args, &context),
+        Command::Binding(args) => binding::run(args, &context),
         Command::Recognise(args) => recognise::run(args, &context),
         Command::Announce(args) => announce::run(args, &context),
         Command::Status(args) => status::run(args, &context),
@@ -279,6 +335,7 @@ pub fn dispatch(cli: Cli) -> Result<(), Fault> {
         Command::Export(args) => carry::export(&args, &context),
         Command::Import(args) => carry::import(&args, &context),
         Command::Peers(args) => peers::run(&args, &context),
+        Command::Person(args) => person::run(args, &context),
         Command::Codes(args) => codes::run(&args, &context),
         Command::Backup(args) => backup::run(args, &context),
         Command::Restore(args) => backup::restore::run(&args, &context),

@@ -22,6 +22,7 @@ pub mod drafting;
 pub mod fault;
 pub mod fields;
 pub mod metrics;
+pub mod places;
 pub mod proving;
 pub mod runtime;
 pub mod screen;

@@ -9,6 +9,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // What lies in memory, keys above all, is never written to a file when the program ends by a fault.
+    drop(rlimit::setrlimit(rlimit::Resource::CORE, 0, 0));
     let words: Vec<_> = std::env::args_os().collect();
     let cli = match huxin::command::read(&words) {
         Ok(cli) => cli,

@@ -19,7 +19,7 @@ mod intake;
 mod memory;
 mod partners;
 mod serving;
-mod shredder;
+pub(crate) mod shredder;
 mod signer;
 mod sockets;
 mod verifier;

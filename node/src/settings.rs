@@ -6,7 +6,7 @@ use crate::tell;
 use huxin_keys::{KeyFolder, Passphrase, PassphraseSource};
 use huxin_profile::Crosswalk;
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::{EDITION_BYTES, Edition, builtin, contradiction};
+use huxin_protocol::edition::{EDITION_BYTES, Edition, EditionFault, MOST_LAYERS, builtin, contradiction};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::text::harmless;
 use std::collections::BTreeMap;
@@ -123,12 +123,14 @@ pub fn editions(settings: &Settings) -> Result<BTreeMap<Digest, Edition>, Fault>
 /// # Errors
 /// As there.
 pub fn chosen(choices: &[EditionChoice]) -> Result<BTreeMap<Digest, Edition>, Fault> {
+    let files: Vec<&Path> = choices.iter().filter_map(EditionChoice::path).collect();
+    let read = read_editions(&files)?;
     let mut editions = BTreeMap::new();
     for choice in choices {
         let (edition, digest) = match choice {
             EditionChoice::BuiltIn { name, digest } => (built_in(name)?, *digest),
             EditionChoice::File { path, digest } => {
-                let edition = read_edition(path)?;
+                let edition = read.get(path.as_path()).cloned().ok_or_else(|| unread(path))?;
                 let told = edition.digest();
                 (edition, Some(digest.ok_or_else(|| without_digest(path, &told))?))
             }
@@ -150,8 +152,10 @@ pub fn chosen(choices: &[EditionChoice]) -> Result<BTreeMap<Digest, Edition>, Fa
     if let Some((one, other, list)) = contradiction(&editions) {
         let (one, other) = (one.name(), other.name());
         let what = match list {
-            Some(list) => format!("editions {one} and {other} both register the list {}", harmless(&list.name)),
-            None => format!("editions {one} and {other} are of one line and begin on the same day"),
+            Some(list) => format!("editions {one} and {other} both register the list {}", harmless(&list.name.zh)),
+            None => {
+                format!("editions {one} and {other} are of one line and begin on the same day for a city in common")
+            }
         };
         return Err(Fault::usage("edition_contradiction", what)
             .trying("leave one of them out of [catalogue] editions; nobody could say which of them binds"));
@@ -167,14 +171,50 @@ fn built_in(name: &str) -> Result<Edition, Fault> {
     })
 }
 
-fn read_edition(path: &Path) -> Result<Edition, Fault> {
+/// Editions from files, layers among them, whose bases are built in or stand in another of the files.
+///
+/// # Errors
+/// A file cannot be read or is out of order, or the base of a layer is nowhere.
+pub fn read_editions<'a>(files: &[&'a Path]) -> Result<BTreeMap<&'a Path, Edition>, Fault> {
+    let mut at_hand = builtin();
+    let mut read = BTreeMap::new();
+    let mut waiting: Vec<&Path> = files.to_vec();
+    // A layer may stand before its base; each round reads one layer more at least.
+    for round in 1..=MOST_LAYERS {
+        for path in std::mem::take(&mut waiting) {
+            match read_edition(path, &at_hand)? {
+                Ok(edition) => {
+                    at_hand.insert(edition.digest(), edition.clone());
+                    read.insert(path, edition);
+                }
+                Err(EditionFault::BaseUnknown(_)) if round < MOST_LAYERS => waiting.push(path),
+                Err(fault) => return Err(out_of_order(path, &fault)),
+            }
+        }
+    }
+    Ok(read)
+}
+
+fn out_of_order(path: &Path, fault: &EditionFault) -> Fault {
+    let told = Fault::usage(fault.code(), format_args!("{}: {fault}", path.display()));
+    match fault {
+        EditionFault::BaseUnknown(_) => told.trying("name the base beside it; `huxin edition check` prints its digest"),
+        EditionFault::LayerWidens(_) => told.trying("take out what widens, or put it into an edition of its own"),
+        _ => told.trying("correct the file where the sentence says; `huxin edition check FILE` reads it again"),
+    }
+}
+
+fn unread(path: &Path) -> Fault {
+    Fault::usage("file", format_args!("the edition {} was not read", path.display()))
+}
+
+fn read_edition(path: &Path, known: &BTreeMap<Digest, Edition>) -> Result<Result<Edition, EditionFault>, Fault> {
     let length = fs::metadata(path).map_err(|source| Fault::file("look at", path, &source))?.len();
     if length > EDITION_BYTES as u64 {
         let what = format_args!("{} is longer than an edition may be", path.display());
         return Err(Fault::usage("edition_too_long", what));
     }
-    Edition::parse(&read_file(path)?)
-        .map_err(|fault| Fault::usage(fault.code(), format_args!("{}: {fault}", path.display())))
+    Ok(Edition::parse_on(&read_file(path)?, known))
 }
 
 fn without_digest(path: &Path, digest: &Digest) -> Fault {
@@ -229,6 +269,7 @@ fn written(made: std::io::Result<std::fs::File>, path: &Path, bytes: &[u8]) -> R
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use huxin_protocol::edition::EDITION_FORMAT;
     use std::os::unix::fs::PermissionsExt as _;
 
     fn settings(folder: &Path) -> Settings {
@@ -265,9 +306,9 @@ mod tests {
         let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
         let file = |name: &str, change: &[(&str, serde_json::Value)]| {
             let mut value: serde_json::Value =
-                serde_json::from_slice(&Edition::named("demo").unwrap().canonical()).unwrap();
+                serde_json::from_slice(Edition::named("demo").unwrap().canonical()).unwrap();
             value["name"] = name.into();
-            value["registry"] = serde_json::json!([]);
+            value["lists"] = serde_json::json!([]);
             for (key, to) in change {
                 value[*key] = to.clone();
             }
@@ -275,11 +316,28 @@ mod tests {
             fs::write(path(&format!("{name}.json")), &bytes).unwrap();
             format!("{}#{}", path(&format!("{name}.json")), Edition::parse(&bytes).unwrap().digest())
         };
-        let list = |name: &str| serde_json::json!([{ "name": name, "list": "black", "serious": true }]);
-        let one = file("one", &[("registry", list("甲（名单）"))]);
-        let two = file("two", &[("registry", list("甲(名单)"))]);
+        let list = |name: &str| {
+            serde_json::json!([{ "id": "a", "kind": "black", "name": { "zh": name, "en": "a" }, "scope": "national",
+                "serious": true, "set_up_by": "合成", "source": "合成", "sure": "chosen" }])
+        };
+        let one = file("one", &[("lists", list("甲（名单）"))]);
+        let two = file("two", &[("lists", list("甲(名单)"))]);
         let next = file("next", &[("line", "one".into()), ("binds_from", "2026-01-01".into())]);
         let same = file("same", &[("line", "one".into())]);
+        let digest_of = |choice: &str| choice.rsplit_once('#').unwrap().1.to_owned();
+        let layer = |name: &str, base: &str, known: &[&str]| {
+            let value = serde_json::json!({ "format": EDITION_FORMAT, "name": name, "title": { "zh": "甲", "en": "a" },
+                "notice": { "zh": "合成", "en": "synthetic" }, "binds_from": "2020-01-01", "base": digest_of(base),
+                "cities": ["330900"] });
+            fs::write(path(&format!("{name}.json")), value.to_string()).unwrap();
+            let files: Vec<String> =
+                known.iter().copied().chain([name]).map(|name| path(&format!("{name}.json"))).collect();
+            let files: Vec<&Path> = files.iter().map(Path::new).collect();
+            let read = read_editions(&files).unwrap();
+            format!("{}#{}", path(&format!("{name}.json")), read[files[files.len() - 1]].digest())
+        };
+        let upper = layer("upper", &one, &["one"]);
+        let top = layer("top", &upper, &["one", "upper"]);
         fs::write(path("broken.json"), "{}").unwrap();
         let other = format!("{}#{}", path("one.json"), "0".repeat(64));
         let pinned = format!("demo#{}", Edition::named("demo").unwrap().digest());
@@ -298,6 +356,11 @@ mod tests {
             (vec![path("absent.json")], Err("file")),
             (vec![one.clone(), next], Ok(vec!["next", "one"])),
             (vec![one.clone(), two], Err("edition_contradiction")),
+            // A layer needs its base at hand, wherever it stands in the list.
+            (vec![upper.clone(), one.clone()], Ok(vec!["one", "upper"])),
+            (vec![top.clone(), upper.clone(), one.clone()], Ok(vec!["one", "top", "upper"])),
+            (vec![upper.clone()], Err("edition_base_unknown")),
+            (vec![top, one.clone()], Err("edition_base_unknown")),
             (vec![one, same], Err("edition_contradiction")),
         ];
         for (choices, due) in rows {

@@ -181,6 +181,9 @@ fn what_commands_print_is_what_the_document_says() {
     seen.run("huxin status", &["status", "uscc:91990099MA00000156", "--explain"]);
     seen.run("huxin status", &["status", "uscc:91990099MA00000156"]);
     seen.run("huxin entry", &["entry", &id]);
+    seen.run("huxin status", &["status", "uscc:91990099MA00000156", "--public"]);
+    seen.run("huxin filings", &["filings", "--all"]);
+    seen.run("huxin binding", &["binding", "330900"]);
     seen.run("huxin recognise", &["recognise"]);
     seen.run("huxin peers", &["peers"]);
     seen.run("huxin prove", &["prove", &id, "-o", text(&at("one.huxin"))]);

@@ -7,10 +7,8 @@ use federation::{found, until};
 use huxin::client::Client;
 use huxin::runtime::{self, Running};
 use huxin::settings;
-use huxin_api::model::{
-    ActRequest, ActVerb, BodyView, DisclosureChoice, EntryRequest, PublishRequest, SegmentQuery, StatusQuery,
-};
-use huxin_protocol::body::{Basis, List, RecognitionBody, Severity};
+use huxin_api::model::{ActRequest, ActVerb, BodyView, EntryRequest, PublishRequest, SegmentQuery, StatusQuery};
+use huxin_protocol::body::{Basis, Decision, List, RecognitionBody, Severity};
 use huxin_protocol::bundle::Bundle;
 use huxin_protocol::ids::{CityCode, Epoch, Seq};
 use huxin_protocol::ruling::{Ruling, State};
@@ -64,6 +62,7 @@ fn entry(number: u32, today: Date) -> EntryRequest {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: None,
         record_ref: Some(format!("test-{number}")),
         source: None,
@@ -71,8 +70,11 @@ fn entry(number: u32, today: Date) -> EntryRequest {
         summary: String::new(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
         agency: None,
-        disclosure: DisclosureChoice::Public,
+        disclosure: None,
         confirm_code: false,
     }
 }

@@ -5,8 +5,10 @@
 
 use ed25519_dalek::Signer as _;
 use huxin_protocol::body::{
-    ActBody, Basis, Body, DeclineBody, EntryBody, List, NodeAnnouncementBody, RecognitionBody, RepairConditions, Salt,
-    Severity, Source, commitment,
+    ActBody, Answer, Basis, Body, Decision, DeclineBody, Department, Done, EntryBody, FeedbackBody, FiledBy,
+    LinkedPerson, List, MeasureAnswer, NodeAnnouncementBody, ObjectionBody, ObjectionTo, PersonRole, RecognitionBody,
+    RepairApplicationBody, RepairConditions, ResponseBody, RulingBody, RulingResult, Salt, Severity, Source, Stage,
+    StepBody, commitment,
 };
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::cose::Sign1;
@@ -89,7 +91,8 @@ fn full_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
         measures: vec!["b1".to_owned(), "a2".to_owned()],
         from: Some(day),
         until: Some(day.add_months(12)),
-        linked_persons: vec![Digest([1; 32]), Digest([2; 32])],
+        linked_persons: [1, 2].map(|n| person(n)).to_vec(),
+        person_key: Some(Digest([5; 32])),
         edition: Context::Edition.digest(b"an edition"),
         record_ref: Some("row-1".to_owned()),
         source: Some(Source { publisher: "样例发布".to_owned(), retrieved_on: Some(day), row: Some(1) }),
@@ -97,7 +100,23 @@ fn full_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
         summary: "样例摘要".to_owned(),
         evidence: vec![Digest([3; 32])],
         observed_on: Some(day),
+        list_id: Some("work-safety".to_owned()),
+        decision: Decision {
+            authority_uscc: Some("11990099MB00000147".to_owned()),
+            data_source_uscc: Some("11990099MB00000147".to_owned()),
+            penalty_type: Some("罚款".to_owned()),
+            amount_fen: Some(100_000),
+            published_until: Some(day),
+            notice_on: Some(day),
+            remedy: Some("六十日内申请行政复议".to_owned()),
+            repair_notice_served_on: Some(day),
+        },
+        disclosure_reason: Some("样例理由".to_owned()),
     })
+}
+
+fn person(number: u8) -> LinkedPerson {
+    LinkedPerson { digest: Digest([number; 32]), name: "示*".to_owned(), role: PersonRole::Principal }
 }
 
 fn plain_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
@@ -113,7 +132,8 @@ fn plain_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
     (body.ground_text, body.summary) = (String::new(), String::new());
     (body.measures, body.linked_persons, body.evidence) = (vec![], vec![], vec![]);
     (body.severity, body.from, body.until, body.observed_on) = (None, None, None, None);
-    (body.record_ref, body.source, body.derived_from) = (None, None, None);
+    (body.record_ref, body.source, body.derived_from, body.person_key) = (None, None, None, None);
+    (body.list_id, body.decision, body.disclosure_reason) = (None, Decision::default(), None);
     Ok(body)
 }
 
@@ -132,6 +152,7 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
         valid_until: Some(day.add_months(12)),
         freshness_hours: 24,
         editions: Some(vec![Digest([0xed; 32])]),
+        derived: true,
     };
     let open = RecognitionBody {
         lists: vec![],
@@ -142,6 +163,7 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
         decided_since: None,
         valid_until: None,
         editions: None,
+        derived: false,
         ..rule.clone()
     };
     let repair = ActBody {
@@ -151,14 +173,70 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
         decided_on: Some(day),
         conditions: Some(RepairConditions { rectified: true, ..RepairConditions::default() }),
         record_ref: Some("row-2".to_owned()),
+        until: None,
     };
     let removal = ActBody { reason: "移出".to_owned(), ..ActBody::default() };
+    let order = ActBody { until: Some(day.add_months(6)), ..removal.clone() };
+    let answers = [(Answer::Applies, Some(day), None), (Answer::Declined, None, Some("样例".to_owned()))];
+    let answers = answers.into_iter().enumerate().map(|(number, (answer, from, reason))| MeasureAnswer {
+        measure: format!("D-B-0{number}"),
+        answer,
+        reason,
+        from,
+    });
+    let response = ResponseBody { answers: answers.collect(), note: Some("样例".to_owned()) };
+    let feedback = |outcome: Option<String>| FeedbackBody {
+        measure: "D-B-01".to_owned(),
+        done: Done::Lifted,
+        agency: Department {
+            name: "样例局".to_owned(),
+            uscc: outcome.as_ref().map(|_| "91990099MA00000156".to_owned()),
+        },
+        on: day,
+        from: outcome.as_ref().map(|_| day),
+        until: outcome.as_ref().map(|_| day),
+        case_number: outcome.clone(),
+        outcome,
+    };
+    let application = RepairApplicationBody {
+        reason: "样例".to_owned(),
+        filed_on: day,
+        by: FiledBy::Agent,
+        conditions: RepairConditions { commitment: true, ..RepairConditions::default() },
+        evidence: vec![Digest([7; 32])],
+        record_ref: Some("row-3".to_owned()),
+    };
+    let objection = ObjectionBody {
+        reason: "样例".to_owned(),
+        filed_on: day,
+        by: FiledBy::City,
+        to: ObjectionTo::RepairResult,
+        evidence: vec![],
+        record_ref: None,
+    };
+    let ruling = RulingBody {
+        decision: RulingResult::UpheldInPart,
+        reason: "样例".to_owned(),
+        decided_on: day,
+        document_number: Some("样例〔2026〕3号".to_owned()),
+        authority: Some("样例局".to_owned()),
+    };
+    let step = StepBody { stage: Stage::Extended, on: day, reason: Some("样例".to_owned()), until: Some(day) };
     let node = |addresses, valid_until| NodeAnnouncementBody { peer_id: vec![7; 38], addresses, valid_until };
     Ok(vec![
         ("entry-body", Kind::Entry, Body::Listing(Box::new(plain_entry(about)?))),
         ("entry-body", Kind::Amendment, Body::Listing(Box::new(full_entry(about)?))),
         ("repair-body", Kind::Repair, Body::Act(repair)),
-        ("act-body", Kind::Removal, Body::Act(removal)),
+        ("act-body", Kind::Removal, Body::Act(removal.clone())),
+        ("act-body", Kind::Withdrawal, Body::Act(removal)),
+        ("suspension-body", Kind::Suspension, Body::Act(order)),
+        ("response-body", Kind::Response, Body::Response(response)),
+        ("feedback-body", Kind::Feedback, Body::Feedback(feedback(None))),
+        ("feedback-body", Kind::Feedback, Body::Feedback(feedback(Some("样例".to_owned())))),
+        ("application-body", Kind::RepairApplication, Body::RepairApplication(application)),
+        ("objection-body", Kind::Objection, Body::Objection(objection)),
+        ("ruling-body", Kind::Ruling, Body::Ruling(ruling)),
+        ("step-body", Kind::Step, Body::Step(step)),
         ("recognition-body", Kind::Recognition, Body::Recognition(rule)),
         ("recognition-body", Kind::Recognition, Body::Recognition(open)),
         ("decline-body", Kind::Decline, Body::Decline(DeclineBody { reason: "样例".to_owned() })),

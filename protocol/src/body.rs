@@ -5,18 +5,31 @@
 //! version make the body malformed (R42). Dates are text, `2026-11-22`.
 
 mod act;
+mod choice;
+mod decision;
 mod decline;
 mod entry;
+mod feedback;
+mod filing;
+mod handling;
 mod lookup;
 mod node_announcement;
+mod person;
 mod recognition;
+mod response;
 
 pub use act::{ActBody, RepairConditions};
+pub use decision::Decision;
 pub use decline::DeclineBody;
 pub use entry::{Basis, EntryBody, List, Severity, Source};
+pub use feedback::{Department, Done, FeedbackBody};
+pub use filing::{FiledBy, ObjectionBody, ObjectionTo, RepairApplicationBody};
+pub use handling::{RulingBody, RulingResult, Stage, StepBody};
 pub use lookup::Lookup;
 pub use node_announcement::NodeAnnouncementBody;
+pub use person::{LinkedPerson, PersonRole};
 pub use recognition::{DEFAULT_FRESHNESS_HOURS, RecognitionBody};
+pub use response::{Answer, MeasureAnswer, ResponseBody};
 
 use crate::cbor::{ReadFault, Reader, Writer};
 use crate::cose::byte_string_head;
@@ -36,8 +49,14 @@ const SALT_BYTES: usize = 16;
 pub enum Body {
     /// Entry and Amendment: an amendment carries the whole corrected entry.
     Listing(Box<EntryBody>),
-    /// Annulment, Removal, Repair, Erasure and Reinstatement.
+    /// Endings, Reinstatement, Suspension, Resumption and Withdrawal.
     Act(ActBody),
+    Response(ResponseBody),
+    Feedback(FeedbackBody),
+    RepairApplication(RepairApplicationBody),
+    Objection(ObjectionBody),
+    Ruling(RulingBody),
+    Step(StepBody),
     Recognition(RecognitionBody),
     Decline(DeclineBody),
     NodeAnnouncement(NodeAnnouncementBody),
@@ -120,6 +139,12 @@ impl Body {
             match self {
                 Self::Listing(body) => body.write(map),
                 Self::Act(body) => body.write(map),
+                Self::Response(body) => body.write(map),
+                Self::Feedback(body) => body.write(map),
+                Self::RepairApplication(body) => body.write(map),
+                Self::Objection(body) => body.write(map),
+                Self::Ruling(body) => body.write(map),
+                Self::Step(body) => body.write(map),
                 Self::Recognition(body) => body.write(map),
                 Self::Decline(body) => body.write(map),
                 Self::NodeAnnouncement(body) => body.write(map),
@@ -134,6 +159,12 @@ impl Body {
         match self {
             Self::Listing(body) => body.texts(),
             Self::Act(body) => body.texts(),
+            Self::Response(body) => body.texts(),
+            Self::Feedback(body) => body.texts(),
+            Self::RepairApplication(body) => body.texts(),
+            Self::Objection(body) => body.texts(),
+            Self::Ruling(body) => body.texts(),
+            Self::Step(body) => body.texts(),
             Self::Recognition(body) => body.texts(),
             Self::Decline(body) => vec![("reason", &body.reason)],
             Self::NodeAnnouncement(body) => body.addresses.iter().map(|text| ("addresses", text.as_str())).collect(),
@@ -149,7 +180,7 @@ impl Body {
         for (field, text) in self.texts() {
             check_text(text).map_err(|fault| BodyFault::Text { field, fault })?;
             // An act is erased only when somebody asks for it, so least of all there (R51). Addresses and rules of recognition are about no subject.
-            let about_subjects = matches!(self, Self::Listing(_) | Self::Act(_) | Self::Decline(_));
+            let about_subjects = !matches!(self, Self::Recognition(_) | Self::NodeAnnouncement(_));
             if about_subjects && personal_number(text).is_some() {
                 return Err(BodyFault::PersonalNumber { field });
             }
@@ -176,10 +207,16 @@ impl Body {
             map.required(0, Reader::bytes_of::<SALT_BYTES>)?;
             match kind {
                 Kind::Entry | Kind::Amendment => EntryBody::read(map).map(Box::new).map(Self::Listing),
+                Kind::Response => ResponseBody::read(map).map(Self::Response),
+                Kind::Feedback => FeedbackBody::read(map).map(Self::Feedback),
+                Kind::RepairApplication => RepairApplicationBody::read(map).map(Self::RepairApplication),
+                Kind::Objection => ObjectionBody::read(map).map(Self::Objection),
+                Kind::Ruling => RulingBody::read(map).map(Self::Ruling),
+                Kind::Step => StepBody::read(map).map(Self::Step),
                 Kind::Recognition => RecognitionBody::read(map).map(Self::Recognition),
                 Kind::Decline => DeclineBody::read(map).map(Self::Decline),
                 Kind::NodeAnnouncement => NodeAnnouncementBody::read(map).map(Self::NodeAnnouncement),
-                // The other supported kinds: endings and Reinstatement.
+                // The other supported kinds: endings, Suspension, and what takes one of these or a filing back.
                 _ => ActBody::read(map, kind).map(Self::Act),
             }
         })?)

@@ -25,6 +25,7 @@ pub enum Context {
     Ruling,
     Gossip,
     Evidence,
+    Person,
 }
 
 impl Context {
@@ -42,6 +43,7 @@ impl Context {
             Self::Ruling => "huxin ruling v1",
             Self::Gossip => "huxin gossip v1",
             Self::Evidence => "huxin evidence v1",
+            Self::Person => "huxin person v1",
         }
     }
 
@@ -57,7 +59,7 @@ impl Context {
     #[must_use]
     pub fn hasher(self) -> blake3::Hasher {
         use std::sync::OnceLock;
-        static READY: [OnceLock<blake3::Hasher>; 11] = [const { OnceLock::new() }; 11];
+        static READY: [OnceLock<blake3::Hasher>; 12] = [const { OnceLock::new() }; 12];
         READY[self as usize].get_or_init(|| blake3::Hasher::new_derive_key(self.name())).clone()
     }
 }

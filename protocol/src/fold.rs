@@ -7,7 +7,8 @@
 //! 1. [`docket`]: sorts the facts and finds, by headers alone, which of them are void or not yet;
 //! 2. [`matter`]: ties amendments into chains and chains into matters, and ends what an ending ends;
 //! 3. [`life`]: reads the current link of each chain against its edition: basis, term, state;
-//! 4. [`recognition`]: asks the viewer's own rule whether the entry counts for it, and [`measure`] what it carries;
+//! 4. [`recognition`]: asks the viewer's own rule whether the entry counts for it, [`voices`] what was said about it, [`origin`]
+//!    whether what it was taken over from still stands, and [`measure`] what it carries;
 //! 5. [`group`]: finds listings of one decision;
 //! 6. [`judge`]: puts the ruling together and names what it relied on.
 //!
@@ -22,12 +23,17 @@ mod life;
 mod matter;
 mod matter_state;
 mod measure;
+mod origin;
 mod recognition;
+mod response;
 #[cfg(test)]
 mod tests;
+mod voices;
 
 pub use case::{BodyState, CaseFile, Fact, SourceFact, Viewpoint};
+pub use docket::Heard;
 pub use explain::{OwnLog, explain};
 pub use group::decisions_across;
 pub use judge::{rule, rule_under};
 pub use matter_state::{MatterState, matter_state};
+pub use origin::origins;

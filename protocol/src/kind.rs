@@ -6,7 +6,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use table::{Misfit, Row, TABLE, Target, Text, Who};
+pub use table::{Misfit, Named, Row, TABLE, Target, Text, Who};
 
 use serde::Serialize;
 
@@ -47,9 +47,9 @@ macro_rules! kinds {
 }
 
 kinds! {
-    1 Entry, 2 Amendment, 3 Annulment, 4 Removal, 5 Repair, 6 Erasure, 7 Reinstatement,
+    1 Entry, 2 Amendment, 3 Annulment, 4 Removal, 5 Repair, 6 Erasure, 7 Reinstatement, 8 Suspension, 9 Resumption,
     16 Response, 17 Feedback,
-    24 RepairApplication, 25 Objection, 26 Ruling,
+    24 RepairApplication, 25 Objection, 26 Ruling, 27 Step, 28 Withdrawal,
     32 Commitment, 33 Evaluation, 34 BodyLost,
     48 NodeAnnouncement, 49 Recognition, 50 Decline, 51 Proposal, 52 WitnessDigest,
 }

@@ -13,6 +13,9 @@ pub const PAGE_BYTES: usize = 1024 * 1024;
 pub const READERS: usize = 128;
 /// How far ahead of the asking instant a signed time may be before it is *not yet*, in milliseconds (5 minutes).
 pub const CLOCK_TOLERANCE_MS: i64 = 5 * 60 * 1000;
+/// How many statements of one kind in one city's log a ruling hears about one statement that another city made (R146). An
+/// office that files more about one entry says nothing new.
+pub const HEARD_AT_MOST: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -27,6 +30,6 @@ mod tests {
         assert_eq!((STATEMENT_BYTES, BODY_BYTES, GOSSIP_BYTES), (4_096, 32_768, 65_536));
         assert_eq!((PAGE_BYTES, BUNDLE_BYTES), (1_048_576, 4_194_304));
         assert_eq!((EDITION_BYTES, EVIDENCE_BYTES), (4_194_304, 8_256));
-        assert_eq!((READERS, CLOCK_TOLERANCE_MS), (128, 300_000));
+        assert_eq!((READERS, CLOCK_TOLERANCE_MS, HEARD_AT_MOST), (128, 300_000, 64));
     }
 }

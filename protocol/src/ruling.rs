@@ -14,7 +14,7 @@ mod reason;
 mod summary;
 
 pub use digests::{log_digest, ruling_digest};
-pub use entry::{Content, DisclosureLevel, EntryRuling, LinkRuling, MeasureRuling, State};
+pub use entry::{Content, DisclosureLevel, EntryRuling, Filing, FilingKind, LinkRuling, MeasureRuling, State};
 pub use reason::{Reason, ReasonCode};
 pub use summary::{Group, MeasureInForce, Seen, SourceRuling, Summary, WithoutEffect, Witness};
 

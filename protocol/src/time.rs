@@ -36,6 +36,11 @@ impl Date {
         jiff::civil::Date::new(year, month, day).map(Self).map_err(|_| NotDate)
     }
 
+    #[must_use]
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+
     /// The instant at which this day begins in UTC+8.
     #[must_use]
     pub fn start(self) -> Millis {

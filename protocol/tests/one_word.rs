@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 const OLD: [(&str, &str); 12] = [
     ("不予认可", "不予适用: a partner's entry that was declined"),
     ("拒绝认可", "不予适用: a partner's entry that was declined"),
-    ("裁定", "判定 for the node's ruling, 异议处理结果 for kind 26"),
-    ("裁决", "判定 for the node's ruling, 异议处理结果 for kind 26"),
+    ("裁定", "判定 for the node's ruling, 处理结果 for kind 26"),
+    ("裁决", "判定 for the node's ruling, 处理结果 for kind 26"),
     ("措施目录", "措施清单版本: an edition"),
     ("目录版本", "措施清单版本: an edition"),
     ("目录规则", "措施清单版本: an edition"),
@@ -62,7 +62,7 @@ fn nobody_writes_an_old_word() {
 fn the_words_that_are_due_are_written() {
     use huxin_protocol::ruling::ReasonCode;
     let spec = include_str!("../SPEC.md");
-    for due in ["不予适用", "判定", "异议处理结果", "删除", "互认", "严重失信主体"] {
+    for due in ["不予适用", "判定", "处理结果", "删除", "互认", "严重失信主体"] {
         assert!(spec.contains(due), "SPEC.md lacks {due}");
     }
     assert!(ReasonCode::Declined.text_zh().contains("不予适用"));

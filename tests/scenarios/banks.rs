@@ -4,7 +4,7 @@
 use crate::words::{city, recognise};
 use huxin_api::model::EntryRequest;
 use huxin_profile::{ConfirmedCodes, Crosswalk, Profile, Setting, Table, normalised_name, plan};
-use huxin_protocol::body::{Body, EntryBody};
+use huxin_protocol::body::{Body, Decision, EntryBody};
 use huxin_protocol::edition::{Edition, builtin};
 use huxin_protocol::fold::decisions_across;
 use huxin_protocol::header::Disclosure;
@@ -24,6 +24,7 @@ fn requests(data: &Path, profile: &str, file: &str) -> Vec<EntryRequest> {
     let setting = Setting {
         // The lists were taken down in January 2025, and what was over since then is looked at all the same.
         day: "2025-02-01".parse().unwrap(),
+        city: None,
         edition: edition.as_ref(),
         editions: &std::collections::BTreeMap::new(),
         allow_natural_persons: false,
@@ -49,6 +50,7 @@ fn body(request: &EntryRequest) -> EntryBody {
         from: request.from,
         until: request.until,
         linked_persons: Vec::new(),
+        person_key: None,
         edition,
         record_ref: request.record_ref.clone(),
         source: request.source.clone(),
@@ -56,6 +58,9 @@ fn body(request: &EntryRequest) -> EntryBody {
         summary: request.summary.clone(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod floods;
 mod forks;
 mod fsck;
 mod hand;
+mod joint;
 mod liars;
 mod lines;
 mod naive;

@@ -48,7 +48,7 @@ fn borders(world: &World, node: CityCode) -> Vec<Millis> {
     for subject in decoded.subjects() {
         let question = Question { viewer, at: world.now, now: true, subject, slip: Slip::None };
         for chain in resolve(&decoded, &question).chains.values() {
-            for at in [chain.starts_at, chain.ends_at].into_iter().flatten() {
+            for at in [chain.starts_at, chain.ends_at, chain.public_until].into_iter().flatten() {
                 instants.extend([-1, 0, 1].map(|step| Millis(at.0 + step)));
             }
         }
@@ -134,6 +134,7 @@ fn agrees_at_the_border_of_every_severity() {
     for (number, severity, _) in cases {
         let mut body = entry_body(number, &format!("Decision {number}"));
         body.severity = Some(severity);
+        body.disclosure_reason = Some("synthetic".to_owned());
         let body = Body::Listing(Box::new(body));
         let secrets = &world.city(city(1)).secrets;
         let draft = draft(secrets, &world.genesis.id(), Kind::Entry, None, body, Disclosure::Public);
@@ -435,6 +436,10 @@ fn a_resolver_that_breaks_a_rule_is_caught() {
         Slip::IgnoresRegistry,
         Slip::RenewsTerms,
         Slip::UnstatedSeverityPasses,
+        Slip::PublishesForEver,
+        Slip::EndsAtEveryMaximum,
+        Slip::IgnoresWhoseMeasure,
+        Slip::IgnoresWhoseLayer,
     ];
     for slip in slips {
         let caught = (0..12).find_map(|seed| {

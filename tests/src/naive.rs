@@ -73,6 +73,14 @@ pub enum Slip {
     RenewsTerms,
     /// R130: a missing severity passes a minimum.
     UnstatedSeverityPasses,
+    /// R156: the public sees an entry as long as it lasts.
+    PublishesForEver,
+    /// R156: no authority decides, every maximum ends its entry.
+    EndsAtEveryMaximum,
+    /// R157: a measure is for every list and ground.
+    IgnoresWhoseMeasure,
+    /// R155: a layer is for every city.
+    IgnoresWhoseLayer,
 }
 
 /// One chain, as the specification judges it.
@@ -102,6 +110,10 @@ pub struct Chain {
     pub rule: Option<StatementId>,
     pub starts_at: Option<Millis>,
     pub ends_at: Option<Millis>,
+    /// R156.
+    pub public_until: Option<Millis>,
+    /// Of R156: its longest term is over, its publication is.
+    pub over: BTreeSet<ReasonCode>,
     pub listed_here_on: Option<Date>,
     pub lacks: Vec<BasisItem>,
     /// Whether content may be shown.

@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a fault of the test itself ends it")]
 
+pub mod catalogue;
 mod chance;
 mod city;
 mod founding;

@@ -2,7 +2,7 @@
 //! follows from names and numbers written here, so the files never change by themselves.
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use huxin_protocol::body::{ActBody, Basis, Body, EntryBody, List, Severity, commitment};
+use huxin_protocol::body::{ActBody, Basis, Body, Decision, EntryBody, List, Severity, commitment};
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::cosignature::Cosignature;
 use huxin_protocol::digest::{Digest, TreeHash};
@@ -110,6 +110,7 @@ pub fn entry_body(number: u64) -> Body {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: Digest([0xed; 32]),
         record_ref: None,
         source: None,
@@ -117,6 +118,9 @@ pub fn entry_body(number: u64) -> Body {
         summary: "Synthetic entry of a vector".to_owned(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
     }))
 }
 

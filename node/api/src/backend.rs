@@ -1,8 +1,8 @@
 //! What the API needs of the node behind it: reading, commanding, and a few words about itself.
 
 use crate::model::{
-    ActRequest, ActVerb, AnnounceRequest, BackupReply, DeclineRequest, EntryRequest, InfoReply, LinkedSubject,
-    PeersReply, ReadyReply, RecordCommand, Warning,
+    ActRequest, ActVerb, AnnounceRequest, BackupReply, DeclineRequest, EntryRequest, InfoReply, JointRequest,
+    LinkedSubject, PeersReply, ReadyReply, RecordCommand, Warning,
 };
 use crate::problem::Problem;
 use huxin_engine::ledger::{LedgerRead, ReadFault};
@@ -26,6 +26,8 @@ pub enum Command {
     Amend(StatementId, Box<EntryRequest>),
     Act(StatementId, ActVerb, ActRequest),
     Decline(StatementId, DeclineRequest),
+    /// Joint action on an entry, or on what was filed about one.
+    Joint(StatementId, Box<JointRequest>),
     Recognise(RecognitionBody),
     Announce(AnnounceRequest),
     /// One segment as it was carried here.

@@ -5,14 +5,24 @@
 //! them where people read; dates are `2026-11-22`; digests and roots are lower-case hexadecimal.
 
 mod act;
+mod binding;
 mod entry;
+mod filing;
+mod joint;
 mod log;
 mod node;
 mod publish;
 mod records;
+mod short;
 
 pub use act::{ActRequest, ActVerb, DeclineRequest, RecognitionItem, RecognitionsReply};
-pub use entry::{ActItem, BodyView, EntryReply, ListingView, MatterView};
+pub use binding::{BINDINGS_PAGE, BindingItem, BindingsQuery, BindingsReply};
+pub use entry::{ActItem, BodyView, EntryReply, LEFT_OUT_COUNTED, LeftOut, ListingView, MatterView};
+pub use filing::{FILINGS_PAGE, FilingItem, FilingState, FilingsQuery, FilingsReply};
+pub use joint::{
+    ApplicationRequest, CarriedOutBy, FeedbackRequest, JointRequest, ObjectionRequest, ResponseRequest, RulingRequest,
+    StepRequest,
+};
 pub use log::{
     COUNT_HEADER, CosignatureItem, FROM_HEADER, HeadItem, HeadsReply, HoldReply, ImportReply, LinkedSubject,
     ProofQuery, RecordQuery, RecordReply, SIZE_HEADER, SegmentQuery, StatusQuery,

@@ -100,7 +100,7 @@ impl Problem {
         Self::new(
             StatusCode::INSUFFICIENT_STORAGE,
             "disk_full",
-            "the disk has too little room left; this city signs only repairs, annulments, removals and erasures until there is more",
+            "the disk has too little room left; this city signs only repairs, annulments, removals, erasures and suspensions until there is more",
         )
         .trying("make room on the data folder's disk; everything goes on by itself")
     }
@@ -130,6 +130,19 @@ impl From<Refusal> for Problem {
             Refusal::AlreadyDeclined(_, by) => {
                 (StatusCode::CONFLICT, Some(format!("look at the decline with `huxin entry {by}`")))
             }
+            Refusal::AlreadyFiled(_, by) | Refusal::AlreadyAnswered(_, by) | Refusal::AlreadySuspended(_, by) => {
+                (StatusCode::CONFLICT, Some(format!("look at it with `huxin entry {by}`")))
+            }
+            Refusal::FiledTooOften(id) => (
+                StatusCode::CONFLICT,
+                Some(format!("speak with the city that listed {id}, or let the subject file in another city")),
+            ),
+            Refusal::NotCarriedOut(id) => (
+                StatusCode::CONFLICT,
+                Some(format!(
+                    "name with `huxin rule {id}` what carries it out: --repair, --annul, --remove or --amend; or say that it is rejected"
+                )),
+            ),
             Refusal::NoSuchStatement(_) => (
                 StatusCode::NOT_FOUND,
                 Some("check the id, and `huxin peers` for how far the logs are held".to_owned()),
@@ -232,6 +245,13 @@ mod tests {
             Refusal::TextErased(id),
             Refusal::OwnEntry(id),
             Refusal::AlreadyDeclined(id, id),
+            Refusal::AlreadyFiled(id, id),
+            Refusal::FiledTooOften(id),
+            Refusal::AlreadyAnswered(id, id),
+            Refusal::AlreadySuspended(id, id),
+            Refusal::NotCarriedOut(id),
+            Refusal::WithoutEffect(id),
+            Refusal::OnlyEndings,
             Refusal::NotOurs(id),
             Refusal::WrongTarget(id),
             Refusal::Incomplete("a law"),
@@ -250,7 +270,7 @@ mod tests {
         ];
         for refusal in all {
             let code = refusal.code();
-            let server_fault = refusal == Refusal::Store;
+            let server_fault = matches!(refusal, Refusal::Store | Refusal::OnlyEndings);
             let problem = Problem::from(refusal);
             assert_eq!(problem.code, code);
             assert_eq!(problem.status >= 500, server_fault, "{code}");

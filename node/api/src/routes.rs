@@ -1,8 +1,11 @@
 //! The handlers, by what they are about.
 
+pub mod bindings;
 pub mod entries;
+pub mod filings;
 pub mod logs;
 pub mod node;
+mod present;
 pub mod references;
 pub mod subjects;
 

@@ -6,7 +6,7 @@
 use crate::backend::Backend;
 use crate::door::Door;
 use crate::problem::{Problem, ProblemCode};
-use crate::routes::{entries, logs, node, references, subjects};
+use crate::routes::{bindings, entries, filings, logs, node, references, subjects};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -56,6 +56,8 @@ pub fn router(backend: Arc<dyn Backend>, settings: ServerSettings) -> Router {
         .route("/v1/entries/{id}", get(entries::entry))
         .route("/v1/entries/{id}/proof", get(entries::proof))
         .route("/v1/entries/{id}/{verb}", post(entries::act))
+        .route("/v1/filings", get(filings::filings))
+        .route("/v1/bindings", get(bindings::bindings))
         .route("/v1/announcements", post(entries::announce))
         .route("/v1/recognitions", get(entries::recognitions).post(entries::recognise))
         .route("/v1/references", post(references::references))
@@ -113,7 +115,7 @@ async fn observe(State(app): Shared, request: Request<Body>, next: Next) -> Resp
 
 /// The path as it is declared: a closed set, never a label per entry or subject.
 fn route_name(path: Option<&str>) -> &'static str {
-    const ROUTES: [&str; 21] = [
+    const ROUTES: [&str; 23] = [
         "/v1/info",
         "/v1/peers",
         "/v1/heads",
@@ -121,6 +123,8 @@ fn route_name(path: Option<&str>) -> &'static str {
         "/v1/entries/{id}",
         "/v1/entries/{id}/proof",
         "/v1/entries/{id}/{verb}",
+        "/v1/filings",
+        "/v1/bindings",
         "/v1/announcements",
         "/v1/recognitions",
         "/v1/references",

@@ -3,7 +3,7 @@
 
 use crate::effect::Event;
 use crate::engine::Engine;
-use crate::index::{erased_with, first_link, is_gone, miss, read_body, read_leaf};
+use crate::index::{erased_with, first_link, is_gone, is_listed_by_kind, miss, read_body, read_leaf};
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, STORED_LEVELS, Txn, about_key, body_key,
     cosignature_key, erased_key, ground_key, last_seq, place_key, reference_key, scan_prefix, subject_key, tree_key,
@@ -153,16 +153,16 @@ fn unindex(
     txn.delete(Family::Chain, place_key(city, seq));
     if let Some(about) = &header.about {
         let target = (about.id.city, about.id.seq);
-        txn.delete(Family::About, about_key(target, (city, seq)));
-        if tail == Tail::Endings && header.kind.is_ending() {
-            let key = about_key(target, (city, Seq(seq.0 | ABANDONED_ACTOR)));
-            txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
+        txn.delete(Family::About, about_key(target, header.kind, (city, seq)));
+        if tail == Tail::Endings && header.kind.is_relief() {
+            let key = about_key(target, header.kind, (city, Seq(seq.0 | ABANDONED_ACTOR)));
+            txn.put(Family::About, key, Vec::new());
         }
     }
     if let Some(ground) = &header.ground {
         txn.delete(Family::Ground, ground_key(city, ground, seq));
     }
-    if header.kind.is_trust() {
+    if is_listed_by_kind(header.kind) {
         txn.delete(Family::Trust, trust_key(city, header.kind, seq));
     }
     txn.delete(Family::Lacking, place_key(city, seq));

@@ -149,10 +149,20 @@ pub enum Refusal {
     AlreadyEnded(StatementId, StatementId),
     #[error("the text of {0} was erased, and that of a correction would be erased with it")]
     TextErased(StatementId),
-    #[error("{0} is an entry of this city; a city ends its own entries and declines those of others")]
+    #[error("{0} is an entry of this city; a city ends its own entries, and answers or disputes those of others")]
     OwnEntry(StatementId),
     #[error("this city has declined {0} already, by {1}")]
     AlreadyDeclined(StatementId, StatementId),
+    #[error("this city has filed this about {0} already, by {1}, and the answer is not there yet")]
+    AlreadyFiled(StatementId, StatementId),
+    #[error("this city has filed about {0} as often as anybody hears it; what it files further says nothing")]
+    FiledTooOften(StatementId),
+    #[error("{0} was answered or withdrawn by {1} already")]
+    AlreadyAnswered(StatementId, StatementId),
+    #[error("the measures of {0} rest already, by {1}")]
+    AlreadySuspended(StatementId, StatementId),
+    #[error("{0} is upheld, and nothing was signed that carries it out")]
+    NotCarriedOut(StatementId),
     #[error("there is no statement {0} in the logs held here")]
     NoSuchStatement(StatementId),
     #[error("{0} is of another city; only the city that listed may do this")]
@@ -191,13 +201,13 @@ pub enum Refusal {
     #[error("no city {0} is a member of this federation")]
     NoSuchCity(CityCode),
     #[error(
-        "the disk has too little room left: only endings are signed, which are repairs, annulments, removals and erasures"
+        "the disk has too little room left: only repairs, annulments, removals, erasures and suspensions are signed"
     )]
     OnlyEndings,
     #[error(
         "this machine's clock is {seconds} seconds ahead of those of {partners} partners (their median), and what it dated would count \
-         nowhere before that time; set the clock right (timedatectl) and try again in half a minute. Repairs, removals, annulments \
-         and erasures are signed all the same"
+         nowhere before that time; set the clock right (timedatectl) and try again in half a minute. Repairs, removals, \
+         annulments, erasures and suspensions are signed all the same"
     )]
     ClockAhead { seconds: i64, partners: usize },
     #[error("the store could not be read; stop the node and run `huxin fsck`")]
@@ -215,6 +225,11 @@ impl Refusal {
             Self::TextErased(_) => "text_erased",
             Self::OwnEntry(_) => "own_entry",
             Self::AlreadyDeclined(..) => "already_declined",
+            Self::AlreadyFiled(..) => "already_filed",
+            Self::FiledTooOften(_) => "filed_too_often",
+            Self::AlreadyAnswered(..) => "already_answered",
+            Self::AlreadySuspended(..) => "already_suspended",
+            Self::NotCarriedOut(_) => "not_carried_out",
             Self::NoSuchStatement(_) => "no_such_statement",
             Self::NotOurs(_) => "not_ours",
             Self::WrongTarget(_) => "wrong_target",

@@ -5,7 +5,7 @@
 //! next is not, the leaves between are held but not seen: otherwise a node that joins late would for a moment count an entry
 //! whose repair stands on the next page.
 
-use crate::index::{acts_about, chain, is_gone, listings_on_ground, read_body, read_leaf};
+use crate::index::{acts_heard, chain, is_gone, listings_on_ground, read_body, read_leaf};
 use crate::lacks::Lacks;
 use crate::ledger::{
     CosignatureRow, Family, HeadRow, LedgerRead, LedgerTree, ReadFault, evidence_key, last_place, last_seq,
@@ -15,7 +15,7 @@ use crate::record::ABANDONED_ACTOR;
 use huxin_protocol::body::{Body, EntryBody};
 use huxin_protocol::digest::{Digest, TreeHash};
 use huxin_protocol::edition::Edition;
-use huxin_protocol::fold::{BodyState, CaseFile, Fact, MatterState, SourceFact, Viewpoint};
+use huxin_protocol::fold::{BodyState, CaseFile, Fact, Heard, MatterState, SourceFact, Viewpoint};
 use huxin_protocol::ids::{CityCode, Seq, Size, StatementId};
 use huxin_protocol::key_record::Tail;
 use huxin_protocol::kind::Kind;
@@ -59,6 +59,7 @@ pub fn case_file_under<'a>(
         true
     })?;
     gathering.matters(listings)?;
+    gathering.origins(editions, subject, &view)?;
     // Also where nothing is found: "nothing counts here" rests on every partner whose lists would count.
     for seq in trust_statements(read, view.viewer, Kind::Recognition)? {
         gathering.take((view.viewer, seq))?;
@@ -67,7 +68,7 @@ pub fn case_file_under<'a>(
     Ok(CaseFile { subject: subject.clone(), view, facts, sources, editions })
 }
 
-/// Positions of a city's trust statements of one kind, ascending.
+/// Positions of a city's trust statements, or filings, of one kind, ascending.
 pub fn trust_statements(read: &(impl LedgerRead + ?Sized), city: CityCode, kind: Kind) -> Result<Vec<Seq>, ReadFault> {
     trust_statements_from(read, city, kind, Seq(0))
 }
@@ -88,8 +89,8 @@ pub fn trust_statements_from(
     Ok(found)
 }
 
-/// The state of the matter of one own listing, any link of its chain, for the door of issue and for imports. Leaves beyond
-/// the newest checkpoint count as well: the own city is bound by what it has signed. `waiting` shows what has its place in
+/// The state of the matter of one listing, any link of its chain, for the door of issue and for imports. Leaves beyond the newest
+/// checkpoint count as well: a city is bound by what it has signed. `waiting` shows what has its place in
 /// the group under construction and is not signed yet. What a fast clock dated ahead is bound as well, so no instant is asked for.
 pub fn matter_state(
     read: &(impl LedgerRead + ?Sized),
@@ -165,6 +166,26 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
         Ok(())
     }
 
+    /// Takes the matters of the listings from which the current links say that they were taken over (R172). What these are derived
+    /// from themselves is not asked.
+    fn origins(
+        &mut self,
+        editions: &BTreeMap<Digest, Edition>,
+        subject: &SubjectId,
+        view: &Viewpoint,
+    ) -> Result<(), ReadFault> {
+        let derived =
+            |fact: &&Fact| matches!(&fact.body, BodyState::Held(Body::Listing(entry)) if entry.derived_from.is_some());
+        // Nearly no entry is derived from another one.
+        if !self.facts.values().flatten().any(|fact| derived(&fact)) {
+            return Ok(());
+        }
+        let facts = self.facts.values().flatten().cloned().collect();
+        let case = CaseFile { subject: subject.clone(), view: view.clone(), facts, sources: BTreeMap::new(), editions };
+        let origins = huxin_protocol::fold::origins(&case);
+        self.matters(origins.into_iter().map(|about| (about.id.city, about.id.seq)).collect())
+    }
+
     /// What a link names in its own log, whether the reference holds or not: without the statement that stands there nobody could
     /// say why it does not. It is followed like any other listing, so that it is never seen without its endings.
     fn pointed(&self, (city, seq): Place) -> Option<Place> {
@@ -172,20 +193,21 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
         (about.id.city == city).then_some((city, about.id.seq))
     }
 
-    /// Takes every act about a place, and the acts about those acts.
+    /// Takes the acts about a place that a ruling hears, and those about these acts (R146).
     fn acts(&mut self, place: Place) -> Result<(), ReadFault> {
         let mut open = vec![place];
         while let Some(target) = open.pop() {
-            let mut found = acts_about(self.read, target.0, target.1)?;
+            let heard = Heard::new(self.viewer);
+            let most = |city: CityCode, kind: Kind| match heard.hears_kind(city, kind) {
+                true => Heard::at_most(city, target.0, kind),
+                false => Some(0),
+            };
+            let mut found = acts_heard(self.read, target, &most)?;
             if target.1.0 & ABANDONED_ACTOR != 0 {
-                // Whoever acts on an abandoned ending names it by the place that it had.
-                found.extend(acts_about(self.read, target.0, Seq(target.1.0 & !ABANDONED_ACTOR))?);
+                // Whoever acts on an abandoned relief names it by the place that it had.
+                found.extend(acts_heard(self.read, (target.0, Seq(target.1.0 & !ABANDONED_ACTOR)), &most)?);
             }
-            for (city, seq, kind) in found {
-                // Another viewer's declines do not touch this one.
-                if kind == Kind::Decline && city != self.viewer {
-                    continue;
-                }
+            for (city, seq, _) in found {
                 if !self.facts.contains_key(&(city, seq)) {
                     self.take((city, seq))?;
                     open.push((city, seq));
@@ -231,7 +253,7 @@ fn fact(
     let abandoned = seq.0 & ABANDONED_ACTOR != 0;
     let seq = Seq(seq.0 & !ABANDONED_ACTOR);
     let found = if abandoned {
-        abandoned_ending(read, roster, member, seq)?.map(|statement| (statement.header.epoch, statement))
+        abandoned_relief(read, roster, member, seq)?.map(|statement| (statement.header.epoch, statement))
     } else {
         read_leaf(read, &federation, city, seq)?.map(|statement| (member.epoch_at(seq), statement))
     };
@@ -250,13 +272,13 @@ fn fact(
     }))
 }
 
-/// Of a frozen branch the endings count and nothing else, whatever a record of one branch says of them (R89).
+/// Of a frozen branch the reliefs count and nothing else, whatever a record of one branch says of them (R89).
 fn is_voided(member: &CityRoster, seq: Seq, kind: Kind) -> bool {
-    if member.is_in_branch(seq) { !kind.is_ending() } else { member.is_voided(seq) }
+    if member.is_in_branch(seq) { !kind.is_relief() } else { member.is_voided(seq) }
 }
 
-/// An ending at `seq` that a key record left outside the log and whose effect its tail keeps (R86).
-fn abandoned_ending(
+/// A relief at `seq` that a key record left outside the log and whose effect its tail keeps (R86).
+fn abandoned_relief(
     read: &(impl LedgerRead + ?Sized),
     roster: &Roster,
     member: &CityRoster,
@@ -266,7 +288,7 @@ fn abandoned_ending(
         let key = crate::ledger::body_key(member.code, keys.epoch, seq);
         let leaf = read.get(Family::Abandoned, &key)?;
         let statement = leaf.and_then(|bytes| Statement::read(bytes, &roster.federation()).ok());
-        if let Some(statement) = statement.filter(|s| s.header.kind.is_ending()) {
+        if let Some(statement) = statement.filter(|s| s.header.kind.is_relief()) {
             return Ok(Some(statement));
         }
     }

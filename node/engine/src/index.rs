@@ -4,8 +4,10 @@
 //! A header that does not belong where it stands (other city, epoch or position) is void, and its body is not kept. What it
 //! would list is found again all the same, for an amendment may lead back through it and an ending may name it (R106, R108).
 
+mod acts;
 mod erasure;
 
+pub use acts::{acts_counted, acts_heard, acts_of, sort_acts_by_kind};
 pub use erasure::{erasable_named, erased_with, is_erased, is_gone};
 
 use crate::ledger::{
@@ -64,8 +66,8 @@ pub fn write_leaf(
 fn write_ties(txn: &mut Txn<'_>, federation: &Digest, place: StatementId, header: &Header) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = place;
     if let Some(about) = &header.about {
-        let key = about_key((about.id.city, about.id.seq), (city, seq));
-        txn.put(Family::About, key, header.kind.number().to_be_bytes().to_vec());
+        let key = about_key((about.id.city, about.id.seq), header.kind, (city, seq));
+        txn.put(Family::About, key, Vec::new());
         if header.kind == Kind::Amendment && amends(txn, federation, place, about)? {
             let first = first_link(txn, city, about.id.seq)?;
             txn.put(Family::Chain, place_key(city, seq), first.0.to_be_bytes().to_vec());
@@ -110,7 +112,7 @@ pub fn write_rows(
 ) -> Result<(), ReadFault> {
     let StatementId { city, seq, .. } = place;
     write_ties(txn, federation, place, header)?;
-    if header.kind.is_trust() {
+    if is_listed_by_kind(header.kind) {
         txn.put(Family::Trust, trust_key(city, header.kind, seq), Vec::new());
     }
     // A text that this city may not read is dropped, whoever brought it and by whatever road (R41).
@@ -130,6 +132,12 @@ pub fn write_rows(
         erase(txn, federation, me, &about, seq)?;
     }
     Ok(())
+}
+
+/// Kinds whose statements are found by city and kind: what cities say of their partners, and what they file for subjects.
+#[must_use]
+pub const fn is_listed_by_kind(kind: Kind) -> bool {
+    kind.is_trust() || kind.is_filing()
 }
 
 /// Keeps in mind that the body of a statement is not here, and of what kind it is: not every lack is one for rulings (R134).
@@ -274,34 +282,15 @@ pub fn chain(read: &(impl LedgerRead + ?Sized), city: CityCode, seq: Seq) -> Res
     let mut links = BTreeSet::from([first]);
     let mut open = vec![first];
     while let Some(link) = open.pop() {
-        for (actor, actor_seq, kind) in acts_about(read, city, link)? {
-            let may = kind == Kind::Amendment && actor == city && actor_seq > link;
+        for amendment in acts_of(read, (city, link), Kind::Amendment, city)? {
             // An amendment that names other words than those that stand here begins a chain of its own.
-            if may && first_link(read, city, actor_seq)? == first && links.insert(actor_seq) {
-                open.push(actor_seq);
+            if amendment > link && first_link(read, city, amendment)? == first && links.insert(amendment) {
+                open.push(amendment);
             }
         }
     }
     links.insert(seq);
     Ok(links.into_iter().collect())
-}
-
-/// Who acts on a position: actor's city and position, and the kind of the act. Nothing is judged here.
-pub fn acts_about(
-    read: &(impl LedgerRead + ?Sized),
-    city: CityCode,
-    seq: Seq,
-) -> Result<Vec<(CityCode, Seq, Kind)>, ReadFault> {
-    let mut acts = Vec::new();
-    let mut fault = None;
-    scan_prefix(read, Family::About, &place_key(city, seq), &mut |key, value| {
-        match (last_place(key), value.try_into().map(u16::from_be_bytes)) {
-            (Some((actor, actor_seq)), Ok(kind)) => acts.push((actor, actor_seq, Kind::from_number(kind))),
-            _ => fault = Some(ReadFault::row(Family::About)),
-        }
-        fault.is_none()
-    })?;
-    fault.map_or(Ok(acts), Err)
 }
 
 /// Positions of one city's listings with a ground tag, ascending.

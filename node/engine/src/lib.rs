@@ -31,7 +31,6 @@ mod abandon;
 mod admit;
 mod branch;
 mod clock;
-mod decline;
 mod engine;
 mod fork;
 pub mod index;
@@ -41,6 +40,7 @@ mod room;
 mod signing;
 mod spread;
 mod sync;
+mod voices;
 pub mod witness;
 
 pub use clock::ClockView;

@@ -17,7 +17,7 @@ use huxin_protocol::fold::{BodyState, Fact, MatterState};
 use huxin_protocol::header::{About, BODY_VERSION, Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::key_record::Tail;
-use huxin_protocol::kind::{Kind, Misfit, Who};
+use huxin_protocol::kind::{Kind, Misfit, Named, Who};
 use huxin_protocol::limits::{self, CLOCK_TOLERANCE_MS};
 use huxin_protocol::statement::Statement;
 use huxin_protocol::time::Millis;
@@ -112,11 +112,11 @@ impl Engine {
         txn: &mut Txn<'_>,
         signer: Option<&dyn Signer>,
     ) -> Result<Result<Vec<StatementId>, Refusal>, ReadFault> {
-        if self.rooms.disk.only_endings && !drafts.iter().all(|draft| draft.kind.is_ending()) {
+        if self.rooms.disk.only_endings && !drafts.iter().all(|draft| draft.kind.is_relief()) {
             return Ok(Err(Refusal::OnlyEndings));
         }
         // A person's right waits for no clock: endings are signed, by the partners' time.
-        if drafts.iter().any(|draft| !draft.kind.is_ending())
+        if drafts.iter().any(|draft| !draft.kind.is_relief())
             && let Some(refusal) = self.clock_refuses()
         {
             return Ok(Err(refusal));
@@ -125,6 +125,7 @@ impl Engine {
         let mut grounds = BTreeSet::new();
         let mut ended = BTreeSet::new();
         let mut abouts = Vec::with_capacity(drafts.len());
+        let mut carried_out = BTreeSet::new();
         for draft in &drafts {
             let repeated = draft.ground.is_some_and(|ground| draft.kind == Kind::Entry && !grounds.insert(ground));
             let own = draft.about.filter(|about| about.city == self.me());
@@ -133,8 +134,12 @@ impl Engine {
             } else if own.is_some_and(|about| ended.contains(&about.seq)) {
                 Err(Refusal::Incomplete("a request of its own: this one ends what it acts on"))
             } else {
-                self.check(draft, now, txn)?
+                self.check(draft, now, &carried_out, txn)?
             };
+            // What a Ruling of this command upholds is carried out by what stands before it (R48).
+            if let (true, Some(about)) = (draft.kind.is_ending() || draft.kind == Kind::Amendment, own) {
+                carried_out.extend(self.chain_with_pending(about.seq, txn)?);
+            }
             if let (true, Some(about)) = (draft.kind.is_ending(), own) {
                 ended.extend(self.chain_with_pending(about.seq, txn)?);
             }
@@ -244,8 +249,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether a draft may be signed now, and the digest of what it acts on.
-    fn check(&self, draft: &Draft, now: Millis, txn: &Txn<'_>) -> Result<Result<Option<About>, Refusal>, ReadFault> {
+    /// Whether a draft may be signed now, and the digest of what it acts on. `carried_out` are the own listings that earlier
+    /// drafts of the command end or amend.
+    fn check(
+        &self,
+        draft: &Draft,
+        now: Millis,
+        carried_out: &BTreeSet<Seq>,
+        txn: &Txn<'_>,
+    ) -> Result<Result<Option<About>, Refusal>, ReadFault> {
         if draft.body_bytes.len() > limits::BODY_BYTES {
             return Ok(Err(Refusal::TooLong));
         }
@@ -260,22 +272,26 @@ impl Engine {
         };
         if let Some((id, target)) = &about {
             let row = draft.kind.row();
-            match row.map_or(Ok(()), |row| row.may_act_on(me, id.city, target.kind)) {
+            let named = Named { kind: target.kind, city: id.city, about: target.about.map(|about| about.id.city) };
+            match row.map_or(Ok(()), |row| row.may_act_on(me, &named)) {
                 Ok(()) => {}
-                Err(Misfit::NotTheListingCity) => return Ok(Err(Refusal::NotOurs(*id))),
-                Err(Misfit::WrongTarget) if draft.kind == Kind::Decline && target.kind.is_listing() => {
-                    return Ok(Err(Refusal::OwnEntry(*id)));
+                Err(Misfit::NotTheListingCity | Misfit::NotTheSameCity) => return Ok(Err(Refusal::NotOurs(*id))),
+                Err(Misfit::WrongTarget) => {
+                    let is_own_entry = target.kind.is_listing() && id.city == me;
+                    let for_others = row.is_some_and(|row| row.who == Who::OtherCity);
+                    return Ok(Err(match is_own_entry && for_others {
+                        true => Refusal::OwnEntry(*id),
+                        false => Refusal::WrongTarget(*id),
+                    }));
                 }
-                Err(Misfit::WrongTarget) => return Ok(Err(Refusal::WrongTarget(*id))),
             }
             let acts_as_lister = row.is_some_and(|row| row.who == Who::ListingCity);
-            if draft.kind == Kind::Decline
-                && let Some(refusal) = self.may_not_decline(*id, txn)?
-            {
+            let named = About { id: *id, digest: target.digest };
+            if let Some(refusal) = self.may_not_say(draft, &named, target.about, carried_out, txn)? {
                 return Ok(Err(refusal));
             }
             let listed = match draft.kind {
-                Kind::Reinstatement => target.about.map(|about| about.id),
+                Kind::Reinstatement | Kind::Resumption => target.about.map(|about| about.id),
                 // The text of an act, which ends nothing.
                 Kind::Erasure if target.kind.is_act() => None,
                 _ => Some(*id),
@@ -285,6 +301,14 @@ impl Engine {
                     // Only an ending that has an effect can be taken back.
                     (Kind::Reinstatement, MatterState::Ended { endings, .. }) if endings.contains(id) => {}
                     (Kind::Reinstatement, _) => return Ok(Err(Refusal::WrongTarget(*id))),
+                    (Kind::Resumption, MatterState::Standing { suspensions, .. }) if suspensions.contains(id) => {}
+                    (Kind::Resumption, MatterState::Ended { by, .. }) => {
+                        return Ok(Err(Refusal::AlreadyEnded(*id, by)));
+                    }
+                    (Kind::Resumption, _) => return Ok(Err(Refusal::WithoutEffect(*id))),
+                    (Kind::Suspension, MatterState::Standing { suspensions, .. }) if !suspensions.is_empty() => {
+                        return Ok(Err(Refusal::AlreadySuspended(*id, suspensions[0])));
+                    }
                     // An erasure follows an earlier ending, and also what is void may have to be gone.
                     (Kind::Erasure, _) | (_, MatterState::Standing { .. }) => {}
                     (_, MatterState::Ended { by, .. }) => return Ok(Err(Refusal::AlreadyEnded(*id, by))),
@@ -330,6 +354,7 @@ impl Engine {
         };
         let issue = Issue {
             day: now.date(),
+            city: Some(self.me()),
             disclosure: &draft.disclosure,
             allow_natural_persons: self.settings.allow_natural_persons,
             // Who drafts has asked the officer.
@@ -362,7 +387,7 @@ impl Engine {
         Ok(Ok(()))
     }
 
-    fn own_id(&self, seq: Seq) -> StatementId {
+    pub(crate) fn own_id(&self, seq: Seq) -> StatementId {
         let me = self.me();
         let epoch = self.roster.city(me).map_or(Epoch::FIRST, |member| member.epoch_at(seq));
         StatementId { city: me, epoch, seq }
@@ -387,7 +412,7 @@ impl Engine {
         Ok(statement.map(|s| Target { kind: s.header.kind, digest: s.digest, about: s.header.about }))
     }
 
-    /// An ending that a key record left outside the log and whose effect it keeps (R86): it can be reinstated like any other.
+    /// A relief that a key record left outside the log and whose effect it keeps (R86): it can be taken back like any other.
     fn kept_ending(&self, id: StatementId, txn: &Txn<'_>) -> Result<Option<Statement>, ReadFault> {
         let keys = self.roster.city(id.city).and_then(|member| member.epoch(id.epoch));
         if keys.is_none_or(|keys| keys.tail != Tail::Endings) {
@@ -395,11 +420,11 @@ impl Engine {
         }
         let leaf = txn.get(Family::Abandoned, &body_key(id.city, id.epoch, id.seq))?;
         let statement = leaf.and_then(|bytes| Statement::read(bytes, &self.roster.federation()).ok());
-        Ok(statement.filter(|s| s.header.id() == id && s.header.kind.is_ending()))
+        Ok(statement.filter(|s| s.header.id() == id && s.header.kind.is_relief()))
     }
 
     /// Links of an own chain, with those that wait in this group.
-    fn chain_with_pending(&self, seq: Seq, txn: &Txn<'_>) -> Result<Vec<Seq>, ReadFault> {
+    pub(crate) fn chain_with_pending(&self, seq: Seq, txn: &Txn<'_>) -> Result<Vec<Seq>, ReadFault> {
         let mut top = seq;
         // Up through the group: a waiting amendment is not in the log yet.
         while let Some(pending) = self.pending_at(self.me(), top) {
@@ -411,9 +436,9 @@ impl Engine {
         chain(txn, self.me(), top)
     }
 
-    /// What became of the matter of an own listing: the same fold that makes rulings says it, over the log and what waits in
+    /// What became of the matter of a listing, of this city or another: the same fold that makes rulings says it, over the log and what waits in
     /// this group.
-    fn matter(&self, listing: StatementId, txn: &Txn<'_>) -> Result<MatterState, ReadFault> {
+    pub(crate) fn matter(&self, listing: StatementId, txn: &Txn<'_>) -> Result<MatterState, ReadFault> {
         let me = self.me();
         let waiting = |seq| {
             self.pending_at(me, seq).map(|pending| Fact {

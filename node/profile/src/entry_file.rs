@@ -69,10 +69,11 @@ pub const ENTRY: &[Key] = &[
     Key::optional("until", Holds::Day, "列入止日", "the last day"),
     Key::optional(
         "linked_persons",
-        Holds::Texts,
-        "关联人员的密钥摘要，绝不写明文",
-        "keyed digests of linked persons, never in clear",
+        Holds::Any,
+        "关联人员：摘要、掩码姓名、身份，由 huxin person name 给出，绝不写明文",
+        "linked persons as `huxin person name` prints them, never in clear",
     ),
+    Key::optional("person_key", Holds::Name, "人员密钥的标识", "the id of the person key"),
     Key::optional("edition", Holds::Name, "措施清单版本", "the catalogue edition"),
     Key::optional("record_ref", Holds::Name, "来源的记录键", "the record's key at its source"),
     Key::optional("source", Holds::Group(SOURCE), "别的发布者的记录才写", "only for another publisher's record"),
@@ -196,7 +197,7 @@ pub fn template(list: &str, edition: &Edition, unstated: bool) -> Option<String>
         "watch" => ("重点关注名单", List::Watch),
         _ => return None,
     };
-    let (terms, name) = (edition.list(kind), edition.name());
+    let (terms, name) = (edition.kinds().of(kind), edition.name());
     let severity = if terms.severity_required {
         "# 严重程度，必填：轻微 minor、一般 general、严重 serious\nseverity = \"\"\n"
     } else {

@@ -14,11 +14,15 @@ use huxin_protocol::text::check_text;
 /// Everything that speaks against a listing.
 pub fn listing(request: &EntryRequest, setting: &Setting<'_>, reasons: &mut Vec<Reason>) {
     let edition = setting.edition.map_or(Digest([0; 32]), huxin_protocol::edition::Edition::digest);
-    let entry = request.clone().into_body(edition, None);
+    let mut entry = request.clone().into_body(edition, None);
     if let Some(edition) = setting.edition {
+        edition.name_list(&mut entry);
+        let chosen = request.disclosure.clone();
+        let disclosure = chosen.map_or_else(|| edition.default_disclosure(&entry), Disclosure::from);
         let issue = Issue {
             day: setting.day,
-            disclosure: &Disclosure::from(request.disclosure.clone()),
+            city: setting.city,
+            disclosure: &disclosure,
             allow_natural_persons: setting.allow_natural_persons,
             confirmed_code: request.confirm_code,
             own_names: setting.own_names,

@@ -14,6 +14,7 @@ use crate::table_fault::TableFault;
 use huxin_api::model::EntryRequest;
 use huxin_protocol::digest::{Context, Digest};
 use huxin_protocol::edition::Edition;
+use huxin_protocol::ids::CityCode;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Date;
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub enum Operation {
 pub struct Setting<'a> {
     /// The day of the import; tests fix it.
     pub day: Date,
+    /// The city that lists, where it is known: layers of editions are for the cities that they name (R155).
+    pub city: Option<CityCode>,
     /// The catalogue edition that the profile names; without it the edition's rules are left to the node.
     pub edition: Option<&'a Edition>,
     /// All editions at hand: they say to which of them a list belongs (R154).
@@ -221,7 +224,9 @@ impl Plan {
 /// The last day on which a listing counts: its own, or the edition's bound where that is earlier (R124).
 fn last_day(request: &EntryRequest, setting: &Setting<'_>) -> Option<Date> {
     let counted_from = request.basis.decided_on.or(request.basis.effective_on).or(request.from).unwrap_or(setting.day);
-    let bound = setting.edition.and_then(|edition| edition.last_day(request.list, request.severity, counted_from));
+    let bound = setting
+        .edition
+        .and_then(|edition| edition.rules(&request.list_name, request.list).last_day(request.severity, counted_from));
     match (request.until, bound) {
         (Some(until), Some(bound)) => Some(until.min(bound)),
         (until, bound) => until.or(bound),

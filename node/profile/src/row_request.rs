@@ -6,8 +6,8 @@ use crate::profile::Profile;
 use crate::reason::Reason;
 use crate::rule::{Rule, RuleFault};
 use crate::table::Row;
-use huxin_api::model::{DisclosureChoice, EntryRequest};
-use huxin_protocol::body::{Basis, List, Severity, Source};
+use huxin_api::model::EntryRequest;
+use huxin_protocol::body::{Basis, Decision, List, Severity, Source};
 use huxin_protocol::subject::{Subject, SubjectClass, SubjectId};
 use huxin_protocol::text::folded;
 use huxin_protocol::time::Date;
@@ -268,6 +268,7 @@ impl Reader<'_> {
             from,
             until,
             linked_persons: Vec::new(),
+            person_key: None,
             edition: Some(self.profile.edition.clone()),
             record_ref: None,
             source,
@@ -276,7 +277,11 @@ impl Reader<'_> {
             evidence: Vec::new(),
             observed_on,
             agency: None,
-            disclosure: DisclosureChoice::Public,
+            // As the edition says for the list and severity.
+            disclosure: None,
+            list_id: None,
+            decision: Decision::default(),
+            disclosure_reason: None,
             confirm_code: false,
         })
     }

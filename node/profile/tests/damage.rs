@@ -224,6 +224,7 @@ fn every_kind_of_damage_has_its_outcome_by_every_road() {
             let profile = profile(format);
             let setting = Setting {
                 day: "2026-11-27".parse().unwrap(),
+                city: None,
                 edition: edition.as_ref(),
                 editions: &std::collections::BTreeMap::new(),
                 allow_natural_persons: false,

@@ -24,6 +24,7 @@ fn the_worked_example_does_what_it_says() {
     let editions = builtin();
     let setting = Setting {
         day: "2026-11-27".parse().unwrap(),
+        city: None,
         edition: editions.values().find(|edition| edition.name() == "demo"),
         editions: &editions,
         allow_natural_persons: false,

@@ -50,6 +50,7 @@ fn view(request: &EntryRequest) -> ListingView {
         from: request.from,
         until: request.until,
         linked_persons: request.linked_persons,
+        person_key: request.person_key,
         edition: Digest([0; 32]),
         record_ref: request.record_ref,
         source: request.source,
@@ -57,6 +58,9 @@ fn view(request: &EntryRequest) -> ListingView {
         summary: request.summary,
         evidence: request.evidence,
         observed_on: request.observed_on,
+        list_id: request.list_id,
+        decision: request.decision,
+        disclosure_reason: request.disclosure_reason,
     }
 }
 
@@ -205,6 +209,7 @@ fn table(rows: &[[String; 4]]) -> Table {
 fn planned(profile: &Profile, table: &Table) -> Plan {
     let setting = Setting {
         day: "2026-11-27".parse().unwrap(),
+        city: None,
         edition: None,
         editions: &std::collections::BTreeMap::new(),
         allow_natural_persons: false,

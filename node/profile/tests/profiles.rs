@@ -95,6 +95,7 @@ fn what_is_wrong_with_a_profile_is_told_with_its_line() {
 fn planned(profile: &Profile, table: &Table) -> huxin_profile::Plan {
     let setting = Setting {
         day: "2026-11-27".parse().unwrap(),
+        city: None,
         edition: None,
         editions: &std::collections::BTreeMap::new(),
         allow_natural_persons: false,

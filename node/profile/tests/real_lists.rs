@@ -27,6 +27,7 @@ fn planned(data: &Path, profile: &str, file: &str) -> Plan {
     assert!(edition.is_some());
     let setting = Setting {
         day: "2026-11-27".parse().unwrap(),
+        city: None,
         edition,
         editions: &std::collections::BTreeMap::new(),
         allow_natural_persons: false,

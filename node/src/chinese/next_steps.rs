@@ -12,8 +12,8 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ),
     ("add --from 2026-01-01", "加规则的起日，如 --from 2026-01-01"),
     (
-        "amendment, annulment, removal, repair, erasure, reinstatement or decline",
-        "可用：amendment、annulment、removal、repair、erasure、reinstatement、decline",
+        "amendment, annulment, removal, repair, erasure, reinstatement, suspension, resumption, withdrawal, decline, response, feedback, application, objection, step or ruling",
+        "可用：amendment、annulment、removal、repair、erasure、reinstatement、suspension、resumption、withdrawal、decline、response、feedback、application、objection、step、ruling",
     ),
     ("an address is written /ip4/192.0.2.1/tcp/7651", "地址写作 /ip4/192.0.2.1/tcp/7651"),
     ("announce the name or number under which partners reach this machine", "请写伙伴能拨到本机的域名或地址"),
@@ -21,9 +21,18 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "annul the wrong entry (`huxin annul`), and publish the right one as a new entry",
         "先撤销错误的条目（`huxin annul`），再把正确的作为新条目签发",
     ),
+    (
+        "answer at least one measure of the entry; `huxin decline` opts out of the whole of it",
+        "至少答复条目的一项措施；整条不予适用时用 `huxin decline`",
+    ),
+    ("answer each measure once", "每项措施只答复一次"),
     ("ask again when `huxin peers` shows the log's size", "待 `huxin peers` 显示该日志的长度后再查"),
     ("ask again when the log's next checkpoint has come", "待该日志的下一个检查点到达后再试"),
     ("ask for a manifest made with this city's join file", "请索取用本市加入文件制作的创始清单"),
+    (
+        "ask the city that listed for the text; `huxin peers` shows what is lacking here",
+        "请列入城市提供正文；`huxin peers` 显示此处缺少什么",
+    ),
     ("ask the city to send the file again, as it was written", "请该城市把文件原样重新送来"),
     ("ask the city to write the file again with its name", "请该城市写明名称后重新制作文件"),
     ("ask the exporter for the bundle again; do not act on this file", "请导出方重新提供证明文件，不要依据此文件办理"),
@@ -117,6 +126,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "compare it with the certificate; where that shows it like this, write confirm_code = true in the entry",
         "请与证照核对；证照上确是如此的，在条目中写 confirm_code = true",
     ),
+    ("compare the code with the department's certificate, or leave it out", "请与该部门的证书核对代码，或不写"),
     (
         "compare the file with what was published; write the new digest only if you accept the new edition",
         "把文件与公布的版本对照；确认采用新版本后，再写新的摘要",
@@ -125,6 +135,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "compare the request with the shapes in node/api/src/model; unknown fields are refused",
         "请求的形式见 node/api/src/model；未知的项会被拒绝",
     ),
+    ("compare the two days", "请核对这两个日期"),
     ("complete the entry by the rules of its catalogue edition", "按所属措施清单版本的规则补全条目"),
     ("complete what the refusal names, by the conditions of the listing's rules", "按该名单的修复条件，补全所列各项"),
     (
@@ -136,6 +147,10 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "从最新备份把该期密钥放回密钥目录，再启动节点",
     ),
     ("correct [node] passphrase", "改正 [node] passphrase"),
+    (
+        "correct the file where the sentence says; `huxin edition check FILE` reads it again",
+        "按所说之处改正文件，再用 `huxin edition check 文件` 读一遍",
+    ),
     (
         "correct the lines named, or write a fresh file with every key explained by huxin init",
         "改正所列各行，或用 huxin init 重写一份带说明的设置文件",
@@ -166,7 +181,9 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "向联盟索取创始文件，或用 `huxin federation found` 创建联盟",
     ),
     ("give a passphrase, or choose none explicitly for a demonstration", "请给出口令；仅作演示时可明确选择 none"),
+    ("give both the reason and the new day", "请同时写明理由和新的日期"),
     ("give the day on which it was decided", "请写作出决定的日期"),
+    ("give the day on which it was done", "请写办理当天的日期"),
     ("have every city sign the same manifest", "请全部城市签署同一份创始清单"),
     ("huxin backup FOLDER", "写明文件夹：huxin backup 文件夹"),
     ("huxin keys show", "用 huxin keys show 查看"),
@@ -190,6 +207,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "keep the lengths in bytes: summary 8192, reason 8192, ground and law 4096, names 512, codes 128; a measure stands once",
         "各项长度（字节）不超过：摘要和理由 8192，事由和依据 4096，名称 512，代码 128；措施不重复",
     ),
+    ("known here are {}; a file is written with its ending .json", "本机有 {}；文件须写出结尾 .json"),
     (
         "leave it as it is, and run `huxin fsck`; then `huxin restore` from a backup, or let it come from partners",
         "保持原样，运行 `huxin fsck`；然后用 `huxin restore` 从备份恢复，或从伙伴取回",
@@ -199,6 +217,8 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "leave one of them out of [catalogue] editions; nobody could say which of them binds",
         "从 [catalogue] editions 中去掉其中一个，否则无从确定适用哪一个",
     ),
+    ("leave out what would carry it out, or say that the filing is upheld", "去掉落实的内容，或写明予以支持"),
+    ("leave the day out, or say that the measure is applied from it on", "去掉日期，或写明自该日起实施"),
     (
         "let at least one founder make its join file with `huxin init … --announce ADDRESS`",
         "请至少一座创始城市用 `huxin init … --announce 地址` 制作加入文件",
@@ -212,6 +232,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "look at `huxin peers`: when enough partners have answered, signing begins by itself; [publish] partners_before_signing says how many",
         "用 `huxin peers` 查看：足够的伙伴答复后自动开始签名；数目见 [publish] partners_before_signing",
     ),
+    ("look at it with `huxin entry {}`", "用 `huxin entry {}` 查看"),
     (
         "look at it with `huxin entry {}`, and amend it with `huxin amend {}`",
         "用 `huxin entry {}` 查看，用 `huxin amend {}` 更正",
@@ -222,6 +243,10 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ),
     ("look at its node.log with --folder", "加 --folder 保留文件，查看其中的 node.log"),
     ("look at the decline with `huxin entry {}`", "用 `huxin entry {}` 查看该决定"),
+    (
+        "look at the differences above, and at the node.log files with --folder",
+        "见以上不同之处；加 --folder 保留文件，查看其中的 node.log",
+    ),
     ("look at the disk and its free space", "检查磁盘及其剩余空间"),
     (
         "look at the disk, then start the node again; what was not answered was not promised",
@@ -256,6 +281,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "减少 --statements 的数目，或换一台较空闲的机器测量",
     ),
     ("name a folder that `huxin backup` made", "请写 `huxin backup` 所建的文件夹"),
+    ("name a measure that `huxin entry` shows of the entry", "请写 `huxin entry` 所示该条目的措施"),
     ("name a new folder for each backup; nothing is written over", "每次备份请写一个新文件夹；不会覆盖任何内容"),
     (
         "name an edition that `GET /v1/info` lists, or load it: [catalogue] editions in the settings",
@@ -277,13 +303,26 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "请写 [catalogue] editions 中的一个，或写另一版本的摘要",
     ),
     (
+        "name one of lists, measures, kinds, clocks, grounds, fields, calendar, thresholds",
+        "可写：lists、measures、kinds、clocks、grounds、fields、calendar、thresholds",
+    ),
+    (
         "name that federation's genesis in [node] genesis, or with `huxin backup verify --federation`",
         "请在 [node] genesis 中写该联盟的创始文件，或用 `huxin backup verify --federation` 指明",
     ),
+    (
+        "name the base beside it; `huxin edition check` prints its digest",
+        "请一并写明所依据的版本；`huxin edition check` 给出它的摘要",
+    ),
     ("name the column with --column", "请用 --column 写明列名"),
+    ("name the department that applied or lifted the measure", "请写明实施或解除措施的部门"),
     ("name the file with --config, or write one with huxin init", "请用 --config 写明文件，或用 huxin init 建立"),
     ("name the key folder of this city with [node] keys", "请在 [node] keys 中写本市的密钥目录"),
     ("name the partner whose entries are to count here", "请写其条目在此作数的伙伴城市"),
+    (
+        "name with `huxin rule {}` what carries it out: --repair, --annul, --remove or --amend; or say that it is rejected",
+        "在 `huxin rule {}` 中写明如何落实：--repair、--annul、--remove 或 --amend；或不予支持",
+    ),
     (
         "nothing was signed; look at them with --rejects FILE, and publish the others with --keep-going",
         "尚未签署任何内容；用 --rejects 文件 查看这些行，用 --keep-going 签发其余各行",
@@ -362,7 +401,9 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "run it with sudo, or name a folder of your own in place of --system",
         "请用 sudo 运行，或不用 --system 而写自己的文件夹",
     ),
+    ("say in the reason which document or fact is missing", "请在理由中写明缺少哪份材料或哪项事实"),
     ("say why in `reason`: it is signed and shown to partners", "请在 reason 中写明理由：将被签署并向伙伴显示"),
+    ("say why it is not applied here; the city that listed reads it", "请写明为何在此不予实施，列入城市可读"),
     ("see the list of paths in the documentation", "可用的路径见文档"),
     ("see the members with `huxin federation show`", "用 `huxin federation show` 查看成员"),
     ("see what each finding says", "见各项所述"),
@@ -409,6 +450,10 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ("shorten the summary or the ground", "请缩短摘要或事由"),
     ("shorten the summary; the decision itself stays with the authority", "请缩短摘要；决定文书仍在认定机关"),
     (
+        "speak with the city that listed {}, or let the subject file in another city",
+        "请与列入 {} 的城市联系，或由主体在其他城市提出",
+    ),
+    (
         "start it with `huxin run` (or `systemctl start huxin`), or check [listen] api in the settings file",
         "请用 `huxin run`（或 `systemctl start huxin`）启动，或检查设置中的 [listen] api",
     ),
@@ -441,6 +486,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ("take another backup; leave this one as it is until you have it", "请另作一份备份；在此之前保留这一份"),
     ("take each city's file once; two cities never share a key", "每座城市只取一份文件；两座城市不会共用密钥"),
     ("take out what the sentence names, and send the request again", "请去掉所指的内容，再发一次"),
+    ("take out what widens, or put it into an edition of its own", "去掉放宽或加重的一项，或另立一个版本"),
     ("take the rights of group and others away (chmod go-rwx)", "请去掉同组和其他账户的权限（chmod go-rwx）"),
     (
         "take the rights of group and others away (chmod go-rwx), and rotate the keys if others may have read them",
@@ -461,6 +507,10 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ),
     ("type the same passphrase twice", "两次请输入同一口令"),
     ("use a newer huxin", "请用更新的版本"),
+    (
+        "use fewer or shorter words, or accept the edition that has it: `huxin edition accept`",
+        "少写几个词或写短些；或先采用含有它的版本：`huxin edition accept`",
+    ),
     ("use the newest huxin", "请用最新的版本"),
     (
         "use the same version of huxin for the command and the node, and check that [listen] api names the node",
@@ -482,6 +532,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "请写伙伴能拨到的地址：/dns4/node.example.cn/tcp/7651 或 /ip4/192.0.2.7/tcp/7651",
     ),
     ("write code,confirmed_by,confirmed_on", "请写 code,confirmed_by,confirmed_on 三列"),
+    ("write it as --apply D-B-01=2026-03-01", "写作 --apply D-B-01=2026-03-01"),
     ("write it as for POST /v1/entries: {\"entries\": [...]}", "请按 POST /v1/entries 的形式写：{\"entries\": [...]}"),
     (
         "write it as scheme:code, for instance uscc:91990099MA00000156",

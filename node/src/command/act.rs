@@ -1,12 +1,13 @@
-//! Acts on an entry: `amend`, `annul`, `remove`, `repair`, `erase`, `reinstate`, `decline`.
+//! Acts on an entry: `amend`, `annul`, `remove`, `repair`, `erase`, `reinstate`, `suspend`, `resume`, `withdraw`, `decline`.
 //!
 //! Each has three steps. The node rehearses it, so that what would be refused is refused before anybody is asked; what it would do, and
 //! to whom, is shown ([`preview`]); and when the officer says yes it is signed. A script that says `--yes` goes to the last step at once.
 
-mod preview;
+pub mod preview;
 
 use super::Context;
 use super::confirm::confirm;
+use super::joint::Conditions;
 use super::publish::{read_entry, show_reply};
 use crate::client::Client;
 use crate::fault::Fault;
@@ -14,7 +15,6 @@ use huxin_api::model::{
     ActRequest, ActVerb, BodyView, DeclineRequest, EntryReply, EntryRequest, ListingView, MatterView, PublishReply,
     Receipt, RecordCommand, Warning,
 };
-use huxin_protocol::body::RepairConditions;
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::time::Date;
 use preview::Act;
@@ -58,18 +58,20 @@ pub struct ActArgs {
 pub struct RepairArgs {
     #[command(flatten)]
     pub act: ActArgs,
-    /// The subject has put things right
-    #[arg(long)]
-    pub rectified: bool,
-    /// It has given a signed promise
-    #[arg(long)]
-    pub commitment: bool,
-    /// It took part in training
-    #[arg(long)]
-    pub training: bool,
-    /// It handed in a credit report
-    #[arg(long)]
-    pub credit_report: bool,
+    #[command(flatten)]
+    pub conditions: Conditions,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  huxin suspend 330900-17 --reason 法院裁定暂停执行 --document-number （2026）样例行审1号"
+)]
+pub struct SuspendArgs {
+    #[command(flatten)]
+    pub act: ActArgs,
+    /// The last day of which the order speaks; its measures rest until `huxin resume` all the same
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Date>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -112,8 +114,8 @@ pub fn amend(args: &AmendArgs, context: &Context) -> Result<(), Fault> {
 fn current_link(client: &Client, id: StatementId) -> Result<Option<EntryReply>, Fault> {
     let entry = client.entry(id)?;
     match entry.matter {
-        Some(MatterView::Standing { current }) if current == id => Ok(Some(entry)),
-        Some(MatterView::Standing { current }) => client.entry(current).map(Some),
+        Some(MatterView::Standing { current, .. }) if current == id => Ok(Some(entry)),
+        Some(MatterView::Standing { current, .. }) => client.entry(current).map(Some),
         _ => Ok(None),
     }
 }
@@ -135,10 +137,17 @@ fn said_anew(client: &Client, entry: &EntryRequest, current: &EntryReply) -> Res
     };
     let mut asked: ListingView = entry.clone().into_body(edition, None).into();
     asked.derived_from = entry.derived_from;
+    // What the node fills in from the edition, it filled in before as well.
+    if asked.list_id.is_none() {
+        asked.list_id.clone_from(&listing.list_id);
+    }
+    if asked.list_name.is_empty() {
+        asked.list_name.clone_from(&listing.list_name);
+    }
     Ok(Some(EntryReply {
         body: BodyView::Listing { listing: Box::new(asked) },
         agency: entry.agency.clone(),
-        disclosure: entry.disclosure.clone(),
+        disclosure: entry.disclosure.clone().unwrap_or_else(|| current.disclosure.clone()),
         ..current.clone()
     }))
 }
@@ -149,14 +158,14 @@ pub fn act(verb: ActVerb, args: ActArgs, context: &Context) -> Result<(), Fault>
 }
 
 pub fn repair(args: RepairArgs, context: &Context) -> Result<(), Fault> {
-    let conditions = RepairConditions {
-        rectified: args.rectified,
-        commitment: args.commitment,
-        training: args.training,
-        credit_report: args.credit_report,
-    };
+    let conditions = Some(args.conditions.into());
     let (id, yes) = (args.act.id, args.act.yes);
-    send(ActVerb::Repair, id, ActRequest { conditions: Some(conditions), ..request(args.act) }, yes, context)
+    send(ActVerb::Repair, id, ActRequest { conditions, ..request(args.act) }, yes, context)
+}
+
+pub fn suspend(args: SuspendArgs, context: &Context) -> Result<(), Fault> {
+    let (id, yes) = (args.act.id, args.act.yes);
+    send(ActVerb::Suspension, id, ActRequest { until: args.until, ..request(args.act) }, yes, context)
 }
 
 pub fn decline(args: DeclineArgs, context: &Context) -> Result<(), Fault> {
@@ -191,7 +200,12 @@ fn send(verb: ActVerb, id: StatementId, request: ActRequest, yes: bool, context:
 }
 
 /// Lets the node rehearse a command, shows what it would do to whom, and asks.
-fn ask(client: &Client, (id, act): (StatementId, Act), command: RecordCommand, context: &Context) -> Result<(), Fault> {
+pub fn ask(
+    client: &Client,
+    (id, act): (StatementId, Act),
+    command: RecordCommand,
+    context: &Context,
+) -> Result<(), Fault> {
     let warnings = client.rehearse(command)?;
     let named = client.entry(id)?;
     let listing = listing_of(client, &named)?;

@@ -9,6 +9,7 @@ mod measure;
 pub(super) mod processes;
 pub(super) mod sample;
 mod screen;
+mod story;
 
 use super::{Context, federation, init};
 use crate::client::Client;
@@ -40,12 +41,15 @@ const LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  huxin demo                        three cities, until Ctrl-C\n  huxin demo --once --json          one round for a script\n  huxin demo --cities 6 --folder ./federation"
+    after_help = "Examples:\n  huxin demo                        three cities, until Ctrl-C\n  huxin demo --once --json          one round for a script\n  huxin demo --story                one entry from its listing to its repair\n  huxin demo --cities 6 --folder ./federation"
 )]
 pub struct Args {
     /// Number of stand-in cities
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=cities::MOST as i64))]
     pub cities: u8,
+    /// Tell one entry's story through five cities: listed, answered, disputed, suspended, repaired
+    #[arg(long, conflicts_with_all = ["cities", "data"])]
+    pub story: bool,
     /// End after one round instead of running on
     #[arg(long)]
     pub once: bool,
@@ -142,6 +146,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     let loud = !context.json;
     if loud {
         screen::banner(&folder, context);
+    }
+    if args.story {
+        return story::run(&folder, args.once, &stop, context);
     }
     let today = crate::runtime::clock::now().date();
     let entries = match &args.data {

@@ -2,12 +2,14 @@
 
 use super::Context;
 use super::publish::import::editions;
+use crate::chinese::wrapped;
 use crate::fault::Fault;
 use crate::say;
-use huxin_api::model::{BodyView, EntryReply, MatterView};
+use huxin_api::model::{ActItem, BodyView, EntryReply, LeftOut, MatterView};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::{Edition, shown_name};
 use huxin_protocol::ids::StatementId;
+use huxin_protocol::text::harmless;
 use std::collections::BTreeMap;
 
 #[derive(Debug, clap::Args)]
@@ -34,8 +36,13 @@ fn screen(entry: &EntryReply, editions: &BTreeMap<Digest, Edition>) -> String {
         row("针对 about", about.to_string());
     }
     match &entry.matter {
-        Some(MatterView::Standing { current }) if *current == entry.id => row("现状 matter", "有效 stands".to_owned()),
-        Some(MatterView::Standing { current }) => {
+        Some(MatterView::Standing { suspended_by: Some(by), .. }) => {
+            row("现状 matter", format!("暂停执行 rests by order, {by}"));
+        }
+        Some(MatterView::Standing { current, .. }) if *current == entry.id => {
+            row("现状 matter", "有效 stands".to_owned())
+        }
+        Some(MatterView::Standing { current, .. }) => {
             row("现状 matter", format!("已由 {current} 更正，以其为准 corrected: {current} speaks now"));
         }
         Some(MatterView::Ended { by }) => row("现状 matter", format!("已由 {by} 终止 ended by {by}")),
@@ -58,11 +65,32 @@ fn screen(entry: &EntryReply, editions: &BTreeMap<Digest, Edition>) -> String {
         }
         BodyView::Act { act } => row("理由 reason", act.reason.clone()),
         BodyView::Decline { decline } => row("理由 reason", decline.reason.clone()),
-        other => row("正文 body", serde_json::to_string(other).unwrap_or_default()),
+        BodyView::Lacking => row("正文 text", "尚未到达 has not come yet".to_owned()),
+        BodyView::NotReader => row("正文 text", "本市不是读者 this city is not among its readers".to_owned()),
+        BodyView::Erased => row("正文 text", "已删除 erased".to_owned()),
+        other => match other.in_short() {
+            Some((en, zh)) => row("内容 says", format!("{zh}\n{en}")),
+            None => row("正文 text", serde_json::to_string(other).unwrap_or_default()),
+        },
     }
     let mut lines = vec![table.to_string()];
-    lines.extend(entry.acts.iter().map(|act| format!("{}  {}  {}", act.issued_at_text, act.kind, act.id)));
+    lines.extend(entry.acts.iter().flat_map(act_lines));
+    lines.extend(entry.acts_left_out.iter().map(|left| {
+        let LeftOut { city, kind, count } = left;
+        format!("{city}  另有 {count} 条 {kind}  and {count} more of this kind")
+    }));
     lines.join("\n")
+}
+
+/// Who said what about the statement, and when; under it what it says.
+fn act_lines(act: &ActItem) -> Vec<String> {
+    let ActItem { id, city_name, kind, kind_zh, issued_at_text, .. } = act;
+    let head = format!("{issued_at_text}  {kind_zh} {kind}  {id}  {}", harmless(city_name));
+    let says = [&act.says_zh, &act.says_en];
+    let says = if says[0] == says[1] { &says[..1] } else { &says[..] };
+    let below = says.iter().flat_map(|says| says.as_deref()).map(|says| format!("    {}", harmless(says)));
+    let lines = std::iter::once(head).chain(below);
+    lines.flat_map(|line| wrapped(&line, 80).lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 #[cfg(test)]
@@ -85,7 +113,11 @@ mod tests {
                 "id": "330900-17", "kind": "Entry", "city": "330900", "city_name": "舟山市", "digest": "a".repeat(64),
                 "commitment": "b".repeat(64), "disclosure": "public", "ground": "c".repeat(64), "issued_at": 0,
                 "issued_at_text": "2026-11-27 22:00:00.000", "voided": false,
-                "acts": [{ "id": "330900-18", "kind": "Removal", "issued_at": 0, "issued_at_text": "2026-11-27 22:00:00.000" }],
+                "acts": [{
+                    "id": "330900-18", "kind": "Removal", "kind_zh": "移出", "city": "330900", "city_name": "舟山市", "issued_at": 0,
+                    "issued_at_text": "2026-11-27 22:00:00.000", "says_zh": long, "says_en": "a word and another ".repeat(9),
+                }],
+                "acts_left_out": [{ "city": "451100", "kind": "Feedback", "count": 7 }],
                 "matter": { "state": "standing", "current": "330900-17" },
                 "body": { "state": "listing", "listing": {
                     "subject": { "id": "uscc:91990099MA00000156", "class": "enterprise", "name": long },

@@ -12,7 +12,7 @@ use huxin_keys::{
     FoundingSignature, FoundingTerms, JoinFile, KeyFolder, Passphrase, PassphraseSource, collect, found, peer_id_text,
 };
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::Edition;
+use huxin_protocol::edition::{Clock, Edition};
 use huxin_protocol::genesis::{Genesis, Manifest};
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::time::Millis;
@@ -132,22 +132,13 @@ fn open(keys: &Path, source: &str) -> Result<KeyFolder, Fault> {
 
 /// The default terms: two thirds, and the clocks of the demonstration edition (DOMAIN rule 5).
 fn terms(name: &str) -> FoundingTerms {
-    let clocks = Edition::named("demo").map(|edition| *edition.clocks());
-    let named = clocks.map(|clocks| {
-        [
-            ("repair_feedback", clocks.repair_feedback),
-            ("repair_decision", clocks.repair_decision),
-            ("objection_ruling", clocks.objection_ruling),
-            ("response", clocks.response),
-            ("lifted_feedback", clocks.lifted_feedback),
-            ("publication", clocks.publication),
-        ]
-    });
+    let demo = Edition::named("demo");
+    let days = |clock: Clock| demo.as_ref()?.clocks().of(clock).map(|row| (clock.name().to_owned(), row.days));
     FoundingTerms {
         name: name.to_owned(),
         founded_at: clock::now(),
         threshold: (2, 3),
-        clocks: named.into_iter().flatten().map(|(name, days)| (name.to_owned(), days)).collect(),
+        clocks: Clock::ALL.into_iter().filter_map(days).collect(),
     }
 }
 

@@ -60,6 +60,7 @@ fn check(args: &CheckArgs, context: &Context) -> Result<(), Fault> {
     let edition = editions.values().find(|edition| edition.name() == profile.edition);
     let setting = Setting {
         day,
+        city: crate::settings::load(&context.config).ok().map(|settings| settings.node.city),
         edition,
         editions: &editions,
         allow_natural_persons: false,

@@ -84,7 +84,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
 /// stated.
 fn template(list: &str, context: &Context) -> String {
     let editions = import::editions(context);
-    let meant = meant_where_unstated(&editions);
+    let city = crate::settings::load(&context.config).ok().map(|settings| settings.node.city);
+    let today = crate::runtime::clock::now().date();
+    let meant = city.and_then(|city| meant_where_unstated(&editions, city, today));
     let edition =
         meant.or_else(|| editions.values().find(|edition| edition.name() != MDB)).or(editions.values().next());
     let text = edition.and_then(|edition| entry_file::template(list, edition, meant.is_some()));

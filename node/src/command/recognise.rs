@@ -49,6 +49,9 @@ pub struct Args {
     /// Only entries under these editions of the measure catalogue, by name or digest; without it all
     #[arg(long, value_delimiter = ',')]
     pub editions: Option<Vec<String>>,
+    /// Also entries that the partner took over from another city's listing
+    #[arg(long)]
+    pub derived: bool,
     /// Black and watch entries below this severity do not count
     #[arg(long, value_enum)]
     pub minimum_severity: Option<SeverityChoice>,
@@ -99,6 +102,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         valid_until: args.until,
         freshness_hours: args.freshness_hours,
         editions: args.editions.map(|named| digests(&named, &client)).transpose()?,
+        derived: args.derived,
     };
     if args.nothing {
         let what = [
@@ -188,6 +192,7 @@ fn limits(rule: &RecognitionBody, context: &Context) -> Vec<String> {
     lines.extend(
         rule.decided_within_months.map(|months| line("decided within months", "决定未满月数", months.to_string())),
     );
+    lines.extend(rule.derived.then(|| line("derived", "转录条目", "yes".to_owned())));
     lines.extend(rule.editions.as_ref().map(|editions| line("editions", "措施清单版本", editions.len().to_string())));
     if rule.suspend_while_disputed {
         lines.push(context.choose("rests while disputed", "异议期间中止适用").to_owned());

@@ -22,13 +22,17 @@ pub struct Args {
     /// Print the chain of reasons
     #[arg(long)]
     pub explain: bool,
+    /// Only what anyone may see
+    #[arg(long, conflicts_with = "explain")]
+    pub public: bool,
     /// The code fails its check character, and the certificate shows it like this all the same
     #[arg(long)]
     pub confirm_code: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
-    let query = StatusQuery { at: args.at, explain: args.explain, confirm_code: args.confirm_code };
+    let query =
+        StatusQuery { at: args.at, explain: args.explain, public: args.public, confirm_code: args.confirm_code };
     let EnteredCode { id, cleaning } = enter_subject(&args.subject).map_err(|fault| {
         let (en, zh) = fault.text();
         Fault::new(Exit::Code, fault.code(), format_args!("{zh} / {en}"))
@@ -93,6 +97,7 @@ fn screen(status: &Value, context: &Context) -> String {
         for entry in entries {
             let (en, zh) = seen(status, entry).text();
             put(&mut lines, format!("{}  {en}  {zh}", text(entry, "/id")));
+            joint(entry).into_iter().for_each(|line| put(&mut lines, line));
         }
     }
     lines.extend(measures(status, context));
@@ -159,6 +164,35 @@ fn measures(status: &Value, context: &Context) -> Option<String> {
     Some(table.to_string())
 }
 
+/// What rests, what waits for an answer and until when, and by what this city answered or declined; each in Chinese and English.
+fn joint(entry: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    let id = text(entry, "/id");
+    for (path, zh, en) in [
+        ("/suspended_by", "依决定暂停执行，见", "rests by order of"),
+        ("/answered_by", "本市已逐项答复，见", "answered here measure by measure by"),
+        ("/declined_by", "本市不予适用，见", "declined here by"),
+    ] {
+        let by = text(entry, path);
+        if !by.is_empty() {
+            out.push(format!("{id}  {zh} {by}  {en} {by}"));
+        }
+    }
+    for filing in items(entry, "filings") {
+        let (zh, en) = match text(filing, "/kind") {
+            "objection" => ("异议", "objection"),
+            _ => ("修复申请", "repair application"),
+        };
+        let (due_zh, due_en) = match (text(filing, "/until"), filing.get("overdue") == Some(&Value::Bool(true))) {
+            ("", _) => ("待答复".to_owned(), "waits for its answer".to_owned()),
+            (until, true) => (format!("应于 {until} 前答复，已逾期"), format!("was due by {until}, overdue")),
+            (until, false) => (format!("应于 {until} 前答复"), format!("the answer is due by {until}")),
+        };
+        out.push(format!("{id}  {zh} {filing_id}：{due_zh}  {en}: {due_en}", filing_id = text(filing, "/id")));
+    }
+    out
+}
+
 /// How many other cities have seen an entry with all its links (R78).
 fn seen(status: &Value, entry: &Value) -> Seen {
     let own = |source: &&Value| text(source, "/city") == text(entry, "/issuer");
@@ -184,7 +218,12 @@ mod tests {
         let entry = serde_json::json!({
             "id": "330900-1234567", "issuer": "330900", "issuer_name": "舟山市", "counts": true, "state": "listed",
             "content": { "list_shown": "安全生产严重失信主体名单", "basis": { "authority": long } },
-            "reasons": [reason, reason], "links": [{ "id": "330900-1234567" }],
+            "reasons": [reason, reason], "links": [{ "id": "330900-1234567" }], "suspended_by": "330900-1234569",
+            "answered_by": "451100-1234567", "declined_by": null,
+            "filings": [
+                { "id": "370100-1234567", "kind": "objection", "until": "2026-12-18", "overdue": true },
+                { "id": "370100-1234568", "kind": "repair_application", "until": null, "overdue": false },
+            ],
         });
         let step = serde_json::json!({ "id": "330900-1234567", "rule": "R133", "text_zh": long, "text_en": "a word and another ".repeat(9) });
         let measure = |confirm: bool, suspended: Value| {
@@ -210,7 +249,18 @@ mod tests {
             let text = screen(&status, &context);
             let wide: Vec<&str> = text.lines().filter(|line| crate::chinese::columns(line) > 80).collect();
             assert!(wide.is_empty(), "{wide:#?}");
-            assert!(text.contains("安全生产") && text.contains("D-B-01"), "{text}");
+            assert!(text.contains("安全生产"), "{text}");
+            for due in [
+                "暂停执行",
+                "rests by order of 330900-1234569",
+                "451100-1234567",
+                "已逾期",
+                "overdue",
+                "修复申请 370100-1234568",
+            ] {
+                assert!(text.replace('\n', " ").contains(due), "{due}: {text}");
+            }
+            assert!(!text.contains("不予适用"), "{text}");
             // A table breaks lines; its words are looked for one by one.
             let words = match language {
                 Language::Chinese => ["D-B-01", "330900-1234568", "有效", "办理前", "超过规定"],

@@ -1,13 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 use crate::command::demo::{cities, make_folders};
-use huxin_api::model::DisclosureChoice;
+use huxin_api::Problem;
+use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, DisclosureChoice, EntryRequest, JointRequest, Warning};
 use huxin_engine::ledger::{Batch, Family, place_key};
 use huxin_keys::KeyFolder;
-use huxin_protocol::body::{Basis, List, Severity, salt_of};
-use huxin_protocol::edition::builtin;
+use huxin_protocol::body::{Basis, Decision, List, RecognitionBody, Severity, salt_of};
+use huxin_protocol::edition::{IssueFault, builtin};
 use huxin_protocol::genesis::Genesis;
-use huxin_protocol::header::{Header, Issuer, SUITE_1};
+use huxin_protocol::header::{About, Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{Epoch, Seq};
 use huxin_protocol::key::{PublicKey, Sign};
 use huxin_protocol::statement::Statement;
@@ -71,6 +72,7 @@ fn request() -> EntryRequest {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: None,
         record_ref: None,
         source: None,
@@ -78,8 +80,11 @@ fn request() -> EntryRequest {
         summary: String::new(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
         agency: None,
-        disclosure: DisclosureChoice::Public,
+        disclosure: None,
         confirm_code: false,
     }
 }
@@ -127,16 +132,15 @@ fn natural_persons_are_off_by_default_and_never_public() {
     assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "natural_person");
     world.drafter.allow_natural_persons = true;
     assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "person_disclosure");
-    person.disclosure = DisclosureChoice::Named(vec!["451100".parse().unwrap()]);
+    person.disclosure = Some(DisclosureChoice::Named(vec!["451100".parse().unwrap()]));
     // Neither a code nor a name in clear stands for a person.
     let Err(DraftFault::Listing(faults)) = draft(&world, person.clone()) else { panic!("drafted") };
     assert_eq!(faults.iter().map(IssueFault::code).collect::<Vec<_>>(), ["person_id", "person_name"]);
     person.subject.id = format!("person:{}", "0a".repeat(32)).parse().unwrap();
     person.subject.name = "示*".to_owned();
-    assert!(draft(&world, person.clone()).is_ok());
-    // Until persons are keyed by the federation, nobody is linked with an entry.
-    person.linked_persons = vec![Digest([1; 32])];
-    assert_eq!(draft(&world, person).unwrap_err().code(), "linked_persons");
+    assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "person_key");
+    person.person_key = Some(Digest([5; 32]));
+    assert!(draft(&world, person).is_ok());
 }
 
 #[test]
@@ -190,7 +194,7 @@ fn editions_are_found_by_name_and_digest() {
 fn readers_are_members_and_agencies_are_named() {
     let world = world();
     let named = |cities: &[&str]| EntryRequest {
-        disclosure: DisclosureChoice::Named(cities.iter().map(|city| city.parse().unwrap()).collect()),
+        disclosure: Some(DisclosureChoice::Named(cities.iter().map(|city| city.parse().unwrap()).collect())),
         ..request()
     };
     assert_eq!(draft(&world, named(&[])).unwrap_err().code(), "readers");
@@ -279,28 +283,92 @@ fn a_decline_takes_the_disclosure_of_its_entry() {
         ),
     ] {
         let world = world();
-        let header = Header {
-            suite: SUITE_1,
-            city: partner,
-            epoch: Epoch::FIRST,
-            seq: Seq(0),
-            issuer: Issuer { city: partner, agency: None },
-            issued_at: Millis(0),
-            kind: Kind::Entry,
-            body_version: BODY_VERSION,
-            disclosure: entry,
-            about: None,
-            ground: Some(Digest([1; 32])),
-            commitment: Digest([2; 32]),
-        };
-        let leaf = Statement::sign(header, &world.drafter.federation, &TestKey::new()).bytes;
-        let mut batch = Batch::default();
-        batch.put(Family::Log, place_key(partner, Seq(0)), leaf);
-        world.store.commit(&batch).unwrap();
+        let id = put(&world, partner, Kind::Entry, entry.clone(), None).id;
         let request = DeclineRequest { reason: "依据不足".to_owned(), agency: None };
-        let draft = world.drafter.decline("451100-0".parse().unwrap(), request, world.moment()).unwrap();
-        assert_eq!((draft.kind, draft.disclosure), (Kind::Decline, decline));
+        let draft = world.drafter.decline(id, request, world.moment()).unwrap();
+        assert_eq!((draft.kind, draft.disclosure), (Kind::Decline, decline.clone()));
+        // A feedback is read as a decline is; what is filed is for the city that listed alone (R49).
+        let to_lister = Disclosure::Named(vec![partner]);
+        let day = "2026-03-01";
+        for (name, request, due) in [
+            (
+                "feedback",
+                serde_json::json!({ "measure": "D-B-01", "done": "lifted", "department": { "name": "样例局" }, "on": day }),
+                &decline,
+            ),
+            ("application", serde_json::json!({ "reason": "样例", "filed_on": day, "by": "subject" }), &to_lister),
+            (
+                "objection",
+                serde_json::json!({ "reason": "样例", "filed_on": day, "by": "subject", "to": "term" }),
+                &to_lister,
+            ),
+        ] {
+            let drafts = joint(&world, id, name, request).unwrap();
+            assert_eq!((drafts.len(), &drafts[0].disclosure, drafts[0].about), (1, due, Some(id)), "{name}");
+        }
+        // Whose text cannot be read here cannot be answered measure by measure.
+        let answer = serde_json::json!({ "answers": [{ "measure": "D-B-01", "answer": "applies" }] });
+        assert_eq!(joint(&world, id, "response", answer).unwrap_err().code(), "entry_unreadable");
     }
+}
+
+/// Who filed hears how it is handled, also where the entry is not for its eyes (R49).
+#[test]
+fn an_answer_is_for_the_readers_of_the_entry_and_for_who_filed() {
+    let (own, partner): (CityCode, CityCode) = ("330900".parse().unwrap(), "451100".parse().unwrap());
+    let named = |cities: &[CityCode]| Disclosure::Named(cities.to_vec());
+    for (entry, due) in [
+        (Disclosure::Public, Disclosure::Public),
+        (Disclosure::Federation, Disclosure::Federation),
+        (named(&[own]), named(&[partner])),
+        (named(&["620100".parse().unwrap()]), named(&[partner, "620100".parse().unwrap()])),
+    ] {
+        let world = world();
+        let listing = put(&world, own, Kind::Entry, entry, None);
+        let filing = put(&world, partner, Kind::Objection, named(&[own]), Some(listing)).id;
+        let rejected = serde_json::json!({ "decision": "rejected", "reason": "样例", "decided_on": "2026-03-01" });
+        let accepted = serde_json::json!({ "stage": "accepted", "on": "2026-03-01" });
+        for (name, request) in [("ruling", rejected), ("step", accepted)] {
+            let drafts = joint(&world, filing, name, request).unwrap();
+            assert_eq!((&drafts[0].disclosure, drafts[0].about), (&due, Some(filing)), "{name}");
+        }
+        // What carries it out stands before it, and says what the ruling says.
+        let removed = serde_json::json!({
+            "decision": "upheld", "reason": "样例", "decided_on": "2026-03-01", "document_number": "样例1号", "carried_out_by": "removal",
+        });
+        let drafts = joint(&world, filing, "ruling", removed).unwrap();
+        let Body::Act(removal) = &drafts[0].body else { panic!("no act") };
+        assert_eq!((drafts[0].kind, drafts[0].about, drafts[1].kind), (Kind::Removal, Some(listing.id), Kind::Ruling));
+        assert_eq!((removal.reason.as_str(), removal.document_number.as_deref()), ("样例", Some("样例1号")));
+    }
+}
+
+fn joint(world: &World, id: StatementId, name: &str, request: serde_json::Value) -> Result<Vec<Draft>, DraftFault> {
+    let request = JointRequest::read(name, request.to_string().as_bytes()).unwrap().unwrap();
+    world.drafter.joint(id, request, world.moment(), (&mut Vec::new(), 0))
+}
+
+/// A statement without a body at the beginning of a city's log.
+fn put(world: &World, city: CityCode, kind: Kind, disclosure: Disclosure, about: Option<About>) -> About {
+    let header = Header {
+        suite: SUITE_1,
+        city,
+        epoch: Epoch::FIRST,
+        seq: Seq(0),
+        issuer: Issuer { city, agency: None },
+        issued_at: Millis(0),
+        kind,
+        body_version: BODY_VERSION,
+        disclosure,
+        about,
+        ground: kind.is_listing().then_some(Digest([1; 32])),
+        commitment: Digest([2; 32]),
+    };
+    let statement = Statement::sign(header, &world.drafter.federation, &TestKey::new());
+    let mut batch = Batch::default();
+    batch.put(Family::Log, place_key(city, Seq(0)), statement.bytes);
+    world.store.commit(&batch).unwrap();
+    About { id: statement.header.id(), digest: statement.digest }
 }
 
 /// A key in the test's memory.

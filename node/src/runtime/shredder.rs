@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_secs(5);
 /// How long a round waits for readers of older states before it tries again with the next.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A copy of the store that lies beside it for longer than this is no backup under way any more.
-const COPY_FORGOTTEN: Duration = Duration::from_secs(24 * 3600);
+pub const COPY_FORGOTTEN: Duration = Duration::from_secs(24 * 3600);
 /// Most bodies of one round: what a writer's group and a list in memory hold easily.
 const ROUND: usize = 10_000;
 

@@ -6,7 +6,7 @@
 
 use crate::fault::OpenFault;
 use crate::store::Store;
-use huxin_engine::index::{link_chains, part_texts_from_rows};
+use huxin_engine::index::{link_chains, part_texts_from_rows, sort_acts_by_kind};
 use huxin_engine::ledger::{Batch, Family, LedgerRead, ReadFault, Txn, meta};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::CityCode;
@@ -18,7 +18,7 @@ pub const FORM: u32 = meta::FORM_VERSION;
 type Climb = fn(&mut Txn<'_>, &Digest) -> Result<(), ReadFault>;
 
 /// `CLIMBS[n]` leads from form `n + 1` to form `n + 2`.
-const CLIMBS: [Climb; FORM as usize - 1] = [link_chains, part_texts_from_rows];
+const CLIMBS: [Climb; FORM as usize - 1] = [link_chains, part_texts_from_rows, sort_acts_by_kind];
 
 /// Binds a store to a federation and a city: a new store takes them on, a bound one must name the same. A store of an older
 /// form climbs first.

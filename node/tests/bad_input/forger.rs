@@ -2,7 +2,7 @@
 //! firms in it are made up.
 
 use huxin_keys::{EpochSigner, KeyFolder};
-use huxin_protocol::body::{Basis, Body, EntryBody, List, Severity, commitment};
+use huxin_protocol::body::{Basis, Body, Decision, EntryBody, List, Severity, commitment};
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::digest::{Context, Digest, TreeHash};
 use huxin_protocol::header::{BODY_VERSION, Disclosure, Header, Issuer, SUITE_1};
@@ -49,6 +49,7 @@ fn entry(number: u64, edition: Digest) -> Body {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition,
         record_ref: None,
         source: None,
@@ -56,6 +57,9 @@ fn entry(number: u64, edition: Digest) -> Body {
         summary: String::new(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
     }))
 }
 

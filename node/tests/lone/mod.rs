@@ -4,8 +4,8 @@
 use huxin::client::Client;
 use huxin::command::{federation, init};
 use huxin::settings;
-use huxin_api::model::{DisclosureChoice, EntryRequest, PublishRequest};
-use huxin_protocol::body::{Basis, List};
+use huxin_api::model::{EntryRequest, PublishRequest};
+use huxin_protocol::body::{Basis, Decision, List};
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::subject::{Subject, SubjectClass};
 use std::io::{BufRead as _, BufReader};
@@ -67,6 +67,7 @@ pub fn entry(number: usize) -> PublishRequest {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: None,
         record_ref: Some(number.to_string()),
         source: None,
@@ -74,8 +75,11 @@ pub fn entry(number: usize) -> PublishRequest {
         summary: String::new(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
         agency: None,
-        disclosure: DisclosureChoice::Public,
+        disclosure: None,
         confirm_code: false,
     };
     PublishRequest { entries: vec![entry] }

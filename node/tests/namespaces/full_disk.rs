@@ -6,7 +6,7 @@ use super::federation::until;
 use super::lone::entry;
 use super::small_disk::{MIB, SmallDisk};
 use huxin::client::Client;
-use huxin_api::model::{ActRequest, ActVerb};
+use huxin_api::model::{ActRequest, ActVerb, RecordCommand, RecordOutcome, RecordsRequest};
 use std::process::Command;
 
 /// The disk of one node is filled below what publishing needs, then to the last byte. It stays, answers, and says what is
@@ -65,6 +65,16 @@ fn disk_full_then_space() {
     country.federation.until_equal_among(&[HEZHOU, LANZHOU]);
     let act = ActRequest { reason: "履行完毕".to_owned(), ..ActRequest::default() };
     country.federation.ask(ZHOUSHAN, |client| client.act(ended, ActVerb::Repair, &act)).unwrap();
+    // By the road of imports as well: what only removes goes on, and what lists does not.
+    let removes = RecordsRequest {
+        commands: vec![RecordCommand::Act { id: kept, verb: ActVerb::Removal, act: act.clone() }],
+        rehearse: false,
+    };
+    let reply = country.federation.ask(ZHOUSHAN, |client| client.records(&removes)).unwrap();
+    assert!(matches!(&reply.outcomes[..], [RecordOutcome::Ok { .. }]), "{reply:?}");
+    let listed = Box::new(entry(6).entries.remove(0));
+    let lists = RecordsRequest { commands: vec![RecordCommand::List { entry: listed }], rehearse: false };
+    assert_eq!(country.federation.ask(ZHOUSHAN, |client| client.records(&lists)).unwrap_err().code, "disk_full");
     until("a partner hears that it has ended", || {
         let shown = country.federation.ask(HEZHOU, |client| client.heads()).ok()?;
         let head = shown.heads.iter().find(|head| head.city == ended.city)?;
@@ -87,7 +97,7 @@ fn disk_full_then_space() {
     disk.make_room();
     country.federation.until_equal();
     country.federation.until_ready(ZHOUSHAN);
-    assert_eq!(country.publish(ZHOUSHAN, 3).ids[0].seq.0, 4, "what was refused has no place");
+    assert_eq!(country.publish(ZHOUSHAN, 3).ids[0].seq.0, 5, "what was refused has no place");
     country.federation.until_equal();
 
     // Full again: it can be ended in order, and started only with room.

@@ -1,6 +1,6 @@
-//! The body of an ending or a reinstatement (R44). CBOR keys: 0 salt, 1 reason, 2 document number?, 3 authority?,
-//! 4 decided_on?, 5 conditions? (Repair only: map {1 rectified, 2 commitment, 3 training, 4 credit report} of bools),
-//! 6 record_ref?.
+//! The body of an ending, a reinstatement, a suspension, a resumption or a withdrawal (R44). CBOR keys: 0 salt, 1 reason, 2
+//! document number?, 3 authority?, 4 decided_on?, 5 conditions? (Repair only: map {1 rectified, 2 commitment, 3 training, 4 credit
+//! report, 5 duties performed} of bools), 6 record_ref?, 7 until? (Suspension only: the last day of which the order speaks).
 
 use super::{NAME_BYTES, REFERENCE_BYTES, SUMMARY_BYTES};
 use crate::cbor::{MapReader, MapWriter, ReadFault, Reader, Writer};
@@ -16,6 +16,7 @@ pub struct RepairConditions {
     pub commitment: bool,
     pub training: bool,
     pub credit_report: bool,
+    pub duties_performed: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,24 +33,29 @@ pub struct ActBody {
     pub conditions: Option<RepairConditions>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record_ref: Option<String>,
+    /// Of a Suspension: the last day of which the order speaks. It ends nothing by itself; a Resumption does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Date>,
 }
 
 impl RepairConditions {
-    fn write(self, writer: &mut Writer) {
+    pub(super) fn write(self, writer: &mut Writer) {
         writer.map(|map| {
             map.field(1, |w| w.boolean(self.rectified));
             map.field(2, |w| w.boolean(self.commitment));
             map.field(3, |w| w.boolean(self.training));
             map.field(4, |w| w.boolean(self.credit_report));
+            map.field(5, |w| w.boolean(self.duties_performed));
         });
     }
-    fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ReadFault> {
         reader.map(|map| {
             Ok(Self {
                 rectified: map.required(1, Reader::boolean)?,
                 commitment: map.required(2, Reader::boolean)?,
                 training: map.required(3, Reader::boolean)?,
                 credit_report: map.required(4, Reader::boolean)?,
+                duties_performed: map.required(5, Reader::boolean)?,
             })
         })
     }
@@ -71,9 +77,10 @@ impl ActBody {
         map.date(4, self.decided_on);
         map.optional(5, self.conditions.as_ref(), |w, conditions| conditions.write(w));
         map.text(6, self.record_ref.as_deref());
+        map.date(7, self.until);
     }
 
-    /// Conditions belong to a Repair; under another kind they are a wrong field.
+    /// Conditions belong to a Repair, and a last day to a Suspension; under another kind they are a wrong field.
     pub(super) fn read(map: &mut MapReader<'_, '_>, kind: Kind) -> Result<Self, ReadFault> {
         let body = Self {
             reason: map.required(1, |r| r.owned_text(SUMMARY_BYTES))?,
@@ -82,7 +89,10 @@ impl ActBody {
             decided_on: map.optional(4, Reader::date)?,
             conditions: map.optional(5, RepairConditions::read)?,
             record_ref: map.optional(6, |r| r.owned_text(REFERENCE_BYTES))?,
+            until: map.optional(7, Reader::date)?,
         };
-        if body.conditions.is_some() && kind != Kind::Repair { Err(ReadFault::Field) } else { Ok(body) }
+        let misplaced =
+            (body.conditions.is_some() && kind != Kind::Repair) || (body.until.is_some() && kind != Kind::Suspension);
+        if misplaced { Err(ReadFault::Field) } else { Ok(body) }
     }
 }

@@ -3,9 +3,13 @@
 //! 7 basis map {1 law?, 2 document number?, 3 authority, 4 decided_on?, 5 effective_on?}, 8 measures, 9 from?, 10 until?,
 //! 11 linked persons? (keyed digests, sorted), 12 edition digest, 13 record_ref?, 14 source map? {1 publisher,
 //! 2 retrieved_on?, 3 row?}, 15 derived_from? `[city, epoch, seq, digest]`, 16 summary, 17 evidence hashes?, 18
-//! observed_on?. Optional arrays are absent when empty.
+//! observed_on?, 19 list id?, 20 decision map? (see [`super::Decision`]), 21 disclosure reason?. Optional arrays are absent
+//! when empty.
 
-use super::{ALIASES, CODE_BYTES, DIGESTS, LAW_BYTES, MEASURES, NAME_BYTES, REFERENCE_BYTES, SUMMARY_BYTES};
+use super::{
+    ALIASES, CODE_BYTES, DIGESTS, Decision, LAW_BYTES, LinkedPerson, MEASURES, NAME_BYTES, REFERENCE_BYTES,
+    SUMMARY_BYTES,
+};
 use crate::cbor::{MapReader, MapWriter, ReadFault, Reader, Writer};
 use crate::digest::Digest;
 use crate::header::About;
@@ -70,8 +74,8 @@ pub struct EntryBody {
     pub from: Option<Date>,
     /// The last day on which the entry counts.
     pub until: Option<Date>,
-    /// Keyed digests of linked persons, sorted (rule 11: never in clear).
-    pub linked_persons: Vec<Digest>,
+    /// Ascending by digest, each once (rule 11: never in clear).
+    pub linked_persons: Vec<LinkedPerson>,
     pub edition: Digest,
     /// The source's own name of the record, or a digest of its row: what makes a second import of it the same record.
     pub record_ref: Option<String>,
@@ -81,10 +85,17 @@ pub struct EntryBody {
     pub evidence: Vec<Digest>,
     /// When a daily copy first showed it: not a decision date.
     pub observed_on: Option<Date>,
+    /// The list's id in the registry of the edition, where it is registered (R154).
+    pub list_id: Option<String>,
+    pub decision: Decision,
+    /// Why it is disclosed wider than the edition's default for its list and severity (R156).
+    pub disclosure_reason: Option<String>,
+    /// Id of the person key under which the entry's persons have their digests (R53).
+    pub person_key: Option<Digest>,
 }
 
 /// The item at the place that the next number names; all enumerations of a body are written so.
-fn numbered<T: Copy>(reader: &mut Reader<'_>, all: &[T], first: usize) -> Result<T, ReadFault> {
+pub(super) fn numbered<T: Copy>(reader: &mut Reader<'_>, all: &[T], first: usize) -> Result<T, ReadFault> {
     let number: usize = reader.unsigned()?;
     number.checked_sub(first).and_then(|at| all.get(at)).copied().ok_or(ReadFault::Field)
 }
@@ -224,6 +235,10 @@ impl EntryBody {
         out.extend(self.basis.document_number.iter().map(|text| ("basis.document_number", text.as_str())));
         out.extend(self.record_ref.iter().map(|text| ("record_ref", text.as_str())));
         out.extend(self.source.iter().map(|source| ("source.publisher", source.publisher.as_str())));
+        out.extend(self.list_id.iter().map(|text| ("list_id", text.as_str())));
+        out.extend(self.decision.texts());
+        out.extend(self.linked_persons.iter().map(|person| ("linked_persons.name", person.name.as_str())));
+        out.extend(self.disclosure_reason.iter().map(|text| ("disclosure_reason", text.as_str())));
         out
     }
 
@@ -240,7 +255,10 @@ impl EntryBody {
         map.field(8, |w| w.texts(&self.measures));
         map.date(9, self.from);
         map.date(10, self.until);
-        map.digests(11, &self.linked_persons);
+        let linked = Some(&self.linked_persons).filter(|linked| !linked.is_empty());
+        map.optional(11, linked, |w, linked| {
+            w.list(linked, |w, person| person.write(w));
+        });
         map.field(12, |w| w.digest(&self.edition));
         map.text(13, self.record_ref.as_deref());
         map.optional(14, self.source.as_ref(), |w, source| source.write(w));
@@ -248,6 +266,13 @@ impl EntryBody {
         map.field(16, |w| w.text(&self.summary));
         map.digests(17, &self.evidence);
         map.date(18, self.observed_on);
+        map.text(19, self.list_id.as_deref());
+        let decision = Some(&self.decision).filter(|decision| !decision.is_empty());
+        map.optional(20, decision, |w, decision| decision.write(w));
+        map.text(21, self.disclosure_reason.as_deref());
+        map.optional(22, self.person_key.as_ref(), |w, key| {
+            w.digest(key);
+        });
     }
 
     pub(super) fn read(map: &mut MapReader<'_, '_>) -> Result<Self, ReadFault> {
@@ -263,7 +288,7 @@ impl EntryBody {
             measures: map.required(8, |r| r.list(0, MEASURES, |r| r.owned_text(CODE_BYTES)))?,
             from: map.optional(9, Reader::date)?,
             until: map.optional(10, Reader::date)?,
-            linked_persons: map.some_list(11, DIGESTS, Reader::digest)?,
+            linked_persons: map.some_list(11, DIGESTS, LinkedPerson::read)?,
             edition: map.required(12, Reader::digest)?,
             record_ref: map.optional(13, |r| r.owned_text(REFERENCE_BYTES))?,
             source: map.optional(14, Source::read)?,
@@ -271,9 +296,13 @@ impl EntryBody {
             summary: map.required(16, |r| r.text_or_empty(SUMMARY_BYTES))?,
             evidence: map.some_list(17, DIGESTS, Reader::digest)?,
             observed_on: map.optional(18, Reader::date)?,
+            list_id: map.optional(19, |r| r.owned_text(CODE_BYTES))?,
+            decision: map.optional(20, Decision::read)?.unwrap_or_default(),
+            disclosure_reason: map.optional(21, |r| r.owned_text(SUMMARY_BYTES))?,
+            person_key: map.optional(22, Reader::digest)?,
         };
         let unique = body.measures.iter().collect::<std::collections::BTreeSet<_>>().len() == body.measures.len();
-        let sorted = body.linked_persons.windows(2).all(|pair| pair[0] < pair[1]);
+        let sorted = body.linked_persons.windows(2).all(|pair| pair[0].digest < pair[1].digest);
         if unique && sorted { Ok(body) } else { Err(ReadFault::Field) }
     }
 }

@@ -1,7 +1,8 @@
 //! A city's signed rule which of a partner's entries count for it (互认, R45). The newest one per partner is the rule;
 //! an empty `lists` withdraws recognition. CBOR keys: 0 salt, 1 partner, 2 lists, 3 fields? (absent: all), 4 measures?
 //! (absent: all), 5 minimum severity?, 6 decided within months?, 7 decided since? (absent: valid from), 8 suspend while disputed,
-//! 9 valid from, 10 valid until?, 11 freshness bound in hours, 12 editions? (digests, ascending; absent: all).
+//! 9 valid from, 10 valid until?, 11 freshness bound in hours, 12 editions? (digests, ascending; absent: all), 13
+//! derived? (only ever true; absent: entries that were taken over from another listing do not count).
 
 use super::entry::{List, Severity};
 use super::{CODE_BYTES, RULE_ITEMS};
@@ -39,6 +40,9 @@ pub struct RecognitionBody {
     /// Only entries under these editions of the measure catalogue count; absent: under any that the viewer knows.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub editions: Option<Vec<Digest>>,
+    /// Whether entries count that the partner took over from another listing (R172). Without it only its own findings do.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub derived: bool,
 }
 
 /// DOMAIN rule 9: a source silent for longer than a day is stale.
@@ -66,6 +70,7 @@ impl RecognitionBody {
             valid_until: None,
             freshness_hours: DEFAULT_FRESHNESS_HOURS,
             editions: None,
+            derived: false,
         }
     }
 
@@ -103,11 +108,14 @@ impl RecognitionBody {
                 w.digest(edition);
             });
         });
+        map.optional(13, self.derived.then_some(&true), |w, derived| {
+            w.boolean(*derived);
+        });
     }
 
     pub(super) fn read(map: &mut MapReader<'_, '_>) -> Result<Self, ReadFault> {
         let items = |r: &mut Reader<'_>| r.list(0, RULE_ITEMS, |r| r.owned_text(CODE_BYTES));
-        Ok(Self {
+        let body = Self {
             partner: map.required(1, Reader::city)?,
             lists: map.required(2, |r| r.sorted(0, List::ALL.len(), List::read))?,
             fields: map.optional(3, items)?,
@@ -120,6 +128,12 @@ impl RecognitionBody {
             valid_until: map.optional(10, Reader::date)?,
             freshness_hours: map.required(11, Reader::unsigned)?,
             editions: map.optional(12, |r| r.sorted(1, RULE_ITEMS, Reader::digest))?,
-        })
+            // One way to say no: a rule that says false would be a second spelling of one that says nothing.
+            derived: match map.optional(13, Reader::boolean)? {
+                Some(false) => return Err(ReadFault::Field),
+                said => said.is_some(),
+            },
+        };
+        Ok(body)
     }
 }

@@ -1,7 +1,20 @@
-//! Working days (R153): Monday to Friday less the edition's holidays, and the weekend days that it makes up.
+//! Working days (R153): Monday to Friday less the edition's holidays, and the weekend days that it makes up. Of a year that the
+//! calendar does not name only the week is known, and whoever shows a clock that runs through it says so.
 
-use super::Edition;
+use super::{Edition, Sure};
 use crate::time::Date;
+use serde::{Deserialize, Serialize};
+
+/// Days off, and weekend days that are worked, of the years that it names (R153).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    pub years: Vec<i16>,
+    pub holidays: Vec<Date>,
+    pub make_up_days: Vec<Date>,
+    pub source: String,
+    pub sure: Sure,
+}
 
 const DAY_MS: i64 = 86_400_000;
 const CIVIL_OFFSET_MS: i64 = 8 * 3_600_000;
@@ -14,7 +27,7 @@ fn weekday(day: Date) -> i64 {
 impl Edition {
     #[must_use]
     pub fn is_working_day(&self, day: Date) -> bool {
-        let calendar = self.file.calendar.as_ref();
+        let calendar = self.calendar();
         if calendar.is_some_and(|calendar| calendar.make_up_days.contains(&day)) {
             return true;
         }
@@ -38,5 +51,12 @@ impl Edition {
             }
         }
         last
+    }
+
+    /// The first year between two days, both included, whose holidays the calendar does not know.
+    #[must_use]
+    pub fn year_without_calendar(&self, from: Date, until: Date) -> Option<i16> {
+        let knows = |year: &i16| self.calendar().is_some_and(|calendar| calendar.years.contains(year));
+        (from.year()..=until.year()).find(|year| !knows(year))
     }
 }

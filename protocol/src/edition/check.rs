@@ -4,18 +4,21 @@
 //! One function finds everything at once, so that a dry run says what the signing would say, and an officer corrects a
 //! row once and not five times. Whatever [`Edition::check_listing`] lets pass, [`crate::body::Body::seal`] takes.
 
+mod disclosure;
 mod fault;
 mod person;
+mod repair;
 mod size;
 
 pub use fault::IssueFault;
-pub(crate) use person::is_person;
+pub(crate) use person::names_persons;
 
-use super::{Edition, bears_serious_name, belongs_elsewhere, governing};
+use super::{Edition, Sure, bears_serious_name, belongs_elsewhere, governing};
 use crate::body::EntryBody;
 use crate::digest::Digest;
 use crate::header::Disclosure;
-use crate::subject::personal_number;
+use crate::ids::CityCode;
+use crate::subject::{SubjectFault, SubjectId, personal_number};
 use crate::text::{check_text, folded};
 use crate::time::Date;
 use std::collections::BTreeMap;
@@ -25,6 +28,8 @@ use std::collections::BTreeMap;
 pub struct Issue<'a> {
     /// The civil day of the signature.
     pub day: Date,
+    /// The city that lists: layers are for the cities that they name (R155). `None`: one that no layer names.
+    pub city: Option<CityCode>,
     pub disclosure: &'a Disclosure,
     /// Whether the node takes entries about natural persons at all (DOMAIN rule 11).
     pub allow_natural_persons: bool,
@@ -58,6 +63,9 @@ impl Edition {
         if !self.binds_on(issue.day) {
             faults.push(IssueFault::EditionNotBinding(self.name().to_owned(), issue.day));
         }
+        if !self.is_for(issue.city) {
+            faults.push(IssueFault::EditionNotForCity(self.name().to_owned()));
+        }
         self.check_registration(entry, issue, &mut faults);
         check_texts(entry, &mut faults);
         check_names(entry, &mut faults);
@@ -70,8 +78,11 @@ impl Edition {
         {
             faults.push(IssueFault::CodeCheck(fault));
         }
+        check_decision_codes(entry, foreign, &mut faults);
         self.check_basis(entry, foreign, &mut faults);
+        self.check_field(entry, foreign, &mut faults);
         self.check_measures(entry, &mut faults);
+        self.check_disclosure(entry, issue, &mut faults);
         check_dates(entry, issue.day, &mut faults);
         faults
     }
@@ -79,12 +90,32 @@ impl Edition {
     /// R154: a registered list is listed under the edition that it belongs to, and the name that is kept for lists of
     /// seriously untrustworthy subjects is borne by those alone.
     fn check_registration(&self, entry: &EntryBody, issue: &Issue<'_>, faults: &mut Vec<IssueFault>) {
-        if belongs_elsewhere(issue.editions, entry, issue.day) {
-            let due = governing(issue.editions, &entry.list_name, issue.day);
+        if let Some(id) = entry.list_id.as_ref().filter(|_| !self.registers(entry)) {
+            faults.push(IssueFault::ListId(id.clone()));
+        } else if belongs_elsewhere(issue.editions, entry, issue.city, issue.day) {
+            let due = governing(issue.editions, &entry.list_name, issue.city, issue.day);
             let names: Vec<&str> = due.into_iter().map(Self::name).collect();
             faults.push(IssueFault::ListRegisteredElsewhere(names.join(", ")));
         } else if bears_serious_name(&entry.list_name) && !self.registers_as_serious(&entry.list_name) {
             faults.push(IssueFault::ListNotSerious);
+        }
+        let row = self.rules_for(entry).row();
+        if let Some(row) = row.filter(|row| row.sure == Sure::Reported) {
+            faults.push(IssueFault::ListUnconfirmed(row.id.clone()));
+        }
+    }
+
+    /// A field is one that the edition names, and of a registered list the list's own. Another publisher's fields are its own.
+    fn check_field(&self, entry: &EntryBody, foreign: bool, faults: &mut Vec<IssueFault>) {
+        if foreign {
+            return;
+        }
+        if !self.fields().is_empty() && !self.fields().iter().any(|field| field.code == entry.field) {
+            faults.push(IssueFault::FieldUnknown(entry.field.clone()));
+        }
+        let own = self.rules_for(entry).row().and_then(|row| row.field.as_ref());
+        if let Some(own) = own.filter(|own| **own != entry.field) {
+            faults.push(IssueFault::FieldOfList(own.clone()));
         }
     }
 
@@ -93,8 +124,9 @@ impl Edition {
         if !foreign && entry.ground_text.trim().is_empty() {
             faults.push(IssueFault::TextMissing("ground_text"));
         }
-        let lacking = self.lacking(entry);
-        let severity_missing = self.list(entry.list).severity_required && entry.severity.is_none();
+        let rules = self.rules_for(entry);
+        let lacking = rules.lacking(entry);
+        let severity_missing = rules.severity_required() && entry.severity.is_none();
         if !foreign {
             faults.extend(lacking.into_iter().map(IssueFault::BasisMissing));
             if severity_missing {
@@ -119,37 +151,20 @@ impl Edition {
             match self.measure(code) {
                 None => faults.push(IssueFault::MeasureUnknown(code.clone())),
                 Some(measure) => {
-                    if !measure.targets.contains(&entry.subject.class) {
+                    if !measure.applies_to.classes.contains(&entry.subject.class) {
                         faults.push(IssueFault::MeasureClass(code.clone()));
                     }
                     if !measure.kind.fits(entry.list) {
                         faults.push(IssueFault::MeasureList(code.clone()));
+                    } else if !self.is_meant_for(measure, entry) {
+                        faults.push(IssueFault::MeasureCase(code.clone()));
+                    }
+                    if measure.sure == Sure::Reported {
+                        faults.push(IssueFault::MeasureUnconfirmed(code.clone()));
                     }
                 }
             }
         }
-    }
-
-    /// Everything that speaks against repairing, on `day`, the chain whose current link is `current` (DOMAIN rules 3 and
-    /// 4). `links` are its links that have effect and can be read, in any order; the current one may be among them. Ground
-    /// and severity are those of the current link; the waiting time counts from the earliest decision day of any, as the
-    /// term does (R124). It binds the moment of issue only: a repair that was signed all the same ends the entry (R105).
-    #[must_use]
-    pub fn check_repair(&self, current: &EntryBody, links: &[&EntryBody], day: Date) -> Vec<IssueFault> {
-        let mut faults = Vec::new();
-        if !self.is_repairable(&current.ground_text) {
-            faults.push(IssueFault::NotRepairable);
-        }
-        let months = self.list(current.list).repairable_after_months.of(current.severity).unwrap_or(0);
-        let decided = |entry: &EntryBody| entry.basis.decided_on.or(entry.basis.effective_on);
-        let days = links.iter().copied().chain([current]).filter_map(decided);
-        if let Some(decided) = days.min() {
-            let first = decided.add_months(i32::from(months));
-            if day < first {
-                faults.push(IssueFault::RepairTooEarly(first));
-            }
-        }
-        faults
     }
 }
 
@@ -180,12 +195,38 @@ fn check_texts(entry: &EntryBody, faults: &mut Vec<IssueFault>) {
     }
 }
 
+/// Codes of authorities and of sources are codes like a subject's; another publisher's may fail their check as it prints them.
+fn check_decision_codes(entry: &EntryBody, foreign: bool, faults: &mut Vec<IssueFault>) {
+    let codes = [
+        ("decision.authority_uscc", &entry.decision.authority_uscc),
+        ("decision.data_source_uscc", &entry.decision.data_source_uscc),
+    ];
+    for (field, code) in codes {
+        let Some(code) = code else { continue };
+        let checked = SubjectId::new(SubjectId::USCC, code).and_then(|id| {
+            // One code has one spelling (R50).
+            if id.id() != code {
+                Err(SubjectFault::Shape)
+            } else if foreign {
+                Ok(())
+            } else {
+                id.check_code()
+            }
+        });
+        if let Err(fault) = checked {
+            faults.push(IssueFault::DecisionCode { field, fault });
+        }
+    }
+}
+
 /// An effective day may lie ahead; what somebody has decided, seen or fetched may not.
 fn check_dates(entry: &EntryBody, day: Date, faults: &mut Vec<IssueFault>) {
     let ahead = |date: Option<Date>| date.filter(|date| *date > day);
     let retrieved = entry.source.as_ref().and_then(|source| source.retrieved_on);
     faults.extend(ahead(entry.basis.decided_on).map(IssueFault::DecidedInFuture));
     faults.extend(ahead(entry.observed_on).map(IssueFault::ObservedInFuture));
+    let told = [entry.decision.notice_on, entry.decision.repair_notice_served_on];
+    faults.extend(told.into_iter().filter_map(ahead).map(IssueFault::ToldInFuture));
     faults.extend(ahead(retrieved).map(IssueFault::RetrievedInFuture));
     let Some(until) = entry.until else { return };
     let starts = [entry.basis.effective_on.or(entry.from), entry.basis.decided_on];

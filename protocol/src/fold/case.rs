@@ -78,7 +78,8 @@ pub struct Viewpoint {
 ///
 /// `facts` holds: every Entry and Amendment whose body names the subject; every other link of their chains, up and down;
 /// every listing that shares a ground tag with one of those links, with its chain, transitively; every statement about any of
-/// these (endings, amendments, declines, and reinstatements about the endings); and every Recognition by the viewer.
+/// these that a ruling hears (R146), with what is said about those; the matters of the listings that their current links are
+/// derived from ([`super::origins`]); and every Recognition by the viewer.
 #[derive(Clone, Debug)]
 pub struct CaseFile<'a> {
     pub subject: SubjectId,

@@ -4,10 +4,11 @@
 //! every node; that is what lets an ending win for ever by its header (R105).
 
 use super::case::{BodyState, CaseFile, Fact};
-use crate::ids::{Epoch, Seq, StatementId};
-use crate::kind::{Kind, Misfit};
-use crate::limits::CLOCK_TOLERANCE_MS;
+use crate::ids::{CityCode, Epoch, Seq, StatementId};
+use crate::kind::{Kind, Misfit, Named};
+use crate::limits::{CLOCK_TOLERANCE_MS, HEARD_AT_MOST};
 use crate::ruling::ReasonCode;
+use std::collections::BTreeMap;
 
 /// What the header decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ impl<'a> Docket<'a> {
             ))
         });
         facts.dedup_by(|later, earlier| later.id == earlier.id && later.digest == earlier.digest);
+        let mut heard = Heard::new(case.view.viewer);
+        facts.retain(|fact| heard.hears(fact));
         let findings = facts.iter().map(|fact| find(&facts, fact)).collect();
         Self { case, facts, findings }
     }
@@ -95,13 +98,65 @@ impl<'a> Docket<'a> {
     }
 }
 
+/// What a ruling listens to (R146). Whoever lists is heard in full about its own listings; of what others say about a
+/// statement, each city is heard a number of times, so that nobody makes the rulings of another's entries costly.
+pub struct Heard {
+    viewer: CityCode,
+    counted: BTreeMap<(CityCode, Seq, CityCode, Kind), usize>,
+}
+
+impl Heard {
+    #[must_use]
+    pub const fn new(viewer: CityCode) -> Self {
+        Self { viewer, counted: BTreeMap::new() }
+    }
+
+    /// Whether a kind that a city says is heard at all: a Feedback and a Step change no ruling, and a Decline and a Response bind
+    /// the city alone that says them.
+    #[must_use]
+    pub fn hears_kind(&self, city: CityCode, kind: Kind) -> bool {
+        match kind {
+            Kind::Feedback | Kind::Step => false,
+            Kind::Decline | Kind::Response => city == self.viewer,
+            // What a kind that is about nothing names is not looked at (R103).
+            _ => kind.row().is_none_or(crate::kind::Row::needs_about),
+        }
+    }
+
+    /// How many statements of a kind in the log of `city` about one statement of the log of `of` are heard, by place; `None` for
+    /// all of them.
+    #[must_use]
+    pub fn at_most(city: CityCode, of: CityCode, kind: Kind) -> Option<usize> {
+        let is_own_word = matches!(kind, Kind::Decline | Kind::Response);
+        let bounded = (city != of && !is_own_word) || kind == Kind::Withdrawal;
+        bounded.then_some(HEARD_AT_MOST)
+    }
+
+    /// Whether this one is heard. Facts must come in order of place.
+    fn hears(&mut self, fact: &Fact) -> bool {
+        let (city, kind) = (fact.id.city, fact.header.kind);
+        let Some(about) = fact.header.about.filter(|_| kind.needs_about() || kind.row().is_none()) else { return true };
+        if !self.hears_kind(city, kind) {
+            return false;
+        }
+        let Some(most) = Self::at_most(city, about.id.city, kind) else { return true };
+        // A header that belongs elsewhere says nothing of another city's statement, and neither does a branch that was left.
+        if fact.id != fact.header.id() || fact.abandoned {
+            return false;
+        }
+        let counted = self.counted.entry((about.id.city, about.id.seq, city, kind)).or_default();
+        *counted += 1;
+        *counted <= most
+    }
+}
+
 /// The finding of one fact. The first reason in the order of R101 is given.
 fn find(facts: &[&Fact], fact: &Fact) -> Finding {
     let header = &fact.header;
     let about = find_about(facts, fact);
     let void = if fact.id != header.id() || header.issuer.city != header.city {
         Some(ReasonCode::Misplaced)
-    } else if fact.abandoned && !header.kind.is_ending() {
+    } else if fact.abandoned && !header.kind.is_relief() {
         Some(ReasonCode::Abandoned)
     } else if fact.voided && !fact.abandoned {
         Some(ReasonCode::VoidedByRecord)
@@ -124,13 +179,12 @@ fn find(facts: &[&Fact], fact: &Fact) -> Finding {
 fn find_about(facts: &[&Fact], fact: &Fact) -> Result<Option<usize>, Standing> {
     let header = &fact.header;
     let kind = header.kind;
-    let Some(about) = header.about.filter(|_| kind.looks_at_about()) else {
-        return if kind.needs_about() { Err(Standing::Void(ReasonCode::NoAbout)) } else { Ok(None) };
-    };
-    let row = kind.row();
-    if row.is_some_and(|row| row.may_act_on_log(header.city, about.id.city).is_err()) {
-        return Err(Standing::Void(ReasonCode::NotTheListingCity));
+    if !kind.needs_about() {
+        return Ok(None);
     }
+    let Some(about) = header.about else { return Err(Standing::Void(ReasonCode::NoAbout)) };
+    let row = kind.row();
+    row.map_or(Ok(()), |row| row.may_act_on_log(header.city, about.id.city)).map_err(misfit)?;
     // Needs nothing to be present: the reference itself says it.
     if about.id.city == fact.id.city && place(&about.id) >= place(&fact.id) {
         return Err(Standing::Void(ReasonCode::AboutNotEarlier));
@@ -144,10 +198,17 @@ fn find_about(facts: &[&Fact], fact: &Fact) -> Result<Option<usize>, Standing> {
     let Some(target) = target else {
         return Err(Standing::Void(ReasonCode::AboutMismatch));
     };
-    let on = facts[target].header.kind;
-    match row.map_or(Ok(()), |row| row.may_act_on(header.city, facts[target].id.city, on)) {
-        Ok(()) => Ok(Some(target)),
-        Err(Misfit::NotTheListingCity) => Err(Standing::Void(ReasonCode::NotTheListingCity)),
-        Err(Misfit::WrongTarget) => Err(Standing::Void(ReasonCode::WrongTarget)),
-    }
+    let named = &facts[target];
+    let of = named.header.about.map(|about| about.id.city);
+    let named = Named { kind: named.header.kind, city: named.id.city, about: of };
+    row.map_or(Ok(()), |row| row.may_act_on(header.city, &named)).map_err(misfit)?;
+    Ok(Some(target))
+}
+
+const fn misfit(misfit: Misfit) -> Standing {
+    Standing::Void(match misfit {
+        Misfit::NotTheListingCity => ReasonCode::NotTheListingCity,
+        Misfit::NotTheSameCity => ReasonCode::NotTheSameCity,
+        Misfit::WrongTarget => ReasonCode::WrongTarget,
+    })
 }

@@ -130,6 +130,15 @@ impl Tale {
                 format!("判断 {} 所依的互认规则", entry.id),
             );
         }
+        for filing in &entry.filings {
+            let (en, zh) = match filing.kind {
+                crate::ruling::FilingKind::Objection => ("objection", "异议"),
+                crate::ruling::FilingKind::RepairApplication => ("repair application", "修复申请"),
+            };
+            let due = filing.until.map_or_else(String::new, |until| format!("; the answer is due by {until}"));
+            let due_zh = filing.until.map_or_else(String::new, |until| format!("；应于 {until} 前答复"));
+            self.say(Some(filing.id), "R148", format!("open {en}{due}"), format!("待答复的{zh}{due_zh}"));
+        }
         for measure in &entry.measures {
             match &measure.reason {
                 Some(reason) => {
@@ -170,17 +179,21 @@ impl Tale {
             }
             self.say(Some(fact.id), rule, en, zh);
         }
+        for at in bench.matters.suspensions(chain) {
+            let en = "Suspension of the matter, by its header alone: its measures rest".to_owned();
+            self.say(
+                Some(bench.docket.facts[*at].id),
+                "R147",
+                en,
+                "暂停：该事项的措施暂停执行，仅凭报文头生效".to_owned(),
+            );
+        }
         for at in 0..bench.docket.facts.len() {
             let on_chain =
                 bench.docket.findings[at].target.and_then(|target| bench.matters.chain_of(target)) == Some(chain);
             if let Some(by) = bench.matters.cancelled_by(at).filter(|_| on_chain) {
                 let (ending, by) = (bench.docket.facts[at].id, bench.docket.facts[by].id);
-                self.say(
-                    Some(by),
-                    "R121",
-                    format!("cancels the ending {ending} and no other"),
-                    format!("仅取消终止 {ending}"),
-                );
+                self.say(Some(by), "R121", format!("cancels {ending} and nothing else"), format!("仅取消 {ending}"));
             }
         }
         if entry.state == State::Void && entry.same_as.is_some() {

@@ -6,16 +6,18 @@ use super::group::form_groups;
 use super::life::Life;
 use super::matter::{Matters, has_begun};
 use super::measure::{Terms, in_force, judge_measures};
-use super::recognition::{Rule, Rules, Voices, objections_of_rule};
+use super::origin;
+use super::recognition::{Rule, Rules, objections_of_rule};
+use super::voices::{Open, Voices};
 use crate::body::{BodyFault, List, RecognitionBody};
 use crate::digest::Digest;
-use crate::edition::{Text, governing};
+use crate::edition::{Clock, Silence, Text, governing};
 use crate::ids::{CityCode, StatementId};
 use crate::kind::Kind;
 use crate::limits::CLOCK_TOLERANCE_MS;
 use crate::ruling::{
-    Content, DisclosureLevel, EditionUsed, EntryRuling, LinkRuling, Reason, ReasonCode, Ruling, SourceRuling, State,
-    Summary, WithoutEffect, Witness, log_digest, ruling_digest,
+    Content, DisclosureLevel, EditionUsed, EntryRuling, Filing, FilingKind, LinkRuling, Reason, ReasonCode, Ruling,
+    SourceRuling, State, Summary, WithoutEffect, Witness, log_digest, ruling_digest,
 };
 use crate::text::harmless;
 use crate::time::{Date, Millis};
@@ -225,8 +227,11 @@ impl<'a> Bench<'a> {
     fn editions_of(&self, chain: usize) -> Vec<Digest> {
         let life = &self.lives[chain];
         let (Some(body), Some(current)) = (life.body, life.current) else { return Vec::new() };
-        let issued_on = self.docket.facts[current].header.issued_at.date();
-        let governing = governing(self.docket.case.editions, &body.list_name, issued_on);
+        let (city, issued_on) = {
+            let fact = self.docket.facts[current];
+            (Some(fact.id.city), fact.header.issued_at.date())
+        };
+        let governing = governing(self.docket.case.editions, &body.list_name, city, issued_on);
         governing.into_iter().map(crate::edition::Edition::digest).chain([body.edition]).collect()
     }
 
@@ -259,6 +264,7 @@ impl<'a> Bench<'a> {
             content: life.body.map(|body| Content::of(body, life.edition)),
             starts_at: life.starts_at,
             ends_at: life.ends_at,
+            public_until: life.public_until,
             state: life.state,
             ended: life.state.is_ended() || life.ended_by.is_some(),
             counts: false,
@@ -266,6 +272,9 @@ impl<'a> Bench<'a> {
             measures: Vec::new(),
             recognised_by: None,
             declined_by: None,
+            answered_by: self.voices.answered.get(&chain).map(|at| self.docket.facts[*at].id),
+            suspended_by: None,
+            filings: self.voices.open(chain).iter().map(|open| self.filing(chain, open)).collect(),
             ended_by: life.ended_by.map(|at| self.docket.facts[at].id),
             same_as: self.same_as.get(&chain).map(|lead| self.docket.facts[self.matters.chains[*lead].root].id),
             group: None,
@@ -277,7 +286,7 @@ impl<'a> Bench<'a> {
         };
         self.judge_effect(chain, &mut out, source);
         self.add_cautions(&mut out, is_burden, life.link_unreadable);
-        self.add_measures(life, speaking.header.issued_at.date(), &mut out);
+        self.add_measures(chain, speaking.header.issued_at.date(), &mut out);
         out
     }
 
@@ -292,16 +301,37 @@ impl<'a> Bench<'a> {
         let mut against: Vec<ReasonCode> =
             if is_own { Vec::new() } else { objections_of_rule(rule, body, out.issued_at.date(), view.at) };
         let mut rests = false;
+        if let Some(order) = self.matters.suspensions(chain).first() {
+            out.suspended_by = Some(self.docket.facts[*order].id);
+            against.push(ReasonCode::SuspendedByOrder);
+            rests = true;
+        }
         if let Some(decline) = self.voices.declined.get(&chain) {
             out.declined_by = Some(self.docket.facts[*decline].id);
             out.reasons.push(self.decline_reason(*decline));
         }
-        if self.voices.disputed.contains_key(&chain) {
+        let objections = || out.filings.iter().filter(|filing| filing.kind == FilingKind::Objection);
+        let disputed = objections().next().is_some();
+        let overdue = objections().any(|filing| filing.overdue);
+        // Only the first Objection of a city suspends, and an overdue one as long as the edition lets it (R132).
+        let suspends = objections().any(|filing| filing.suspends);
+        if disputed {
             out.state = State::Disputed;
             out.reasons.push(ReasonCode::Disputed.into());
-            if rule.is_some_and(|rule| rule.body.suspend_while_disputed) {
+            if overdue {
+                out.reasons.push(ReasonCode::ObjectionOverdue.into());
+            }
+            if suspends && rule.is_some_and(|rule| rule.body.suspend_while_disputed) {
                 against.push(ReasonCode::SuspendedDisputed);
                 rests = true;
+            }
+        }
+        if let (Some(about), Some(current)) = (&body.derived_from, life.current) {
+            if origin::is_gone(&self.docket, &self.matters, current, about) {
+                against.push(ReasonCode::OriginEnded);
+            }
+            if rule.is_some_and(|rule| !rule.is_expired && !rule.body.lists.is_empty() && !rule.body.derived) {
+                against.push(ReasonCode::DerivedNotRecognised);
             }
         }
         if source.is_frozen {
@@ -313,6 +343,30 @@ impl<'a> Bench<'a> {
         }
         out.counts = against.is_empty() && out.declined_by.is_none();
         out.reasons.extend(against.into_iter().map(Reason::from));
+    }
+
+    /// A filing that waits, with the last day on which the issuer is to answer it (R148). Where the edition, or the body that names
+    /// it, is not here, no clock is shown, and the careful answer for the subject holds.
+    fn filing(&self, chain: usize, open: &Open) -> Filing {
+        let fact = self.docket.facts[open.at];
+        let life = &self.lives[chain];
+        let is_objection = fact.header.kind == Kind::Objection;
+        let clock = if is_objection { Clock::Object } else { Clock::Answer };
+        let edition = life.edition;
+        let until = edition.zip(life.body).and_then(|(edition, body)| {
+            let days = edition.clock_days(&body.list_name, body.list, clock)?;
+            Some(edition.last_day_of_clock(fact.header.issued_at.date(), days))
+        });
+        let overdue = until.is_some_and(|until| self.docket.case.view.at >= until.end());
+        let keeps = edition.is_some_and(|edition| edition.objection_silence() == Silence::Keep);
+        Filing {
+            id: fact.id,
+            kind: if is_objection { FilingKind::Objection } else { FilingKind::RepairApplication },
+            filed_at: fact.header.issued_at,
+            until,
+            overdue,
+            suspends: is_objection && open.is_first && !(overdue && keeps),
+        }
     }
 
     fn decline_reason(&self, decline: usize) -> Reason {
@@ -345,11 +399,14 @@ impl<'a> Bench<'a> {
         out.confirm_with_issuer = is_burden && (out.stale || out.beyond_complete || link_unreadable);
     }
 
-    fn add_measures(&self, life: &Life<'_>, issued_on: Date, out: &mut EntryRuling) {
+    fn add_measures(&self, chain: usize, issued_on: Date, out: &mut EntryRuling) {
+        let life = &self.lives[chain];
         let Some(body) = life.body else { return };
         let rule = if out.issuer == self.docket.case.view.viewer { None } else { self.rules.of(out.issuer) };
         let none_holds = if out.is_basis_incomplete() {
             Some(ReasonCode::BasisIncomplete)
+        } else if out.suspended_by.is_some() {
+            Some(ReasonCode::SuspendedByOrder)
         } else if out.counts {
             None
         } else if self.source_standing(out.issuer).is_frozen && out.state.stands() {
@@ -357,7 +414,10 @@ impl<'a> Bench<'a> {
         } else {
             Some(ReasonCode::EntryNotCounting)
         };
-        out.measures = judge_measures(body, &Terms { edition: life.edition, issued_on, rule, none_holds });
+        let response = self.voices.answered.get(&chain).map(|at| &self.docket.facts[*at].body);
+        let (edition, counted_from, at) = (life.edition, life.counted_from, self.docket.case.view.at);
+        out.measures =
+            judge_measures(body, &Terms { edition, issued_on, counted_from, at, rule, none_holds, response });
     }
 
     fn links(&self, chain: usize) -> Vec<LinkRuling> {
@@ -389,11 +449,11 @@ impl<'a> Bench<'a> {
                     let newer = *code == BodyFault::Version.code();
                     Some(if newer { ReasonCode::NeedsNewerNode } else { ReasonCode::BodyMalformed })
                 }
-                // The time of an ending is its own matter: R104 does not hold for it, R122 does.
-                _ if kind.is_ending() && self.docket.is_sound(at) => {
+                // The time of a relief is its own matter: R104 does not hold for it, R122 does.
+                _ if kind.is_relief() && self.docket.is_sound(at) => {
                     (!has_begun(&self.docket, at)).then_some(ReasonCode::NotYetIssued)
                 }
-                _ => self.docket.silence(at),
+                _ => self.docket.silence(at).or_else(|| self.voices.repeated.get(&at).copied()),
             };
             let Some(reason) = reason else { continue };
             let name = match kind {
@@ -441,7 +501,7 @@ impl<'a> Bench<'a> {
             .collect()
     }
 
-    /// Links, endings and the reinstatements that cancel one, declines, objections, and the rules of the issuers.
+    /// Links, reliefs and what cancels one, the viewer's declines and responses, open filings, and the rules of the issuers.
     fn relied_on(&self, entries: &[EntryRuling]) -> Vec<StatementId> {
         let mut out: BTreeSet<StatementId> = BTreeSet::new();
         for entry in entries {
@@ -449,9 +509,11 @@ impl<'a> Bench<'a> {
             out.extend(entry.recognised_by);
         }
         for chain in self.chains() {
-            let endings = self.matters.endings(chain).iter().copied();
-            let voices = [self.voices.declined.get(&chain), self.voices.disputed.get(&chain)];
-            out.extend(endings.chain(voices.into_iter().flatten().copied()).map(|at| self.docket.facts[at].id));
+            let reliefs = self.matters.endings(chain).iter().chain(self.matters.suspensions(chain)).copied();
+            let own =
+                [self.voices.declined.get(&chain), self.voices.answered.get(&chain)].into_iter().flatten().copied();
+            let filed = self.voices.open(chain).iter().map(|open| open.at);
+            out.extend(reliefs.chain(own).chain(filed).map(|at| self.docket.facts[at].id));
         }
         for at in 0..self.docket.facts.len() {
             if let Some(reinstatement) = self.matters.cancelled_by(at) {

@@ -5,7 +5,7 @@ use super::case::BodyState;
 use super::docket::Docket;
 use super::matter::Matters;
 use crate::body::{Body, EntryBody};
-use crate::edition::{BasisItem, Edition, belongs_elsewhere};
+use crate::edition::{BasisItem, Edition, belongs_elsewhere, is_built_in};
 use crate::header::Disclosure;
 use crate::kind::Kind;
 use crate::ruling::{Reason, ReasonCode, State};
@@ -21,6 +21,12 @@ pub(super) struct Life<'a> {
     pub edition: Option<&'a Edition>,
     pub starts_at: Option<Millis>,
     pub ends_at: Option<Millis>,
+    /// First instant at which the public no longer sees it (R156); `None` where nothing bounds its publication.
+    pub public_until: Option<Millis>,
+    /// First instant after the longest term of an entry that does not end there by itself (R156).
+    pub maximum_at: Option<Millis>,
+    /// The earliest decision day of the chain (R124).
+    pub counted_from: Option<Date>,
     pub ended_by: Option<usize>,
     pub basis_lacks: Vec<BasisItem>,
     /// Another link than the current one has effect and cannot be read here: the term may be shorter (R124).
@@ -39,6 +45,9 @@ impl<'a> Life<'a> {
             edition: None,
             starts_at: None,
             ends_at: None,
+            public_until: None,
+            maximum_at: None,
+            counted_from: None,
             ended_by: None,
             basis_lacks: Vec::new(),
             link_unreadable: false,
@@ -104,8 +113,7 @@ impl<'a> Life<'a> {
         {
             out.body = Some(body);
             out.edition = docket.case.editions.get(&body.edition);
-            let term = Term::of(body, out.edition, &Counting::of(docket, matters, chain));
-            (out.starts_at, out.ends_at) = (Some(term.starts_at), term.ends_at);
+            Term::of(body, out.edition, &Counting::of(docket, matters, chain)).told(&mut out);
         }
         out
     }
@@ -124,22 +132,28 @@ impl<'a> Life<'a> {
         life.edition = docket.case.editions.get(&body.edition);
         let term = Term::of(body, life.edition, counting);
         life.link_unreadable = counting.link_unreadable;
-        (life.starts_at, life.ends_at) = (Some(term.starts_at), term.ends_at);
+        term.told(&mut life);
         if term.is_from_issue {
             life.reasons.push(ReasonCode::StartUnknown.into());
         }
         let named = matches!(docket.facts[current].header.disclosure, Disclosure::Named(_));
-        if crate::edition::is_person(body) && !named {
+        if crate::edition::names_persons(body) && !named {
             return life.halted(State::Void, ReasonCode::PersonNotNamedDisclosure.into());
         }
         let Some(edition) = life.edition else {
-            return life.halted(State::Unknown, ReasonCode::EditionUnknown.into());
+            // What this node holds and does not accept is another matter than what it has never seen (R159).
+            let held = is_built_in(&body.edition);
+            let why = if held { ReasonCode::EditionNotAccepted } else { ReasonCode::EditionUnknown };
+            return life.halted(State::Unknown, why.into());
         };
-        let issued_on = docket.facts[current].header.issued_at.date();
-        if belongs_elsewhere(docket.case.editions, body, issued_on) {
+        let (city, issued_on) = (docket.facts[current].id.city, docket.facts[current].header.issued_at.date());
+        if !edition.is_for(Some(city)) {
+            return life.halted(State::Void, ReasonCode::EditionNotForCity.into());
+        }
+        if belongs_elsewhere(docket.case.editions, body, Some(city), issued_on) {
             return life.halted(State::Void, ReasonCode::ListRegisteredElsewhere.into());
         }
-        let lacking = edition.lacking(body);
+        let lacking = edition.rules_for(body).lacking(body);
         if !lacking.is_empty() {
             let (en, zh) = named_items(&lacking);
             if body.source.is_none() {
@@ -156,12 +170,19 @@ impl<'a> Life<'a> {
         if term.ends_at.is_some_and(|end| at >= end) {
             return life.halted(State::Expired, ReasonCode::Expired.into());
         }
+        let is_over = |end: Option<Millis>| end.is_some_and(|end| at >= end);
+        if is_over(term.maximum_at) {
+            life.reasons.push(ReasonCode::MaximumReached.into());
+        }
+        if is_over(term.public_until) {
+            life.reasons.push(ReasonCode::PublicationOver.into());
+        }
         life
     }
 }
 
 /// The body of a link, where it is held and is a listing.
-fn listing<'a>(docket: &Docket<'a>, at: usize) -> Option<&'a EntryBody> {
+pub(super) fn listing<'a>(docket: &Docket<'a>, at: usize) -> Option<&'a EntryBody> {
     match &docket.facts[at].body {
         BodyState::Held(Body::Listing(body)) => Some(body),
         _ => None,
@@ -214,10 +235,13 @@ impl Counting {
     }
 }
 
-/// From when to when an entry counts by itself (R123, R124).
+/// From when to when an entry counts by itself (R123, R124), and until when the public sees it (R156).
 struct Term {
     starts_at: Millis,
     ends_at: Option<Millis>,
+    public_until: Option<Millis>,
+    maximum_at: Option<Millis>,
+    counted_from: Date,
     /// No date is given, so it starts at its issue.
     is_from_issue: bool,
 }
@@ -227,15 +251,24 @@ impl Term {
         let given = body.basis.effective_on.or(body.from);
         let first_issued = counting.first_issued;
         let counted_from = counting.earliest.unwrap_or_else(|| first_issued.date());
-        let maximum = edition.and_then(|edition| edition.last_day(body.list, body.severity, counted_from));
-        let last = match (body.until, maximum) {
-            (Some(until), Some(maximum)) => Some(until.min(maximum)),
-            (until, maximum) => until.or(maximum),
-        };
+        let rules = edition.map(|edition| edition.rules_for(body));
+        let maximum = rules.and_then(|rules| rules.last_day(body.severity, counted_from));
+        let decides = rules.and_then(|rules| rules.last_day_before_the_authority_decides(body.severity, counted_from));
+        let public = rules.and_then(|rules| rules.last_public_day(body.severity, counted_from));
+        let earlier = |one: Option<Date>, other: Option<Date>| [one, other].into_iter().flatten().min();
         Self {
             starts_at: given.map_or(first_issued, |day| day.start()),
-            ends_at: last.map(|day| day.end()),
+            ends_at: earlier(body.until, maximum).map(Date::end),
+            public_until: earlier(body.decision.published_until, public).map(Date::end),
+            maximum_at: decides.map(Date::end),
+            counted_from,
             is_from_issue: given.is_none(),
         }
+    }
+
+    const fn told(&self, life: &mut Life<'_>) {
+        (life.starts_at, life.ends_at) = (Some(self.starts_at), self.ends_at);
+        (life.public_until, life.maximum_at) = (self.public_until, self.maximum_at);
+        life.counted_from = Some(self.counted_from);
     }
 }

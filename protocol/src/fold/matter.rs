@@ -6,7 +6,7 @@
 //! from a backup or by importing the same file again (DOMAIN rule 6).
 //!
 //! Everything here reads headers only and walks each city's statements in order of place, so neither bodies nor the
-//! order of arrival can change it. Links that have no effect tie nothing together, unless an effective ending names them:
+//! order of arrival can change it. Links that have no effect tie nothing together, unless an effective relief names them:
 //! then the city itself has said what it meant.
 
 use super::docket::{Docket, Standing, place};
@@ -36,16 +36,18 @@ pub(super) struct Matters {
     parent: Vec<usize>,
     /// Effective endings by matter (at the matter's first chain).
     endings: Vec<Vec<usize>>,
+    /// Effective Suspensions by matter: its measures rest by order (R147).
+    suspensions: Vec<Vec<usize>>,
     /// Sound links that have no effect all the same.
     idle: BTreeMap<usize, ReasonCode>,
-    /// The reinstatement that cancels an ending.
+    /// The Reinstatement that cancels an ending, and the Resumption that cancels a Suspension.
     cancelled_by: BTreeMap<usize, usize>,
 }
 
 impl Matters {
     pub fn gather(docket: &Docket<'_>) -> Self {
         let mut out = Self::tie_chains(docket);
-        let cancelled_by = reinstatements(docket);
+        let cancelled_by = cancellations(docket);
         let mut named = vec![false; docket.facts.len()];
         let effective: Vec<bool> =
             (0..docket.facts.len()).map(|at| takes_effect(docket, at) && !cancelled_by.contains_key(&at)).collect();
@@ -64,7 +66,8 @@ impl Matters {
                 && let Some(chain) = docket.findings[at].target.and_then(|target| out.chain_of[target])
             {
                 let matter = out.matter(chain);
-                out.endings[matter].push(at);
+                let reliefs = if docket.kind(at).is_ending() { &mut out.endings } else { &mut out.suspensions };
+                reliefs[matter].push(at);
             }
         }
         out
@@ -100,6 +103,7 @@ impl Matters {
             chain_of,
             parent: (0..count).collect(),
             endings: vec![Vec::new(); count],
+            suspensions: vec![Vec::new(); count],
             idle: BTreeMap::new(),
             cancelled_by: BTreeMap::new(),
         }
@@ -153,9 +157,11 @@ impl Matters {
         let (lead, rest) = (one.min(other), one.max(other));
         if lead != rest {
             self.parent[rest] = lead;
-            let mut endings = std::mem::take(&mut self.endings[rest]);
-            self.endings[lead].append(&mut endings);
-            self.endings[lead].sort_unstable();
+            for reliefs in [&mut self.endings, &mut self.suspensions] {
+                let mut joined = std::mem::take(&mut reliefs[rest]);
+                reliefs[lead].append(&mut joined);
+                reliefs[lead].sort_unstable();
+            }
         }
     }
 
@@ -169,6 +175,11 @@ impl Matters {
         &self.endings[self.matter(self.chains[chain].stillborn.unwrap_or(chain))]
     }
 
+    /// Effective Suspensions of the chain's matter, by place.
+    pub fn suspensions(&self, chain: usize) -> &[usize] {
+        &self.suspensions[self.matter(self.chains[chain].stillborn.unwrap_or(chain))]
+    }
+
     /// Why a link has no effect, by its header, its time or its matter.
     pub fn silence(&self, docket: &Docket<'_>, at: usize) -> Option<ReasonCode> {
         docket.silence(at).or_else(|| self.idle.get(&at).copied())
@@ -178,9 +189,9 @@ impl Matters {
         self.chain_of[at]
     }
 
-    /// The reinstatement that cancels an ending, if one does.
-    pub fn cancelled_by(&self, ending: usize) -> Option<usize> {
-        self.cancelled_by.get(&ending).copied()
+    /// What cancels an ending or a Suspension, if something does.
+    pub fn cancelled_by(&self, relief: usize) -> Option<usize> {
+        self.cancelled_by.get(&relief).copied()
     }
 
     /// The ending that gives the state: erasure, then annulment, then whichever of removal and repair came first.
@@ -194,28 +205,28 @@ impl Matters {
     }
 }
 
-/// Whether an ending ends at this instant: annulment and erasure at every instant, removal and repair from their issue,
-/// and in a ruling for now as soon as they are here (R122).
+/// Whether a relief has its effect at this instant: annulment and erasure at every instant, removal, repair and suspension from
+/// their issue, and in a ruling for now as soon as they are here (R122, R147).
 fn takes_effect(docket: &Docket<'_>, at: usize) -> bool {
-    docket.kind(at).is_ending() && docket.is_sound(at) && has_begun(docket, at)
+    docket.kind(at).is_relief() && docket.is_sound(at) && has_begun(docket, at)
 }
 
-/// Whether an ending's time has come (R122).
+/// Whether a relief's time has come (R122).
 pub(super) fn has_begun(docket: &Docket<'_>, at: usize) -> bool {
     matches!(docket.kind(at), Kind::Annulment | Kind::Erasure)
         || docket.case.view.now
         || docket.facts[at].header.issued_at <= docket.case.view.at
 }
 
-/// Effective reinstatements by the ending that each cancels: only the one it names, so a later ending wins again (R121).
-fn reinstatements(docket: &Docket<'_>) -> BTreeMap<usize, usize> {
+/// Effective Reinstatements and Resumptions by what each cancels: only the one it names, so a later one wins again (R121, R147).
+fn cancellations(docket: &Docket<'_>) -> BTreeMap<usize, usize> {
     let mut out = BTreeMap::new();
     for at in 0..docket.facts.len() {
-        if docket.kind(at) == Kind::Reinstatement
+        if matches!(docket.kind(at), Kind::Reinstatement | Kind::Resumption)
             && docket.acts(at)
-            && let Some(ending) = docket.findings[at].target
+            && let Some(relief) = docket.findings[at].target
         {
-            out.entry(ending).or_insert(at);
+            out.entry(relief).or_insert(at);
         }
     }
     out

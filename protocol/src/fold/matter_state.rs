@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 /// What became of the matter of one listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MatterState {
-    /// It stands; this link of the chain speaks.
-    Standing { current: StatementId },
+    /// It stands; this link of the chain speaks. While one of `suspensions`, by place, is in effect it rests (R147).
+    Standing { current: StatementId, suspensions: Vec<StatementId> },
     /// It is over. `by` is the ending that gives the state; `endings` are all that have an effect, by place.
     Ended { by: StatementId, endings: Vec<StatementId> },
     /// Nothing of the chain has an effect: it is void, or not in view.
@@ -43,7 +43,10 @@ pub fn matter_state(facts: Vec<Fact>, view: Viewpoint, listing: &StatementId) ->
     }
     let mut links = matters.chains[chain].links.iter().rev();
     match links.find(|at| matters.silence(&docket, **at).is_none()) {
-        Some(current) => MatterState::Standing { current: docket.facts[*current].id },
+        Some(current) => MatterState::Standing {
+            current: docket.facts[*current].id,
+            suspensions: matters.suspensions(chain).iter().map(|at| docket.facts[*at].id).collect(),
+        },
         None => MatterState::Void,
     }
 }

@@ -1,12 +1,14 @@
 //! Measures: which of those that an entry names hold, and what is in force over all entries (DOMAIN rules 2 and 10,
 //! R127, R138).
 
+use super::case::BodyState;
 use super::recognition::Rule;
+use super::response;
 use crate::body::{EntryBody, List};
 use crate::digest::Digest;
-use crate::edition::{Edition, MeasureKind};
+use crate::edition::{Edition, Measure, MeasureKind};
 use crate::ruling::{EntryRuling, MeasureInForce, MeasureRuling, Reason, ReasonCode, State};
-use crate::time::Date;
+use crate::time::{Date, Millis};
 use std::collections::BTreeMap;
 
 /// What the measures of one entry are judged by.
@@ -14,10 +16,15 @@ pub(super) struct Terms<'a> {
     pub edition: Option<&'a Edition>,
     /// The day on which the current link was issued.
     pub issued_on: Date,
+    /// The earliest decision day of the chain, from which periods of measures are counted.
+    pub counted_from: Option<Date>,
     /// `None` for the viewer's own entries.
     pub rule: Option<Rule<'a>>,
     /// Why none of the entry's measures holds, where that is so.
     pub none_holds: Option<ReasonCode>,
+    /// The viewer's last Response to the entry.
+    pub response: Option<&'a BodyState>,
+    pub at: Millis,
 }
 
 /// Judges each measure of an entry. One that does not hold leaves the entry standing (DOMAIN rule 2).
@@ -31,26 +38,38 @@ pub(super) fn judge_measures(entry: &EntryBody, terms: &Terms<'_>) -> Vec<Measur
                 (None, _) => Some(ReasonCode::EditionUnknown),
                 (Some(_), None) => Some(ReasonCode::MeasureUnknown),
                 (Some(edition), Some(_)) if !edition.binds_on(terms.issued_on) => Some(ReasonCode::EditionNotBinding),
-                (_, Some(measure)) if !measure.targets.contains(&entry.subject.class) => {
-                    Some(ReasonCode::MeasureNotForClass)
-                }
-                _ => None,
+                (Some(edition), Some(measure)) => not_meant(edition, measure, entry, terms),
             };
             let filtered = terms
                 .rule
                 .and_then(|rule| rule.body.measures.as_ref())
                 .is_some_and(|measures| !measures.contains(code))
                 .then_some(ReasonCode::MeasureNotRecognised);
-            let reason = reason.or(terms.none_holds).or(filtered);
+            let reason = reason.or(terms.none_holds).or(filtered).map(Reason::from);
+            let reason = reason.or_else(|| response::against(terms.response?, code, terms.at));
             MeasureRuling {
                 code: code.clone(),
                 kind: measure.map(|measure| measure.kind),
                 content: measure.map(|measure| measure.content.clone()),
                 holds: reason.is_none(),
-                reason: reason.map(Reason::from),
+                reason,
             }
         })
         .collect()
+}
+
+/// Why a measure of the edition is none for this entry at this instant (R127, R157).
+fn not_meant(edition: &Edition, measure: &Measure, entry: &EntryBody, terms: &Terms<'_>) -> Option<ReasonCode> {
+    let last = terms.counted_from.and_then(|day| measure.last_day(day));
+    if !measure.applies_to.classes.contains(&entry.subject.class) {
+        Some(ReasonCode::MeasureNotForClass)
+    } else if !edition.is_meant_for(measure, entry) {
+        Some(ReasonCode::MeasureNotForCase)
+    } else if last.is_some_and(|last| terms.at >= last.end()) {
+        Some(ReasonCode::MeasurePeriodOver)
+    } else {
+        None
+    }
 }
 
 /// Measures and incentives in force, each once per code and edition; and lets a counting black entry suspend the

@@ -3,7 +3,6 @@
 
 use super::case::BodyState;
 use super::docket::{Docket, place};
-use super::matter::Matters;
 use crate::body::{Body, EntryBody, List, RecognitionBody};
 use crate::ids::{CityCode, StatementId};
 use crate::kind::Kind;
@@ -118,43 +117,4 @@ pub(super) fn objections_of_rule(
         out.push(ReasonCode::DecidedBeforeRecognition);
     }
     out
-}
-
-/// What others said about the links of each chain: declines by the viewer, and open objections (R131, R132).
-pub(super) struct Voices {
-    /// First decline of the viewer by chain.
-    pub declined: BTreeMap<usize, usize>,
-    /// First open objection by chain.
-    pub disputed: BTreeMap<usize, usize>,
-}
-
-impl Voices {
-    pub fn hear(docket: &Docket<'_>, matters: &Matters) -> Self {
-        let mut out = Self { declined: BTreeMap::new(), disputed: BTreeMap::new() };
-        let mut settled = std::collections::BTreeSet::new();
-        for at in 0..docket.facts.len() {
-            if docket.kind(at) == Kind::Ruling
-                && docket.acts(at)
-                && let Some(objection) = docket.findings[at].target
-                && let Some(listing) = docket.findings[objection].target
-                && docket.facts[at].id.city == docket.facts[listing].id.city
-            {
-                settled.insert(objection);
-            }
-        }
-        for at in 0..docket.facts.len() {
-            let kind = docket.kind(at);
-            if !matches!(kind, Kind::Decline | Kind::Objection) || !docket.acts(at) {
-                continue;
-            }
-            let Some(chain) = docket.findings[at].target.and_then(|target| matters.chain_of(target)) else { continue };
-            if kind == Kind::Decline && docket.facts[at].id.city == docket.case.view.viewer {
-                out.declined.entry(chain).or_insert(at);
-            }
-            if kind == Kind::Objection && !settled.contains(&at) {
-                out.disputed.entry(chain).or_insert(at);
-            }
-        }
-        out
-    }
 }

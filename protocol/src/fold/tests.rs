@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod book;
+mod catalogue;
 mod digests;
 mod endings;
 mod headers;

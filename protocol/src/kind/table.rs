@@ -13,6 +13,10 @@ pub enum Who {
     ListingCity,
     /// Only another city than that.
     OtherCity,
+    /// Only the city that listed the entry which the statement named is about: whoever listed answers what is filed.
+    AnsweringCity,
+    /// Only the city in whose own log the statement named stands, since it takes its own word back.
+    SameCity,
 }
 
 /// What a statement of this kind may be about.
@@ -22,14 +26,16 @@ pub enum Target {
     Nothing,
     /// An Entry or an Amendment.
     Listing,
-    /// A listing, or nothing at all.
-    ListingOrNothing,
     /// An Entry, an Amendment, or what a city says beside its listings ([`Kind::is_act`]).
     ListingOrAct,
     /// An ending.
     Ending,
-    /// Any statement.
-    Anything,
+    /// A Suspension.
+    Suspension,
+    /// What is filed for a subject: a RepairApplication or an Objection.
+    Filing,
+    /// A filing or a Decline.
+    FilingOrDecline,
 }
 
 /// What becomes of a body.
@@ -48,6 +54,8 @@ pub enum Text {
 pub enum Misfit {
     /// Only the city that listed may say this (`not_the_listing_city`).
     NotTheListingCity,
+    /// Only the city that said it may take it back (`not_the_same_city`).
+    NotTheSameCity,
     /// The statement named is of a kind, or of a city, that this cannot act on (`wrong_target`).
     WrongTarget,
 }
@@ -62,6 +70,8 @@ pub struct Row {
     pub about: Target,
     /// Whether it wins by its header alone, for ever (R31).
     pub is_ending: bool,
+    /// Whether it eases the subject's burden by its header alone, and so keeps its effect where a record leaves it behind (R31).
+    pub is_relief: bool,
     pub text: Text,
     /// Whether this release gives the kind an effect; the others are reserved.
     pub is_supported: bool,
@@ -69,44 +79,71 @@ pub struct Row {
     pub verb: Option<&'static str>,
 }
 
+/// The statement that another one acts on, as far as the law of kinds looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub kind: Kind,
+    /// The city in whose log it stands.
+    pub city: CityCode,
+    /// The city in whose log the statement stands that it is about itself.
+    pub about: Option<CityCode>,
+}
+
 impl Row {
-    /// Whether a statement of `city` may act so on a statement of that kind in the log of `of`.
+    /// Whether a statement of `city` may act so on the statement that it names.
     ///
     /// # Errors
     /// Why not: of whom it would have to be is asked first, since no statement that may still arrive can mend that (R103).
-    pub fn may_act_on(&self, city: CityCode, of: CityCode, target: Kind) -> Result<(), Misfit> {
-        self.may_act_on_log(city, of)?;
+    pub fn may_act_on(&self, city: CityCode, named: &Named) -> Result<(), Misfit> {
+        self.may_act_on_log(city, named.city)?;
+        let on = named.kind;
         let fits = match self.about {
-            Target::Nothing | Target::Anything => true,
-            Target::Listing | Target::ListingOrNothing => target.is_listing(),
-            Target::ListingOrAct => target.is_listing() || target.is_act(),
-            Target::Ending => target.is_ending(),
+            Target::Nothing => true,
+            Target::Listing => on.is_listing(),
+            Target::ListingOrAct => on.is_listing() || on.is_act(),
+            Target::Ending => on.is_ending(),
+            Target::Suspension => on == Kind::Suspension,
+            Target::Filing => on.is_filing(),
+            Target::FilingOrDecline => on.is_filing() || on == Kind::Decline,
         };
-        if fits && (self.who != Who::OtherCity || city != of) { Ok(()) } else { Err(Misfit::WrongTarget) }
+        if !fits || (self.who == Who::OtherCity && city == named.city) {
+            return Err(Misfit::WrongTarget);
+        }
+        if self.who == Who::AnsweringCity && named.about != Some(city) {
+            return Err(Misfit::NotTheListingCity);
+        }
+        Ok(())
     }
 
-    /// As [`Row::may_act_on`], before anything is known of the statement that is named.
+    /// As [`Row::may_act_on`], before anything is known of the statement that is named but its place.
     ///
     /// # Errors
-    /// [`Misfit::NotTheListingCity`].
+    /// [`Misfit::NotTheListingCity`], [`Misfit::NotTheSameCity`].
     pub fn may_act_on_log(&self, city: CityCode, of: CityCode) -> Result<(), Misfit> {
-        if self.who == Who::ListingCity && city != of { Err(Misfit::NotTheListingCity) } else { Ok(()) }
+        match self.who {
+            Who::ListingCity if city != of => Err(Misfit::NotTheListingCity),
+            Who::SameCity if city != of => Err(Misfit::NotTheSameCity),
+            _ => Ok(()),
+        }
     }
 
     /// Whether it must name a statement (R33).
     #[must_use]
     pub const fn needs_about(&self) -> bool {
-        !matches!(self.about, Target::Nothing | Target::ListingOrNothing)
+        !matches!(self.about, Target::Nothing)
     }
 }
 
 const fn row(kind: Kind, chinese: &'static str, who: Who, about: Target, text: Text) -> Row {
-    Row { kind, chinese, who, about, is_ending: false, text, is_supported: false, verb: None }
+    Row { kind, chinese, who, about, is_ending: false, is_relief: false, text, is_supported: false, verb: None }
 }
 
 impl Row {
     const fn ends(self) -> Self {
-        Self { is_ending: true, ..self }
+        Self { is_ending: true, is_relief: true, ..self }
+    }
+    const fn rests(self) -> Self {
+        Self { is_relief: true, ..self }
     }
     const fn said_by(self, verb: &'static str) -> Self {
         Self { is_supported: true, verb: Some(verb), ..self }
@@ -122,11 +159,15 @@ pub const TABLE: &[Row] = &[
     row(Kind::Repair, "信用修复", Who::ListingCity, Target::Listing, Text::Act).ends().said_by("repair"),
     row(Kind::Erasure, "删除", Who::ListingCity, Target::ListingOrAct, Text::Act).ends().said_by("erase"),
     row(Kind::Reinstatement, "恢复", Who::ListingCity, Target::Ending, Text::Act).said_by("reinstate"),
-    row(Kind::Response, "响应", Who::Any, Target::Anything, Text::Act),
-    row(Kind::Feedback, "执行反馈", Who::Any, Target::Anything, Text::Act),
-    row(Kind::RepairApplication, "修复申请", Who::Any, Target::Nothing, Text::Act),
-    row(Kind::Objection, "异议", Who::Any, Target::ListingOrNothing, Text::Act),
-    row(Kind::Ruling, "异议处理结果", Who::Any, Target::Anything, Text::Act),
+    row(Kind::Suspension, "暂停", Who::ListingCity, Target::Listing, Text::Act).rests().said_by("suspend"),
+    row(Kind::Resumption, "恢复执行", Who::ListingCity, Target::Suspension, Text::Act).said_by("resume"),
+    row(Kind::Response, "响应", Who::OtherCity, Target::Listing, Text::Act).said_by("respond"),
+    row(Kind::Feedback, "执行反馈", Who::Any, Target::Listing, Text::Act).said_by("feedback"),
+    row(Kind::RepairApplication, "修复申请", Who::OtherCity, Target::Listing, Text::Act).said_by("apply"),
+    row(Kind::Objection, "异议", Who::OtherCity, Target::Listing, Text::Act).said_by("object"),
+    row(Kind::Ruling, "处理结果", Who::AnsweringCity, Target::Filing, Text::Act).said_by("rule"),
+    row(Kind::Step, "办理进度", Who::AnsweringCity, Target::Filing, Text::Act).said_by("step"),
+    row(Kind::Withdrawal, "撤回", Who::SameCity, Target::FilingOrDecline, Text::Act).said_by("withdraw"),
     row(Kind::Commitment, "信用承诺", Who::Any, Target::Nothing, Text::Act),
     row(Kind::Evaluation, "信用评价", Who::Any, Target::Nothing, Text::Act),
     row(Kind::BodyLost, "正文遗失", Who::Any, Target::Nothing, Text::Act),
@@ -161,6 +202,16 @@ impl Kind {
     pub const fn is_ending(self) -> bool {
         matches!(self.row(), Some(row) if row.is_ending)
     }
+    /// The endings and Suspension: they ease the subject's burden, by header alone (R31).
+    #[must_use]
+    pub const fn is_relief(self) -> bool {
+        matches!(self.row(), Some(row) if row.is_relief)
+    }
+    /// RepairApplication and Objection: what a city files for a subject, and the listing city answers.
+    #[must_use]
+    pub const fn is_filing(self) -> bool {
+        matches!(self, Self::RepairApplication | Self::Objection)
+    }
     /// Entry and Amendment: they list, and need a ground (R32).
     #[must_use]
     pub const fn is_listing(self) -> bool {
@@ -176,11 +227,6 @@ impl Kind {
     pub const fn needs_about(self) -> bool {
         matches!(self.row(), Some(row) if row.needs_about())
     }
-    /// Whether the `about` of such a statement says anything: it needs one, or may have one (R33).
-    #[must_use]
-    pub const fn looks_at_about(self) -> bool {
-        matches!(self.row(), Some(row) if !matches!(row.about, Target::Nothing))
-    }
     /// Bodies of trust kinds are public and never erased (R34).
     #[must_use]
     pub const fn is_trust(self) -> bool {
@@ -194,7 +240,7 @@ impl Kind {
     /// Whether a ruling reads the body. The lack of any other is nobody's loss but that text's (R134).
     #[must_use]
     pub const fn is_read_by_rulings(self) -> bool {
-        self.is_listing() || matches!(self, Self::Recognition | Self::Decline)
+        self.is_listing() || matches!(self, Self::Recognition | Self::Decline | Self::Response)
     }
     /// Its name on Chinese screens.
     #[must_use]

@@ -1,7 +1,7 @@
 //! One chain of statements in a ruling: an entry with its amendments, its life and its effect for the viewer.
 
-use super::reason::Reason;
-use crate::body::{Basis, EntryBody, List, Severity, Source};
+use super::reason::{Reason, ReasonCode};
+use crate::body::{Basis, Decision, EntryBody, LinkedPerson, List, Severity, Source};
 use crate::digest::Digest;
 use crate::edition::{BasisItem, Edition, MeasureKind, Text, shown_name};
 use crate::header::Disclosure;
@@ -24,7 +24,7 @@ pub enum State {
     Erased,
     /// Not for this instant, or not until another statement arrives.
     NotYet,
-    /// Stands, but rests: disputed under a rule that suspends, or its issuer is under review.
+    /// Stands, but rests: by order, disputed under a rule that suspends, or because its issuer is under review.
     Suspended,
     /// Has no effect; the reason says why.
     Void,
@@ -114,12 +114,15 @@ pub struct Content {
     pub subject_class: SubjectClass,
     pub list: List,
     pub list_name: String,
+    /// Its id in the edition's registry, where the entry gives one.
+    pub list_id: Option<String>,
     /// The list's own name as screens show it: with a word where it bears a name that is not its to bear (R154).
     pub list_shown: String,
     pub field: String,
     pub ground_text: String,
     pub severity: Option<Severity>,
     pub basis: Basis,
+    pub decision: Decision,
     pub from: Option<Date>,
     pub until: Option<Date>,
     pub edition: Digest,
@@ -129,9 +132,12 @@ pub struct Content {
     pub record_ref: Option<String>,
     pub observed_on: Option<Date>,
     pub summary: String,
+    /// Why it is disclosed wider than the edition's default.
+    pub disclosure_reason: Option<String>,
     pub evidence: Vec<Digest>,
     /// Keyed digests only (DOMAIN rule 11).
-    pub linked_persons: Vec<Digest>,
+    pub linked_persons: Vec<LinkedPerson>,
+    pub person_key: Option<Digest>,
 }
 
 impl Content {
@@ -141,11 +147,13 @@ impl Content {
             subject_class: body.subject.class,
             list: body.list,
             list_name: body.list_name.clone(),
+            list_id: body.list_id.clone(),
             list_shown: shown_name(&body.list_name, edition),
             field: body.field.clone(),
             ground_text: body.ground_text.clone(),
             severity: body.severity,
             basis: body.basis.clone(),
+            decision: body.decision.clone(),
             from: body.from,
             until: body.until,
             edition: body.edition,
@@ -155,8 +163,10 @@ impl Content {
             record_ref: body.record_ref.clone(),
             observed_on: body.observed_on,
             summary: body.summary.clone(),
+            disclosure_reason: body.disclosure_reason.clone(),
             evidence: body.evidence.clone(),
             linked_persons: body.linked_persons.clone(),
+            person_key: body.person_key,
         }
     }
     /// The day by which recognition judges the decision: decided, or effective where that is absent (R130).
@@ -177,6 +187,28 @@ pub struct MeasureRuling {
     pub holds: bool,
     /// Why not.
     pub reason: Option<Reason>,
+}
+
+/// What a city filed for the subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilingKind {
+    RepairApplication,
+    Objection,
+}
+
+/// An application or an objection that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filing {
+    /// Its city filed it.
+    pub id: StatementId,
+    pub kind: FilingKind,
+    pub filed_at: Millis,
+    /// The last day on which the issuer is to answer; absent where no clock is known here.
+    pub until: Option<Date>,
+    pub overdue: bool,
+    /// An objection by which the entry rests, where the viewer's rule suspends disputed entries.
+    pub suspends: bool,
 }
 
 /// An entry with its amendments, as the viewer sees it at the instant.
@@ -202,6 +234,8 @@ pub struct EntryRuling {
     pub starts_at: Option<Millis>,
     /// First instant at which it no longer counts by itself; `None` where nothing bounds it.
     pub ends_at: Option<Millis>,
+    /// First instant at which the public no longer sees it; `None` where only its end bounds that (R156).
+    pub public_until: Option<Millis>,
     pub state: State,
     /// An ending has taken effect, or its term is over: the public sees nothing of it (DOMAIN rule 12).
     pub ended: bool,
@@ -212,6 +246,12 @@ pub struct EntryRuling {
     /// The viewer's Recognition by which it is judged; absent for the viewer's own entries.
     pub recognised_by: Option<StatementId>,
     pub declined_by: Option<StatementId>,
+    /// The viewer's last Response to it, where its measures are answered one by one (R149).
+    pub answered_by: Option<StatementId>,
+    /// The Suspension by which it rests, where it would stand otherwise (R147).
+    pub suspended_by: Option<StatementId>,
+    /// Applications and objections that wait for the issuer's answer, by place (R148).
+    pub filings: Vec<Filing>,
     /// The ending that gave the state.
     pub ended_by: Option<StatementId>,
     /// The entry that this one repeats (R120).
@@ -236,12 +276,13 @@ impl EntryRuling {
     pub const fn is_basis_incomplete(&self) -> bool {
         !self.basis_lacks.is_empty()
     }
-    /// Whether anyone may see it: disclosed to the public and standing (DOMAIN rule 12).
+    /// Whether anyone may see it: disclosed to the public, standing without resting, and still published (DOMAIN rule 12, R139, R156).
     #[must_use]
-    pub const fn is_shown_to_public(&self) -> bool {
+    pub fn is_shown_to_public(&self) -> bool {
         matches!(self.disclosure, DisclosureLevel::Public)
-            && self.state.stands()
+            && matches!(self.state, State::Listed | State::Disputed)
             && !self.ended
+            && !self.reasons.iter().any(|reason| reason.code == ReasonCode::PublicationOver)
             && self.content.is_some()
     }
 }

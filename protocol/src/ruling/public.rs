@@ -22,9 +22,12 @@ impl Ruling {
             entry.group = entry.group.filter(|number| out.groups.iter().any(|group| group.number == *number));
             // A reason or a link may name what the public must not see.
             entry.same_as = entry.same_as.filter(|id| shown.contains(id));
+            (entry.declined_by, entry.answered_by) = (None, None);
+            entry.filings.clear();
             if let Some(content) = &mut entry.content {
                 content.derived_from = content.derived_from.filter(|id| shown.contains(id));
                 content.linked_persons.clear();
+                content.person_key = None;
             }
         }
         let public_black = out.entries.iter().any(|entry| {

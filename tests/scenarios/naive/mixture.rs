@@ -2,9 +2,10 @@
 
 use super::book::{Book, Say};
 use crate::words::city;
-use huxin_protocol::body::{ActBody, Basis, Body, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
+use huxin_protocol::body::{
+    ActBody, Basis, Body, Decision, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source,
+};
 use huxin_protocol::digest::{Context, Digest};
-use huxin_protocol::edition::Edition;
 use huxin_protocol::header::{About, Disclosure};
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::key_record::Tail;
@@ -12,6 +13,7 @@ use huxin_protocol::kind::Kind;
 use huxin_protocol::subject::{Subject, SubjectClass, SubjectId};
 use huxin_protocol::time::{Date, Millis};
 use huxin_tests::world::Chance;
+use huxin_tests::world::catalogue::{RICH_GROUND, RICH_LIST, edition};
 
 pub const START: Millis = Millis(1_767_225_600_000);
 const DAY_MS: i64 = 86_400_000;
@@ -221,8 +223,10 @@ impl Mixture {
         };
         let edition = match self.chance.below(30) {
             0 => Digest([4; 32]),
-            1..4 => Edition::named("mdb").unwrap().digest(),
-            _ => Edition::named("demo").unwrap().digest(),
+            1..4 => edition("mdb"),
+            4..12 => edition("rich"),
+            12..16 => edition("rich-layer"),
+            _ => edition("demo"),
         };
         let authority = self.one(&["First office", "first  OFFICE ", "Second office"]).to_owned();
         let source = self.chance.hits(150).then(|| Source {
@@ -241,19 +245,23 @@ impl Mixture {
             decided_on: self.some_day(900),
             effective_on: self.some_day(600),
         };
+        let (list_name, list_id) = self.list_name();
+        let decision =
+            Decision { notice_on: self.some_day(600), published_until: self.some_day(150), ..Decision::default() };
         let severities = [None, Some(Severity::Minor), Some(Severity::General), Some(Severity::Serious)];
         EntryBody {
             subject: Subject { id: self.subject(), class, name: "Synthetic company".to_owned(), aliases: Vec::new() },
             list,
-            list_name: self.list_name(),
+            list_name,
             field: self.one(&["roads", "taxes"]).to_owned(),
-            ground_text: "synthetic ground".to_owned(),
+            ground_text: self.one(&["synthetic ground", "rich-ground", RICH_GROUND]).to_owned(),
             severity: self.one(&severities),
             basis,
             measures,
             from: self.some_day(200),
             until: self.some_day(200),
             linked_persons: Vec::new(),
+            person_key: None,
             edition,
             record_ref: None,
             source,
@@ -261,13 +269,22 @@ impl Mixture {
             summary: String::new(),
             evidence: Vec::new(),
             observed_on: None,
+            list_id,
+            decision,
+            disclosure_reason: None,
         }
     }
 
-    /// Now and then a list that the demonstration edition registers, spelt in its own way (R154).
-    fn list_name(&mut self) -> String {
+    /// Now and then a list that some edition registers, spelt in its own way, with its id, another one, or none (R154).
+    fn list_name(&mut self) -> (String, Option<String>) {
         let registered = ["安全生产严重失信主体名单", "严重失信主体名单 (拖欠农民工工资)", "失信被执行人名单"];
-        if self.chance.hits(80) { self.one(&registered).to_owned() } else { "Synthetic list".to_owned() }
+        match self.chance.below(12) {
+            0 => (self.one(&registered).to_owned(), None),
+            1 => (RICH_LIST.0.to_owned(), Some(self.one(&[RICH_LIST.1, "work-safety"]).to_owned())),
+            2 => (self.one(&[RICH_LIST.0, RICH_LIST.1, "合成乙名单"]).to_owned(), None),
+            3 if self.wild(300) => ("Synthetic list".to_owned(), Some(RICH_LIST.1.to_owned())),
+            _ => ("Synthetic list".to_owned(), None),
+        }
     }
 
     fn any_listing(&mut self) -> Option<About> {
@@ -287,7 +304,7 @@ impl Mixture {
     }
 
     fn some_editions(&mut self) -> Vec<Digest> {
-        let editions = [Edition::named("demo").unwrap().digest(), Edition::named("mdb").unwrap().digest()];
+        let editions = [edition("demo"), edition("mdb"), edition("rich")];
         let mut some: Vec<Digest> = if self.chance.hits(500) { editions.to_vec() } else { vec![self.one(&editions)] };
         some.sort_unstable();
         some
@@ -318,6 +335,7 @@ impl Mixture {
             valid_until: if self.chance.hits(300) { Some(Millis(self.now.0 + 60 * DAY_MS).date()) } else { None },
             freshness_hours: self.one(&[1, 24, 720]),
             editions: self.chance.hits(rarely).then(|| self.some_editions()),
+            derived: false,
         }
     }
 

@@ -79,6 +79,10 @@ fn compare_entry(differences: &mut Differences, chain: &Chain, entry: &EntryRuli
     differences.same("R131", "the decline", &chain.declined_by, &entry.declined_by);
     differences.same("R123", "the start", &chain.starts_at, &entry.starts_at);
     differences.same("R124", "the end", &chain.ends_at, &entry.ends_at);
+    differences.same("R156", "the end of its publication", &chain.public_until, &entry.public_until);
+    let over: BTreeSet<ReasonCode> =
+        entry.reasons.iter().map(|reason| reason.code).filter(|code| OVER.contains(code)).collect();
+    differences.same("R156", "which of its terms are over", &chain.over, &over);
     differences.same("R123", "listed here on", &chain.listed_here_on, &entry.listed_here_on);
     differences.same("R125", "what the basis lacks", &chain.lacks, &entry.basis_lacks);
     differences.same("R133", "staleness", &chain.stale, &entry.stale);
@@ -105,6 +109,9 @@ const RECOGNITION: [ReasonCode; 10] = [
     ReasonCode::DecisionDateUnknown,
     ReasonCode::Declined,
 ];
+
+/// Reasons of R156.
+const OVER: [ReasonCode; 2] = [ReasonCode::MaximumReached, ReasonCode::PublicationOver];
 
 fn compare_whole(differences: &mut Differences, naive: &Resolution, ruling: &Ruling) {
     type Held = BTreeMap<String, (BTreeSet<StatementId>, bool, bool)>;

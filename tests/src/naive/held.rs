@@ -3,9 +3,10 @@
 #![allow(clippy::expect_used, reason = "a simulated disk whose keys have another length is a fault of the test itself")]
 
 use crate::world::World;
+use crate::world::catalogue::catalogue;
 use huxin_engine::ledger::{CosignatureRow, Family, HeadRow, LedgerRead, scan_prefix};
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::{Edition, builtin};
+use huxin_protocol::edition::Edition;
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use std::collections::BTreeMap;
@@ -57,7 +58,7 @@ pub fn from_disk(read: &dyn LedgerRead, genesis: &Genesis, reader: CityCode) -> 
         abandoned: BTreeMap::new(),
         bodies: BTreeMap::new(),
         heartbeats: BTreeMap::new(),
-        editions: builtin(),
+        editions: catalogue(),
         accused: Vec::new(),
     };
     each(read, Family::Record, &mut |_, value| held.records.push(value.to_vec()));

@@ -176,6 +176,8 @@ fn chain_of(
         rule: rule_for(all, first.city, question).map(|(id, _)| id).filter(|_| first.city != question.viewer),
         starts_at: None,
         ends_at: None,
+        public_until: None,
+        over: BTreeSet::new(),
         listed_here_on: None,
         lacks: Vec::new(),
         shows_content: false,
@@ -195,6 +197,7 @@ fn chain_of(
     if let Some(known) = known {
         chain.starts_at = Some(known.starts_at);
         chain.ends_at = known.ends_at;
+        chain.public_until = known.public_until;
         chain.listed_here_on = known.listed_here_on;
         chain.lacks.clone_from(&known.lacks);
     }
@@ -245,6 +248,9 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
         (chain.state, chain.ended) = (State::Expired, true);
         return;
     }
+    let marks = [(known.maximum_at, ReasonCode::MaximumReached), (known.public_until, ReasonCode::PublicationOver)];
+    let over = marks.into_iter().filter(|(end, _)| end.is_some_and(|end| question.at >= end));
+    chain.over = over.map(|(_, reason)| reason).collect();
     let own = chain.id.city == question.viewer;
     let rule = rule_for(all, chain.id.city, question).filter(|_| !own);
     if let Some(first) = links.first().filter(|_| !own) {
@@ -266,7 +272,7 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
     for code in &known.body.measures {
         let recognised =
             rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));
-        let fault = measure_fault(known, code)
+        let fault = measure_fault(known, code, question)
             .or_else(|| frozen.then_some(ReasonCode::IssuerUnderReview))
             .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting))
             .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised));

@@ -4,9 +4,11 @@ use super::decoded::{Content, Decoded, Leaf};
 use super::effect::{Effect, effect_at};
 use super::matter::Matters;
 use super::{Question, Slip};
-use huxin_protocol::body::EntryBody;
-use huxin_protocol::edition::{BasisItem, Edition};
+use huxin_protocol::body::{EntryBody, Severity};
+use huxin_protocol::digest::Digest;
+use huxin_protocol::edition::{AtMax, BasisItem, Edition, Measure, RegisteredList, SeverityTerms, Terms, builtin};
 use huxin_protocol::header::Disclosure;
+use huxin_protocol::ids::CityCode;
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::ReasonCode;
 use huxin_protocol::subject::SubjectClass;
@@ -32,6 +34,12 @@ pub(super) struct Known<'a> {
     pub lacks: Vec<BasisItem>,
     pub starts_at: Millis,
     pub ends_at: Option<Millis>,
+    /// R156: from when on the public does not see it.
+    pub public_until: Option<Millis>,
+    /// R156: from when on the authority decides.
+    pub maximum_at: Option<Millis>,
+    /// R124: the earliest decision day.
+    pub counted_from: Date,
     pub listed_here_on: Option<Date>,
     /// R124: some other link with effect cannot be read.
     pub link_unreadable: bool,
@@ -84,9 +92,18 @@ pub(super) fn life<'a>(
     if is_person(body) && !named {
         return Life::Void(ReasonCode::PersonNotNamedDisclosure);
     }
-    let Some(edition) = all.editions.get(&body.edition) else { return Life::Unknown(ReasonCode::EditionUnknown) };
+    let Some(edition) = all.editions.get(&body.edition) else {
+        // R159: what the program brings along is held, accepted or not.
+        let held = builtin().contains_key(&body.edition);
+        return Life::Unknown(if held { ReasonCode::EditionNotAccepted } else { ReasonCode::EditionUnknown });
+    };
     let issued_on = link.header().map(|header| header.issued_at.date());
-    if question.slip != Slip::IgnoresRegistry && issued_on.is_some_and(|day| registered_elsewhere(all, body, day)) {
+    let city = link.place.city;
+    if !is_for(edition, city) && question.slip != Slip::IgnoresWhoseLayer {
+        return Life::Void(ReasonCode::EditionNotForCity);
+    }
+    let elsewhere = |day: Date| registered_elsewhere(all, body, city, day);
+    if question.slip != Slip::IgnoresRegistry && issued_on.is_some_and(elsewhere) {
         return Life::Void(ReasonCode::ListRegisteredElsewhere);
     }
     let lacks = lacking(edition, body);
@@ -111,13 +128,33 @@ pub(super) fn life<'a>(
         Slip::RenewsTerms => body.basis.decided_on.or(body.basis.effective_on).or(body.from),
         _ => days.into_iter().min(),
     };
-    let last_day = last_day(edition, body, counted_from.unwrap_or_else(|| issued_at.date()));
-    let ends_at = last_day.map(|day| match question.slip {
+    let counted_from = counted_from.unwrap_or_else(|| issued_at.date());
+    let after = |day: Date| match question.slip {
         Slip::ExpiresADayEarly => begins(day, question),
         _ => Millis(begins(day, question).0 + 86_400_000),
-    });
+    };
+    let (public, maximum) = other_days(edition, body, counted_from);
+    let mut last = last_day(edition, body, counted_from);
+    if question.slip == Slip::EndsAtEveryMaximum {
+        last = earlier(last, maximum);
+    }
+    let ends_at = last.map(after);
+    let public = public.filter(|_| question.slip != Slip::PublishesForEver);
+    let (public_until, maximum_at) = (public.map(after), maximum.map(after));
     let listed_here_on = start_day.map(|_| issued_at.date()).filter(|day| starts_at.date() < *day);
-    Life::Known(Known { link, body, edition, lacks, starts_at, ends_at, listed_here_on, link_unreadable })
+    Life::Known(Known {
+        link,
+        body,
+        edition,
+        lacks,
+        starts_at,
+        ends_at,
+        public_until,
+        maximum_at,
+        counted_from,
+        listed_here_on,
+        link_unreadable,
+    })
 }
 
 /// R60.
@@ -128,42 +165,64 @@ fn begins(day: Date, question: &Question) -> Millis {
     }
 }
 
+/// R155: a layer is for the cities that it names.
+fn is_for(edition: &Edition, city: CityCode) -> bool {
+    edition.base().is_none() || edition.cities().contains(&city)
+}
+
 /// R154: whether an edition in force that day registers the list, and none of those that do is the one that the entry names,
-/// with the list of the entry.
-fn registered_elsewhere(all: &Decoded, body: &EntryBody, day: Date) -> bool {
+/// with the list of the entry and its id.
+fn registered_elsewhere(all: &Decoded, body: &EntryBody, city: CityCode, day: Date) -> bool {
     let binds =
         |edition: &Edition| edition.binds_from() <= day && edition.binds_until().is_none_or(|until| until >= day);
     let mut in_force: BTreeMap<&str, &Edition> = BTreeMap::new();
-    for edition in all.editions.values().filter(|edition| binds(edition)) {
-        // Digests ascend, so of two that begin on one day the greater comes later and stays.
+    for edition in all.editions.values().filter(|edition| binds(edition) && is_for(edition, city)) {
+        // Of the base and its layers the innermost; of two that begin on one day the one with the greater digest.
         match in_force.get(edition.line()) {
-            Some(other) if other.binds_from() > edition.binds_from() => {}
+            Some(other) if other.lineage() > edition.lineage() => {}
             _ => {
                 in_force.insert(edition.line(), edition);
             }
         }
     }
-    let name = folded(&body.list_name);
-    let registrations: Vec<_> = in_force
-        .into_values()
-        .flat_map(|edition| edition.registry().map(move |list| (edition.digest(), list)))
-        .filter(|(_, list)| folded(&list.name) == name)
-        .collect();
-    !registrations.is_empty()
-        && !registrations.iter().any(|(edition, list)| *edition == body.edition && list.list == body.list)
+    let named = all.editions.get(&body.edition).and_then(|edition| row(edition, body));
+    if body.list_id.is_some() && named.is_none() {
+        return true;
+    }
+    let registers = |edition: &&&Edition| edition.registry().iter().any(|list| bears(list, &body.list_name));
+    let governing: Vec<Digest> = in_force.values().filter(registers).map(|edition| edition.digest()).collect();
+    !governing.is_empty() && !(named.is_some() && governing.contains(&body.edition))
 }
 
-/// R128.
+/// Whether a list of the registry is called so: by its id, or by one of its Chinese names (R8).
+fn bears(list: &RegisteredList, name: &str) -> bool {
+    let mut names = list.also_called.iter().chain([&list.name.zh]);
+    list.id == *name || names.any(|own| folded(own) == folded(name))
+}
+
+/// The registration of the entry's list in an edition, as the kind and under the id that the entry gives.
+fn row<'a>(edition: &'a Edition, body: &EntryBody) -> Option<&'a RegisteredList> {
+    let right = |list: &&RegisteredList| {
+        bears(list, &body.list_name) && list.kind == body.list && body.list_id.as_ref().is_none_or(|id| *id == list.id)
+    };
+    edition.registry().iter().find(right)
+}
+
+/// R128: about a natural person, or with persons linked.
 fn is_person(body: &EntryBody) -> bool {
-    body.subject.class == SubjectClass::NaturalPerson || body.subject.id.scheme() == "person"
+    body.subject.class == SubjectClass::NaturalPerson
+        || body.subject.id.scheme() == "person"
+        || !body.linked_persons.is_empty()
 }
 
 /// R125: what the edition requires for the list and the body does not give; blank text is absence.
 fn lacking(edition: &Edition, body: &EntryBody) -> Vec<BasisItem> {
     let blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
     let basis = &body.basis;
+    let decision = &body.decision;
+    let own = row(edition, body).and_then(|list| list.requires.as_ref());
     let mut lacks = Vec::new();
-    for item in &edition.list(body.list).requires {
+    for item in own.unwrap_or(&edition.kinds().of(body.list).requires) {
         let absent = match item {
             BasisItem::Law => blank(&basis.law),
             BasisItem::DocumentNumber => blank(&basis.document_number),
@@ -171,6 +230,12 @@ fn lacking(edition: &Edition, body: &EntryBody) -> Vec<BasisItem> {
             BasisItem::DecidedOn => basis.decided_on.is_none(),
             BasisItem::EffectiveOn => basis.effective_on.is_none(),
             BasisItem::Measures => body.measures.is_empty(),
+            BasisItem::NoticeOn => decision.notice_on.is_none(),
+            BasisItem::Remedy => blank(&decision.remedy),
+            BasisItem::AuthorityUscc => blank(&decision.authority_uscc),
+            BasisItem::DataSourceUscc => blank(&decision.data_source_uscc),
+            BasisItem::PenaltyType => blank(&decision.penalty_type),
+            BasisItem::RepairNoticeServedOn => decision.repair_notice_served_on.is_none(),
         };
         if absent {
             lacks.push(*item);
@@ -179,24 +244,61 @@ fn lacking(edition: &Edition, body: &EntryBody) -> Vec<BasisItem> {
     lacks
 }
 
-/// R124: the earlier of `until` and the edition's last day.
-fn last_day(edition: &Edition, body: &EntryBody, counted_from: Date) -> Option<Date> {
-    let months = edition.list(body.list).max_months;
-    let months = match body.severity {
-        Some(huxin_protocol::body::Severity::Minor) => months.minor,
-        Some(huxin_protocol::body::Severity::General) => months.general,
-        Some(huxin_protocol::body::Severity::Serious) => months.serious,
-        None => months.unstated,
+/// R156: what a list says of a severity goes before what its kind says of it.
+fn terms<'a>(edition: &'a Edition, body: &EntryBody) -> Option<&'a SeverityTerms> {
+    let by_severity = |terms: &'a Terms| match body.severity {
+        Some(Severity::Minor) => terms.minor.as_ref(),
+        Some(Severity::General) => terms.general.as_ref(),
+        Some(Severity::Serious) => terms.serious.as_ref(),
+        None => terms.unstated.as_ref(),
     };
-    let longest = months.map(|months| counted_from.add_months(i32::from(months)));
-    match (body.until, longest) {
-        (Some(until), Some(longest)) => Some(until.min(longest)),
-        (until, longest) => until.or(longest),
+    row(edition, body)
+        .and_then(|list| by_severity(&list.terms))
+        .or_else(|| by_severity(&edition.kinds().of(body.list).terms))
+}
+
+fn months_after(day: Date, months: Option<u16>) -> Option<Date> {
+    months.map(|months| day.add_months(i32::from(months)))
+}
+
+fn earlier(one: Option<Date>, other: Option<Date>) -> Option<Date> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 
-/// R127 and R125: why a measure of this entry cannot hold for anybody.
-pub(super) fn measure_fault(known: &Known<'_>, code: &str) -> Option<ReasonCode> {
+/// R124: the earlier of `until` and the edition's last day, where the entry ends there by itself.
+fn last_day(edition: &Edition, body: &EntryBody, counted_from: Date) -> Option<Date> {
+    let terms = terms(edition, body).filter(|terms| terms.at_max == AtMax::Ends);
+    earlier(body.until, terms.and_then(|terms| months_after(counted_from, terms.listing_months)))
+}
+
+/// R156: the last day on which the public sees it, and the one after which the authority decides.
+fn other_days(edition: &Edition, body: &EntryBody, counted_from: Date) -> (Option<Date>, Option<Date>) {
+    let Some(terms) = terms(edition, body) else { return (body.decision.published_until, None) };
+    let longest = months_after(counted_from, terms.listing_months);
+    let public = earlier(longest, months_after(counted_from, terms.publication_months));
+    let decides = longest.filter(|_| terms.at_max == AtMax::Authority);
+    (earlier(body.decision.published_until, public), decides)
+}
+
+/// R157: whether the measure is meant for the list or the ground of the entry.
+fn is_meant_for(measure: &Measure, edition: &Edition, body: &EntryBody) -> bool {
+    let meant = &measure.applies_to;
+    if meant.lists.is_empty() && meant.grounds.is_empty() {
+        return true;
+    }
+    let ground = folded(&body.ground_text);
+    row(edition, body).is_some_and(|list| meant.lists.contains(&list.id))
+        || edition
+            .grounds()
+            .iter()
+            .any(|row| meant.grounds.contains(&row.code) && (row.code == ground || folded(&row.name.zh) == ground))
+}
+
+/// R127, R157 and R125: why a measure of this entry cannot hold for anybody at the instant.
+pub(super) fn measure_fault(known: &Known<'_>, code: &str, question: &Question) -> Option<ReasonCode> {
     let issued_on = known.link.header().map(|header| header.issued_at.date());
     let edition = known.edition;
     let binds = issued_on
@@ -204,10 +306,15 @@ pub(super) fn measure_fault(known: &Known<'_>, code: &str) -> Option<ReasonCode>
     let Some(measure) = edition.measures().iter().find(|measure| measure.code == code) else {
         return Some(ReasonCode::MeasureUnknown);
     };
+    let last = months_after(known.counted_from, measure.period_months);
     if !binds {
         Some(ReasonCode::EditionNotBinding)
-    } else if !measure.targets.contains(&known.body.subject.class) {
+    } else if !measure.applies_to.classes.contains(&known.body.subject.class) {
         Some(ReasonCode::MeasureNotForClass)
+    } else if !is_meant_for(measure, edition, known.body) && question.slip != Slip::IgnoresWhoseMeasure {
+        Some(ReasonCode::MeasureNotForCase)
+    } else if last.is_some_and(|last| last.end() <= question.at) {
+        Some(ReasonCode::MeasurePeriodOver)
     } else if !known.lacks.is_empty() {
         Some(ReasonCode::BasisIncomplete)
     } else {

@@ -1,5 +1,6 @@
 //! One simulated city: engine, disk, keys, and the marker that lies outside the disk.
 
+use super::catalogue::catalogue;
 use super::founding::Secrets;
 use huxin_engine::heads::Heads;
 use huxin_engine::input::{Answer, Input};
@@ -9,7 +10,6 @@ use huxin_engine::{
     Bound, ClockView, Continuity, Effect, Engine, Event, Settings, SigningState, gather, partners_to_ask, serve,
 };
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::builtin;
 use huxin_protocol::fold::{CaseFile, Viewpoint};
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::ids::{CityCode, Epoch, Size};
@@ -65,7 +65,7 @@ impl City {
     pub(super) fn new(code: CityCode, secrets: Secrets, genesis: &Genesis) -> Self {
         let settings = Settings {
             city: code,
-            editions: builtin(),
+            editions: catalogue(),
             allow_natural_persons: false,
             own_names: Vec::new(),
             sync_every_ms: 30_000,

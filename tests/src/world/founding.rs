@@ -3,7 +3,7 @@
 use ed25519_dalek::{Signer as _, SigningKey};
 use huxin_engine::Signer;
 use huxin_engine::input::Draft;
-use huxin_protocol::body::{Basis, Body, EntryBody, List, Severity, commitment};
+use huxin_protocol::body::{Basis, Body, Decision, EntryBody, List, Severity, commitment};
 use huxin_protocol::digest::{Context, Digest, TreeHash};
 use huxin_protocol::edition::builtin;
 use huxin_protocol::genesis::{Genesis, Manifest, Member};
@@ -186,6 +186,7 @@ pub fn entry_body(number: u64, decision: &str) -> EntryBody {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: demo,
         record_ref: None,
         source: None,
@@ -193,6 +194,9 @@ pub fn entry_body(number: u64, decision: &str) -> EntryBody {
         summary: "Synthetic entry for a test".to_owned(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
     }
 }
 

@@ -15,10 +15,22 @@ pub enum ActVerb {
     Repair,
     Erasure,
     Reinstatement,
+    Suspension,
+    Resumption,
+    Withdrawal,
 }
 
 impl ActVerb {
-    pub const ALL: [Self; 5] = [Self::Annulment, Self::Removal, Self::Repair, Self::Erasure, Self::Reinstatement];
+    pub const ALL: [Self; 8] = [
+        Self::Annulment,
+        Self::Removal,
+        Self::Repair,
+        Self::Erasure,
+        Self::Reinstatement,
+        Self::Suspension,
+        Self::Resumption,
+        Self::Withdrawal,
+    ];
 
     #[must_use]
     pub const fn kind(self) -> Kind {
@@ -28,6 +40,9 @@ impl ActVerb {
             Self::Repair => Kind::Repair,
             Self::Erasure => Kind::Erasure,
             Self::Reinstatement => Kind::Reinstatement,
+            Self::Suspension => Kind::Suspension,
+            Self::Resumption => Kind::Resumption,
+            Self::Withdrawal => Kind::Withdrawal,
         }
     }
     /// The last part of the path.
@@ -39,6 +54,9 @@ impl ActVerb {
             Self::Repair => "repair",
             Self::Erasure => "erasure",
             Self::Reinstatement => "reinstatement",
+            Self::Suspension => "suspension",
+            Self::Resumption => "resumption",
+            Self::Withdrawal => "withdrawal",
         }
     }
     #[must_use]
@@ -62,6 +80,9 @@ pub struct ActRequest {
     pub conditions: Option<RepairConditions>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record_ref: Option<String>,
+    /// Of a suspension: the last day of which the order speaks.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Date>,
     /// Agency of the city on whose behalf it is signed, at most 64 bytes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub agency: Option<String>,
@@ -78,6 +99,7 @@ impl ActRequest {
             decided_on: self.decided_on,
             conditions: self.conditions,
             record_ref: self.record_ref,
+            until: self.until,
         };
         (body, self.agency)
     }
@@ -118,7 +140,8 @@ mod tests {
     fn every_verb_has_one_name_and_one_kind() {
         for verb in ActVerb::ALL {
             assert_eq!(ActVerb::from_name(verb.name()), Some(verb));
-            assert!(verb.kind().is_ending() || verb.kind() == Kind::Reinstatement);
+            let takes_back = matches!(verb, ActVerb::Reinstatement | ActVerb::Resumption | ActVerb::Withdrawal);
+            assert!(verb.kind().is_relief() || takes_back);
             assert_eq!(verb.kind().name().to_ascii_lowercase(), verb.name());
             assert_eq!(serde_json::to_value(verb).unwrap(), verb.name());
         }

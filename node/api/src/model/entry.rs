@@ -1,7 +1,10 @@
 //! One statement as it stands in a log.
 
 use super::publish::DisclosureChoice;
-use huxin_protocol::body::{ActBody, Basis, DeclineBody, EntryBody, List, RecognitionBody, Severity, Source};
+use huxin_protocol::body::{
+    ActBody, Basis, Body, Decision, DeclineBody, EntryBody, FeedbackBody, LinkedPerson, List, ObjectionBody,
+    RecognitionBody, RepairApplicationBody, ResponseBody, RulingBody, Severity, Source, StepBody,
+};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::fold::MatterState;
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -35,8 +38,11 @@ pub struct EntryReply {
     /// Of a listing: what has become of its matter, by the fold.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub matter: Option<MatterView>,
-    /// Statements about this one, in the order of city and position.
+    /// Statements about this one, in the order of kind, city and position; of one kind by one city the first 64.
     pub acts: Vec<ActItem>,
+    /// What `acts` leaves out, by kind and city.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub acts_left_out: Vec<LeftOut>,
 }
 
 /// What has become of a listing's matter.
@@ -46,6 +52,9 @@ pub enum MatterView {
     /// It stands; this link of its chain speaks.
     Standing {
         current: StatementId,
+        /// The Suspension by which it rests.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        suspended_by: Option<StatementId>,
     },
     Ended {
         by: StatementId,
@@ -57,7 +66,9 @@ pub enum MatterView {
 impl From<MatterState> for MatterView {
     fn from(state: MatterState) -> Self {
         match state {
-            MatterState::Standing { current } => Self::Standing { current },
+            MatterState::Standing { current, suspensions } => {
+                Self::Standing { current, suspended_by: suspensions.first().copied() }
+            }
             MatterState::Ended { by, .. } => Self::Ended { by },
             MatterState::Void => Self::Void,
         }
@@ -68,10 +79,32 @@ impl From<MatterState> for MatterView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActItem {
     pub id: StatementId,
+    /// Who said it.
+    pub city: CityCode,
+    pub city_name: String,
     pub kind: String,
+    /// The kind's name in Chinese.
+    pub kind_zh: String,
     pub issued_at: Millis,
     pub issued_at_text: String,
+    /// What it says, in short; absent where its text cannot be read here.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub says_en: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub says_zh: Option<String>,
 }
+
+/// How many statements of one kind by one city a list leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    pub city: CityCode,
+    pub kind: String,
+    /// Counted up to [`LEFT_OUT_COUNTED`].
+    pub count: usize,
+}
+
+/// How far what is left out is counted.
+pub const LEFT_OUT_COUNTED: usize = 10_000;
 
 /// What this node can show of a body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +115,24 @@ pub enum BodyView {
     },
     Act {
         act: ActBody,
+    },
+    Response {
+        response: ResponseBody,
+    },
+    Feedback {
+        feedback: FeedbackBody,
+    },
+    RepairApplication {
+        application: RepairApplicationBody,
+    },
+    Objection {
+        objection: ObjectionBody,
+    },
+    Ruling {
+        ruling: RulingBody,
+    },
+    Step {
+        step: StepBody,
     },
     Recognition {
         recognition: RecognitionBody,
@@ -123,7 +174,9 @@ pub struct ListingView {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub until: Option<Date>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub linked_persons: Vec<Digest>,
+    pub linked_persons: Vec<LinkedPerson>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub person_key: Option<Digest>,
     pub edition: Digest,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record_ref: Option<String>,
@@ -136,6 +189,34 @@ pub struct ListingView {
     pub evidence: Vec<Digest>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub observed_on: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub list_id: Option<String>,
+    #[serde(skip_serializing_if = "Decision::is_empty", default)]
+    pub decision: Decision,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub disclosure_reason: Option<String>,
+}
+
+impl From<Body> for BodyView {
+    fn from(body: Body) -> Self {
+        match body {
+            Body::Listing(listing) => Self::Listing { listing: Box::new((*listing).into()) },
+            Body::Act(act) => Self::Act { act },
+            Body::Response(response) => Self::Response { response },
+            Body::Feedback(feedback) => Self::Feedback { feedback },
+            Body::RepairApplication(application) => Self::RepairApplication { application },
+            Body::Objection(objection) => Self::Objection { objection },
+            Body::Ruling(ruling) => Self::Ruling { ruling },
+            Body::Step(step) => Self::Step { step },
+            Body::Recognition(recognition) => Self::Recognition { recognition },
+            Body::Decline(decline) => Self::Decline { decline },
+            Body::NodeAnnouncement(node) => Self::NodeAnnouncement {
+                peer_id: node.peer_id.iter().map(|byte| format!("{byte:02x}")).collect(),
+                addresses: node.addresses,
+                valid_until: node.valid_until,
+            },
+        }
+    }
 }
 
 impl From<EntryBody> for ListingView {
@@ -152,6 +233,7 @@ impl From<EntryBody> for ListingView {
             from: body.from,
             until: body.until,
             linked_persons: body.linked_persons,
+            person_key: body.person_key,
             edition: body.edition,
             record_ref: body.record_ref,
             source: body.source,
@@ -159,6 +241,9 @@ impl From<EntryBody> for ListingView {
             summary: body.summary,
             evidence: body.evidence,
             observed_on: body.observed_on,
+            list_id: body.list_id,
+            decision: body.decision,
+            disclosure_reason: body.disclosure_reason,
         }
     }
 }

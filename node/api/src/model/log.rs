@@ -6,7 +6,7 @@ use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Millis;
 use serde::{Deserialize, Serialize};
 
-/// `GET /v1/subjects/{scheme:id}/status?at=&explain=`. The answer is the protocol's ruling as JSON.
+/// `GET /v1/subjects/{scheme:id}/status?at=&explain=&public=`. The answer is the protocol's ruling as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatusQuery {
@@ -16,6 +16,9 @@ pub struct StatusQuery {
     /// Whether the reply tells the chain of reasons.
     #[serde(default)]
     pub explain: bool,
+    /// Only what anyone may see (R139).
+    #[serde(default)]
+    pub public: bool,
     /// The officer looked at a code whose check character fails, and means it (DOMAIN rule 15).
     #[serde(default)]
     pub confirm_code: bool,

@@ -1,6 +1,6 @@
 //! What an officer asks to be published, and the receipt.
 
-use huxin_protocol::body::{Basis, EntryBody, List, Severity, Source};
+use huxin_protocol::body::{Basis, Decision, EntryBody, LinkedPerson, List, Severity, Source};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::header::{About, Disclosure};
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -19,6 +19,8 @@ pub struct EntryRequest {
     pub subject: Subject,
     /// `red`, `black` or `watch`.
     pub list: List,
+    /// May be empty where `list_id` names a registered list.
+    #[serde(default)]
     pub list_name: String,
     pub field: String,
     pub ground_text: String,
@@ -35,7 +37,10 @@ pub struct EntryRequest {
     pub until: Option<Date>,
     /// Keyed digests; a linked person is never named in clear (DOMAIN rule 11).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub linked_persons: Vec<Digest>,
+    pub linked_persons: Vec<LinkedPerson>,
+    /// Id of the person key under which they have their digests (`huxin person name`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub person_key: Option<Digest>,
     /// Name or digest of a catalogue edition; absent: the node's only one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub edition: Option<String>,
@@ -56,8 +61,18 @@ pub struct EntryRequest {
     /// Agency of the city on whose behalf it is signed, at most 64 bytes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub agency: Option<String>,
-    #[serde(default)]
-    pub disclosure: DisclosureChoice,
+    /// Absent: as the edition says for the list and severity.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub disclosure: Option<DisclosureChoice>,
+    /// The list's id in the registry of the edition; absent: the node finds it by the name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub list_id: Option<String>,
+    /// What the published decision says beside the basis.
+    #[serde(skip_serializing_if = "Decision::is_empty", default)]
+    pub decision: Decision,
+    /// Why it is disclosed wider than the edition's default.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub disclosure_reason: Option<String>,
     /// The officer looked at a code whose check character fails, and means it (DOMAIN rule 15).
     #[serde(skip_serializing_if = "is_false", default)]
     pub confirm_code: bool,
@@ -69,7 +84,7 @@ impl EntryRequest {
     pub fn into_body(self, edition: Digest, derived_from: Option<About>) -> EntryBody {
         let mut linked_persons = self.linked_persons;
         linked_persons.sort_unstable();
-        linked_persons.dedup();
+        linked_persons.dedup_by_key(|person| person.digest);
         EntryBody {
             subject: self.subject,
             list: self.list,
@@ -89,6 +104,10 @@ impl EntryRequest {
             summary: self.summary,
             evidence: self.evidence,
             observed_on: self.observed_on,
+            list_id: self.list_id,
+            decision: self.decision,
+            disclosure_reason: self.disclosure_reason,
+            person_key: self.person_key,
         }
     }
 }
@@ -221,7 +240,7 @@ mod tests {
     fn one_entry_and_a_list_are_told_apart() {
         let one = PublishRequest::from_json(entry().to_string().as_bytes()).unwrap();
         assert_eq!(one.entries.len(), 1);
-        assert_eq!(one.entries[0].disclosure, DisclosureChoice::Public);
+        assert_eq!(one.entries[0].disclosure, None);
         assert!(!one.entries[0].confirm_code);
         let two = json!({"entries": [entry(), entry()]});
         let two = PublishRequest::from_json(two.to_string().as_bytes()).unwrap();

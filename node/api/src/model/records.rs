@@ -4,7 +4,7 @@
 //! A list of a thousand rows must not fail because one of them is wrong. So every command here is checked and signed by
 //! itself, in the order given, and answered by itself. A rehearsal runs the same checks in the same order and signs nothing.
 
-use super::{ActRequest, ActVerb, DeclineRequest, EntryRequest, ListingView, Warning};
+use super::{ActRequest, ActVerb, DeclineRequest, EntryRequest, JointRequest, ListingView, Warning};
 use crate::problem::Problem;
 use huxin_protocol::ids::StatementId;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub enum RecordCommand {
     Act { id: StatementId, verb: ActVerb, act: ActRequest },
     /// A reasoned opt-out from another city's entry.
     Decline { id: StatementId, decline: DeclineRequest },
+    /// Joint action on an entry, or on what was filed about one.
+    Joint { id: StatementId, joint: Box<JointRequest> },
 }
 
 impl RecordCommand {

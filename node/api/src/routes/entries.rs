@@ -4,8 +4,8 @@ use super::{body, command, json, path, query, statement_id};
 use crate::backend::Command;
 use crate::model::{
     ActItem, ActRequest, ActVerb, AnnounceRequest, BATCH_ENTRIES, BodyView, DeclineRequest, EntryReply, EntryRequest,
-    ProofQuery, PublishReply, PublishRequest, Receipt, RecognitionItem, RecognitionsReply, RecordOutcome, RecordsReply,
-    RecordsRequest,
+    JointRequest, LEFT_OUT_COUNTED, LeftOut, ProofQuery, PublishReply, PublishRequest, Receipt, RecognitionItem,
+    RecognitionsReply, RecordOutcome, RecordsReply, RecordsRequest,
 };
 use crate::problem::Problem;
 use crate::server::{App, Shared};
@@ -16,11 +16,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use huxin_engine::Outcome;
 use huxin_engine::gather;
-use huxin_engine::index::is_gone;
-use huxin_engine::ledger::{Family, LedgerRead, ReadFault, last_place, place_key, scan_prefix};
+use huxin_engine::index::{acts_counted, acts_heard, is_gone};
+use huxin_engine::ledger::{LedgerRead, ReadFault};
 use huxin_protocol::body::{Body, RecognitionBody};
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
+use huxin_protocol::limits::HEARD_AT_MOST;
 use huxin_protocol::roster::Roster;
 use huxin_protocol::statement::Statement;
 use serde::de::DeserializeOwned;
@@ -86,7 +87,7 @@ pub async fn records(State(app): Shared, sent: Sent) -> Result<Response, Problem
     Ok(json(&RecordsReply { outcomes: outcomes.collect() }))
 }
 
-/// Amendment, the five acts, and decline.
+/// Amendment, decline, acts and joint action.
 pub async fn act(State(app): Shared, named: Named<(String, String)>, sent: Sent) -> Result<Response, Problem> {
     let (id, verb) = path(named)?;
     let id = statement_id(&id)?;
@@ -95,16 +96,23 @@ pub async fn act(State(app): Shared, named: Named<(String, String)>, sent: Sent)
         "decline" => Command::Decline(id, read_json::<DeclineRequest>(sent)?),
         other => match ActVerb::from_name(other) {
             Some(verb) => Command::Act(id, verb, read_json::<ActRequest>(sent)?),
-            None => {
-                return Err(Problem::not_found(
-                    "no_such_act",
-                    format!("{other:?} is nothing that can be done to an entry"),
-                )
-                .trying("amendment, annulment, removal, repair, erasure, reinstatement or decline"));
-            }
+            None => match JointRequest::read(other, &body(sent)?) {
+                Some(read) => {
+                    let request = read.map_err(|fault| Problem::malformed(fault.to_string()))?;
+                    Command::Joint(id, Box::new(request))
+                }
+                None => return Err(no_such_act(other)),
+            },
         },
     };
     signed(&app, asked).await
+}
+
+fn no_such_act(name: &str) -> Problem {
+    Problem::not_found("no_such_act", format!("{name:?} is nothing that can be done to an entry")).trying(
+        "amendment, annulment, removal, repair, erasure, reinstatement, suspension, resumption, withdrawal, decline, response, \
+         feedback, application, objection, step or ruling",
+    )
 }
 
 pub async fn recognise(State(app): Shared, sent: Sent) -> Result<Response, Problem> {
@@ -129,7 +137,7 @@ pub async fn entry(State(app): Shared, named: Named<String>) -> Result<Response,
     };
     let header = &statement.header;
     let member = roster.city(id.city);
-    let acts = acts_about(&*read, &roster, id)?;
+    let (acts, acts_left_out) = acts_about(&*read, &roster, id)?;
     let erased = is_gone(&*read, &roster.federation(), header)?;
     let matter = match header.kind.is_listing() {
         true => Some(gather::matter_state(&*read, &roster, id, &|_| None)?.into()),
@@ -152,6 +160,7 @@ pub async fn entry(State(app): Shared, named: Named<String>) -> Result<Response,
         body: body_view(&statement, body, app.backend.city(), erased),
         matter,
         acts,
+        acts_left_out,
     };
     Ok(json(&reply))
 }
@@ -168,46 +177,49 @@ fn body_view(statement: &Statement, body: Option<Vec<u8>>, viewer: CityCode, era
         };
     };
     match Body::decode(header.kind, header.body_version, &bytes) {
-        Ok(Body::Listing(listing)) => BodyView::Listing { listing: Box::new((*listing).into()) },
-        Ok(Body::Act(act)) => BodyView::Act { act },
-        Ok(Body::Recognition(recognition)) => BodyView::Recognition { recognition },
-        Ok(Body::Decline(decline)) => BodyView::Decline { decline },
-        Ok(Body::NodeAnnouncement(node)) => BodyView::NodeAnnouncement {
-            peer_id: node.peer_id.iter().map(|byte| format!("{byte:02x}")).collect(),
-            addresses: node.addresses,
-            valid_until: node.valid_until,
-        },
+        Ok(body) => body.into(),
         Err(fault) => BodyView::Malformed { code: fault.code().to_owned() },
     }
 }
 
-/// Statements about a place, by the index. Abandoned endings stand in the index under positions beyond any log; they are
-/// the ruling's affair and left out here.
+/// Statements about a place, by the index, and how many are left out. Abandoned endings stand in the index under positions beyond
+/// any log; they are the ruling's affair and left out here.
 fn acts_about(
     read: &(dyn LedgerRead + Send + Sync),
     roster: &Roster,
     target: StatementId,
-) -> Result<Vec<ActItem>, ReadFault> {
-    let mut places = Vec::new();
-    scan_prefix(read, Family::About, &place_key(target.city, target.seq), &mut |key, _| {
-        places.extend(last_place(key));
-        true
-    })?;
-    let mut acts = Vec::new();
-    for (city, seq) in places {
+) -> Result<(Vec<ActItem>, Vec<LeftOut>), ReadFault> {
+    let place = (target.city, target.seq);
+    // Also of what no ruling hears: responses and feedbacks of all cities, and each city as often as one looks at.
+    let found = acts_heard(read, place, &|_, _| Some(HEARD_AT_MOST))?;
+    let (mut acts, mut left_out) = (Vec::new(), Vec::new());
+    for of_one in found.chunk_by(|one, other| (one.0, one.2) == (other.0, other.2)) {
+        let (city, _, kind) = of_one[0];
         let Some(member) = roster.city(city) else { continue };
-        let id = StatementId { city, epoch: member.epoch_at(seq), seq };
-        if let Some((statement, _)) = gather::statement(read, roster, id)? {
-            let issued_at = statement.header.issued_at;
+        for (_, seq, _) in of_one {
+            let id = StatementId { city, epoch: member.epoch_at(*seq), seq: *seq };
+            let Some((statement, body)) = gather::statement(read, roster, id)? else { continue };
+            let header = statement.header;
+            let body = body.and_then(|bytes| Body::decode(header.kind, header.body_version, &bytes).ok());
+            let says = body.and_then(|body| BodyView::from(body).in_short()).unzip();
             acts.push(ActItem {
                 id,
-                kind: statement.header.kind.name().to_owned(),
-                issued_at,
-                issued_at_text: issued_at.text(),
+                city,
+                city_name: member.name.clone(),
+                kind: header.kind.name().to_owned(),
+                kind_zh: header.kind.chinese().to_owned(),
+                issued_at: header.issued_at,
+                issued_at_text: header.issued_at.text(),
+                says_en: says.0,
+                says_zh: says.1,
             });
         }
+        if of_one.len() == HEARD_AT_MOST {
+            let count = acts_counted(read, place, (kind, city), HEARD_AT_MOST + LEFT_OUT_COUNTED)? - HEARD_AT_MOST;
+            left_out.extend((count > 0).then(|| LeftOut { city, kind: kind.name().to_owned(), count }));
+        }
     }
-    Ok(acts)
+    Ok((acts, left_out))
 }
 
 pub async fn proof(

@@ -93,7 +93,7 @@ impl<'a> OwnLog<'a> {
         let first = first_link(&*self.read, link.city, link.seq)?;
         let Some(first) = self.id(first) else { return Ok(None) };
         let (id, state, ended_by) = match gather::matter_state(&*self.read, &self.roster, link, &|_| None)? {
-            MatterState::Standing { current } => (current, RecordState::Live, None),
+            MatterState::Standing { current, .. } => (current, RecordState::Live, None),
             MatterState::Ended { by, .. } => (link, RecordState::Ended, Some(by)),
             MatterState::Void => return Ok(None),
         };

@@ -85,6 +85,17 @@ pub async fn status(
     }
     let code_notes: Vec<CodeNote> =
         cleaning.map(CodeNote::cleaned).into_iter().chain(check.as_ref().map(CodeNote::failing)).collect();
+    // Links, reasons and decisions beside it may name what the public may not see.
+    if asked.public {
+        let ruling = ruling.for_public();
+        return Ok(json(&StatusReply {
+            ruling,
+            code_notes,
+            explanation: None,
+            linked: Vec::new(),
+            decisions_across: Vec::new(),
+        }));
+    }
     let mut linked = Vec::new();
     for link in app.backend.linked(&subject) {
         let ruling = rule(&of(&link.subject)?);

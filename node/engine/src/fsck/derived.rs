@@ -181,7 +181,7 @@ impl Walk<'_> {
             Family::Lacking | Family::Chain => 24,
             Family::Erased => 32,
             Family::Body => 28,
-            Family::About => 48,
+            Family::About => 50,
             Family::Ground => 56,
             Family::Trust => 26,
             Family::Reference => 24,
@@ -228,10 +228,10 @@ impl Walk<'_> {
         statement: &Statement,
     ) -> Result<Vec<(Family, Vec<u8>, Vec<u8>)>, ReadFault> {
         let header = &statement.header;
-        let Some(about) = header.about.filter(|_| header.kind.is_ending()) else { return Ok(Vec::new()) };
+        let Some(about) = header.about.filter(|_| header.kind.is_relief()) else { return Ok(Vec::new()) };
         let actor = Seq(seq.0 | ABANDONED_ACTOR);
-        let key = about_key((about.id.city, about.id.seq), (city, actor));
-        let mut rows = vec![(Family::About, key, header.kind.number().to_be_bytes().to_vec())];
+        let key = about_key((about.id.city, about.id.seq), header.kind, (city, actor));
+        let mut rows = vec![(Family::About, key, Vec::new())];
         if header.kind == Kind::Erasure && about.id.city == city {
             let view = View(self.read, &self.chains);
             if let Some(first) = erasable_named(&view, &self.federation, &about)? {

@@ -1,7 +1,7 @@
 //! What an Erasure takes away, and whether a text was erased (R145): the chain of a listing with its own city's acts on it, or an act
 //! by itself.
 
-use super::{acts_about, chain, chain_named, first_link, read_leaf};
+use super::{acts_heard, chain, chain_named, first_link, read_leaf};
 use crate::ledger::{
     Family, LedgerRead, ReadFault, Txn, body_key, erased_key, last_seq, meta, place_key, reference_digest,
     reference_key, scan_prefix, subject_key,
@@ -64,10 +64,11 @@ pub fn erased_with(
     let mut found = Vec::new();
     while let Some(seq) = open.pop() {
         let Some(statement) = read_leaf(read, federation, city, seq)?.filter(|s| s.header.seq == seq) else { continue };
-        // An act on the chain, or the reinstatement of one that ended it.
-        if statement.header.kind.is_listing() || statement.header.kind.is_ending() {
-            for (actor, act, kind) in acts_about(read, city, seq)? {
-                if actor != city || !is_erased_with_chain(kind) || act.0 & ABANDONED_ACTOR != 0 || seen.contains(&act) {
+        // An act on the chain, or what takes back one that ended it or let it rest.
+        if statement.header.kind.is_listing() || statement.header.kind.is_relief() {
+            let own = |actor: CityCode, kind: Kind| (actor != city || !is_erased_with_chain(kind)).then_some(0);
+            for (_, act, _) in acts_heard(read, (city, seq), &own)? {
+                if act.0 & ABANDONED_ACTOR != 0 || seen.contains(&act) {
                     continue;
                 }
                 let leaf = read_leaf(read, federation, city, act)?;
@@ -91,8 +92,13 @@ const fn is_erased_with_chain(kind: Kind) -> bool {
     kind.is_act() && !matches!(kind, Kind::Erasure)
 }
 
-/// The first link of the chain on which a statement of the listing city acts: it names a link of it, or it reinstates what an
-/// ending of a link had ended.
+/// What names a relief, and through it the chain.
+const fn takes_relief_back(kind: Kind) -> bool {
+    matches!(kind, Kind::Reinstatement | Kind::Resumption)
+}
+
+/// The first link of the chain on which a statement of the listing city acts: it names a link of it, or it takes back what an
+/// ending or a Suspension of a link had done.
 fn chain_acted_on(
     read: &(impl LedgerRead + ?Sized),
     federation: &Digest,
@@ -103,10 +109,10 @@ fn chain_acted_on(
     let Some(mut about) = earlier(header.about, header.seq).filter(|_| is_erased_with_chain(header.kind)) else {
         return Ok(None);
     };
-    if header.kind == Kind::Reinstatement {
-        let ending = read_leaf(read, federation, city, about.id.seq)?;
-        let ending = ending.filter(|ending| ending.digest == about.digest && ending.header.kind.is_ending());
-        match ending.and_then(|ending| earlier(ending.header.about, about.id.seq)) {
+    if takes_relief_back(header.kind) {
+        let relief = read_leaf(read, federation, city, about.id.seq)?;
+        let relief = relief.filter(|relief| relief.digest == about.digest && relief.header.kind.is_relief());
+        match relief.and_then(|relief| earlier(relief.header.about, about.id.seq)) {
             Some(link) => about = link,
             None => return Ok(None),
         }
@@ -128,7 +134,7 @@ pub(super) fn is_gone_with_chain(
     // Nearly always nothing was erased, and then the statement acted on need not be read.
     let named = header.about.filter(|about| about.id.city == header.city && is_erased_with_chain(header.kind));
     let Some(about) = named else { return Ok(false) };
-    if header.kind != Kind::Reinstatement
+    if !takes_relief_back(header.kind)
         && !has_erasures(read, header.city, first_link(read, header.city, about.id.seq)?)?
     {
         return Ok(false);

@@ -19,13 +19,13 @@ pub enum Family {
     Record = 5,
     /// Newest cosignature per pair. Key: city of the log ‖ city of the cosigner.
     Cosignature = 6,
-    /// Index: who acts on what. Key: target city ‖ target seq ‖ actor city ‖ actor seq. Value: kind.
+    /// Index: who acts on what. Key: target city ‖ target seq ‖ kind ‖ actor city ‖ actor seq. Value: empty.
     About = 7,
     /// Index: listings by ground. Key: city ‖ ground tag ‖ seq.
     Ground = 8,
     /// Index: listings by subject. Key: first 16 bytes of the digest of `scheme:id` ‖ city ‖ seq.
     Subject = 9,
-    /// Index: trust statements. Key: city ‖ kind ‖ seq.
+    /// Index: trust statements, and what cities file for subjects. Key: city ‖ kind ‖ seq.
     Trust = 10,
     /// Index: own statements by the source's record. Key: first 16 bytes of the digest of the reference ‖ seq. Value: empty; of
     /// an erased record the whole digest of its reference, so that it is known when it comes again.
@@ -89,6 +89,30 @@ impl Family {
             Self::Audit => "audit",
             Self::Chain => "chain",
             Self::Erased => "erased",
+        }
+    }
+    /// Whether the rows hold words of a body. Each family is asked by its name, so that a new one must answer.
+    #[must_use]
+    pub const fn holds_texts(self) -> bool {
+        match self {
+            Self::Body => true,
+            Self::Meta
+            | Self::Log
+            | Self::Tree
+            | Self::Head
+            | Self::Record
+            | Self::Cosignature
+            | Self::About
+            | Self::Ground
+            | Self::Subject
+            | Self::Trust
+            | Self::Reference
+            | Self::Lacking
+            | Self::Abandoned
+            | Self::Evidence
+            | Self::Audit
+            | Self::Chain
+            | Self::Erased => false,
         }
     }
     /// Whether the rows can be made anew from logs, bodies and records.

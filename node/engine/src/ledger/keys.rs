@@ -45,10 +45,24 @@ pub fn record_key(city: CityCode, epoch: Epoch, digest: &Digest) -> Vec<u8> {
 pub fn cosignature_key(log: CityCode, cosigner: CityCode) -> Vec<u8> {
     join(&[log.key_bytes(), cosigner.key_bytes()])
 }
-/// About: target city ‖ target seq ‖ actor city ‖ actor seq.
+/// About: target city ‖ target seq ‖ kind of the act ‖ actor city ‖ actor seq. Acts of one kind and city stand together, so that
+/// whoever hears some of them passes over the rest in one step (R146).
 #[must_use]
-pub fn about_key(target: (CityCode, Seq), actor: (CityCode, Seq)) -> Vec<u8> {
-    join(&[target.0.key_bytes(), &target.1.0.to_be_bytes(), actor.0.key_bytes(), &actor.1.0.to_be_bytes()])
+pub fn about_key(target: (CityCode, Seq), kind: Kind, actor: (CityCode, Seq)) -> Vec<u8> {
+    join(&[&about_prefix(target, kind, actor.0), &actor.1.0.to_be_bytes()])
+}
+/// About: the part that all acts of one kind by one city on one statement share.
+#[must_use]
+pub fn about_prefix(target: (CityCode, Seq), kind: Kind, actor: CityCode) -> Vec<u8> {
+    let (city, seq) = target;
+    join(&[city.key_bytes(), &seq.0.to_be_bytes(), &kind.number().to_be_bytes(), actor.key_bytes()])
+}
+/// Reads kind and actor from the key of an act.
+#[must_use]
+pub fn read_about_key(key: &[u8]) -> Option<(Kind, CityCode, Seq)> {
+    let kind: [u8; 2] = key.get(24..26)?.try_into().ok()?;
+    let (city, seq) = last_place(key).filter(|_| key.len() == 50)?;
+    Some((Kind::from_number(u16::from_be_bytes(kind)), city, seq))
 }
 /// Ground: city ‖ tag ‖ seq.
 #[must_use]
@@ -126,7 +140,7 @@ pub mod meta {
     /// Version of the stored form, one big-endian u32.
     pub const FORM: &[u8] = b"form";
     /// The stored form that this program writes.
-    pub const FORM_VERSION: u32 = 3;
+    pub const FORM_VERSION: u32 = 4;
     /// Raw federation id.
     pub const FEDERATION: &[u8] = b"federation";
     /// Text of the own city's code.

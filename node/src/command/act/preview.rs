@@ -3,7 +3,7 @@
 use crate::chinese::{columns, wrapped};
 use crate::command::publish::warning_lines;
 use crate::command::{Context, list_name};
-use huxin_api::model::{ActVerb, BodyView, EntryReply, Warning};
+use huxin_api::model::{ActVerb, BodyView, CarriedOutBy, EntryReply, JointRequest, Warning};
 use huxin_protocol::text::harmless;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,6 +22,7 @@ pub enum Act {
     },
     /// The entry as it would read afterwards, where that can be said.
     Amendment(Option<Box<EntryReply>>),
+    Joint(Box<JointRequest>),
 }
 
 impl Act {
@@ -32,6 +33,7 @@ impl Act {
             Self::Decline { .. } => {
                 ("不予适用（该条目在本市不作数）", "decline: the entry does not count in this city")
             }
+            Self::Joint(request) => joint(request),
             Self::Of { verb: ActVerb::Annulment, .. } => ("撤销（自始无效）", "annul: void from the start"),
             Self::Of { verb: ActVerb::Removal, .. } => ("移出名单", "remove: taken off the list from now on"),
             Self::Of { verb: ActVerb::Repair, .. } => ("信用修复", "repair: publication, sharing and measures end"),
@@ -46,7 +48,50 @@ impl Act {
                 "恢复（收回这一次终止；没有其他终止时，条目重新作数）",
                 "reinstate: this ending is taken back; where there is no other, the entry counts again",
             ),
+            Self::Of { verb: ActVerb::Suspension, .. } => {
+                ("暂停执行（恢复之前，各项措施均不适用）", "suspend: its measures rest until they are resumed")
+            }
+            Self::Of { verb: ActVerb::Resumption, .. } => (
+                "恢复执行（收回这一次暂停；没有其他暂停时，措施重新适用）",
+                "resume: this suspension is taken back; where there is no other, the measures hold again",
+            ),
+            Self::Of { verb: ActVerb::Withdrawal, .. } => {
+                ("撤回本市此前的声明", "withdraw: what this city said is taken back")
+            }
         }
+    }
+}
+
+/// What joint action does, in Chinese and in English.
+const fn joint(request: &JointRequest) -> (&'static str, &'static str) {
+    match request {
+        JointRequest::Response(_) => {
+            ("响应（逐项答复其措施在本市是否实施）", "respond: which of its measures are applied in this city")
+        }
+        JointRequest::Feedback(_) => ("执行反馈（一项措施的办理情况）", "feedback: what was done with one measure"),
+        JointRequest::Application(_) => {
+            ("转交修复申请，由列入城市办理", "apply for repair: the city that listed is to answer")
+        }
+        JointRequest::Objection(_) => (
+            "转交异议，由列入城市办理；答复前条目标为有异议",
+            "object: the city that listed is to answer, and the entry shows as disputed until then",
+        ),
+        JointRequest::Step(_) => ("告知办理进度，不作结论", "step: how far it is; it settles nothing"),
+        JointRequest::Ruling(ruling) => match &ruling.carried_out_by {
+            None => ("作出处理结果，终局", "rule: the answer, which is final"),
+            Some(CarriedOutBy::Repair(_)) => {
+                ("信用修复并作出处理结果，终局", "repair the entry and rule: the answer, which is final")
+            }
+            Some(CarriedOutBy::Annulment) => {
+                ("撤销条目并作出处理结果，终局", "annul the entry and rule: the answer, which is final")
+            }
+            Some(CarriedOutBy::Removal) => {
+                ("移出条目并作出处理结果，终局", "remove the entry and rule: the answer, which is final")
+            }
+            Some(CarriedOutBy::Amendment(_)) => {
+                ("更正条目并作出处理结果，终局", "correct the entry and rule: the answer, which is final")
+            }
+        },
     }
 }
 
@@ -76,6 +121,15 @@ pub fn lines(
     put(&mut out, "此前的处理 so far  ", &state);
     match act {
         Act::Of { reason, .. } | Act::Decline { reason } => put(&mut out, "理由 reason        ", &harmless(reason)),
+        Act::Joint(request) => {
+            let said = BodyView::from((**request).clone().into_body().0).in_short();
+            if let Some((en, zh)) = said {
+                put(&mut out, "内容 says          ", &harmless(&zh));
+                if en != zh {
+                    put(&mut out, "                   ", &harmless(&en));
+                }
+            }
+        }
         Act::Amendment(after) => {
             if let (Some(before), Some(after)) = (listing, after) {
                 changes(before, after, &mut out);
@@ -187,7 +241,8 @@ mod tests {
             "commitment": "b".repeat(64), "disclosure": "public", "issued_at": 0, "issued_at_text": "2026-11-27 22:00:00.000",
             "voided": false, "body": body,
             "acts": (0..9).map(|number| serde_json::json!({
-                "id": format!("330900-{number}"), "kind": "Reinstatement", "issued_at": 0, "issued_at_text": "",
+                "id": format!("330900-{number}"), "kind": "Reinstatement", "kind_zh": "恢复", "city": "330900", "city_name": "舟山市",
+                "issued_at": 0, "issued_at_text": "",
             })).collect::<Vec<_>>(),
         });
         if kind == "Entry" {

@@ -123,6 +123,16 @@ impl Nodes {
         Ok(())
     }
 
+    /// Ends one city in order; its folder stays.
+    ///
+    /// # Errors
+    /// It did not end well.
+    pub fn take_away(&mut self, at: usize) -> Result<(), Fault> {
+        let mut node = self.all.remove(at);
+        node.terminate();
+        ended_well(&mut node)
+    }
+
     /// A fault if a city has ended by itself.
     pub fn check(&mut self) -> Result<(), Fault> {
         for node in &mut self.all {
@@ -146,27 +156,35 @@ impl Nodes {
         self.terminate();
         let mut outcome = Ok(());
         for node in &mut self.all {
-            let status = wait(&mut node.child, GRACE);
-            if !status.is_some_and(|status| status.success()) {
-                outcome = Err(Fault::new(
-                    Exit::Unexpected,
-                    "city_ended",
-                    format_args!("the process of {} did not end well", node.code),
-                )
-                .trying("look at its node.log with --folder"));
-            }
+            outcome = outcome.and(ended_well(node));
         }
         outcome
     }
 
     fn terminate(&self) {
-        for node in &self.all {
-            let pid = i32::try_from(node.pid).ok().and_then(Pid::from_raw);
-            if let Some(pid) = pid {
-                let _ = kill_process(pid, Signal::TERM);
-            }
+        self.all.iter().for_each(Node::terminate);
+    }
+}
+
+impl Node {
+    fn terminate(&self) {
+        let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
+        if let Some(pid) = pid {
+            let _ = kill_process(pid, Signal::TERM);
         }
     }
+}
+
+/// Waits for a city that was told to end. One that does not is killed.
+fn ended_well(node: &mut Node) -> Result<(), Fault> {
+    let status = wait(&mut node.child, GRACE);
+    if status.is_some_and(|status| status.success()) {
+        return Ok(());
+    }
+    let _ = node.child.kill();
+    let _ = node.child.wait();
+    Err(Fault::new(Exit::Unexpected, "city_ended", format_args!("the process of {} did not end well", node.code))
+        .trying("look at its node.log with --folder"))
 }
 
 impl Drop for Nodes {

@@ -2,8 +2,8 @@
 //! no office has. Dates are meant from today, so that the samples never run out.
 
 use crate::fault::Fault;
-use huxin_api::model::{DisclosureChoice, EntryRequest, PublishRequest};
-use huxin_protocol::body::{Basis, List, Severity};
+use huxin_api::model::{EntryRequest, PublishRequest};
+use huxin_protocol::body::{Basis, Decision, List, Severity};
 use huxin_protocol::subject::{Subject, SubjectClass, SubjectId, check_uscc};
 use huxin_protocol::time::Date;
 use serde::Deserialize;
@@ -52,6 +52,7 @@ pub fn entries(today: Date) -> Result<PublishRequest, Fault> {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: Some("demo".to_owned()),
         record_ref: None,
         source: None,
@@ -59,8 +60,11 @@ pub fn entries(today: Date) -> Result<PublishRequest, Fault> {
         summary: sample.summary,
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
         agency: None,
-        disclosure: DisclosureChoice::Public,
+        disclosure: None,
         confirm_code: false,
     };
     Ok(PublishRequest { entries: file.entries.into_iter().map(request).collect() })
@@ -96,6 +100,7 @@ pub fn probe(number: usize, today: Date) -> Result<EntryRequest, Fault> {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: Some("demo".to_owned()),
         record_ref: None,
         source: None,
@@ -103,8 +108,11 @@ pub fn probe(number: usize, today: Date) -> Result<EntryRequest, Fault> {
         summary: "合成样例，仅供演示，不指任何真实企业。".to_owned(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
         agency: None,
-        disclosure: DisclosureChoice::Public,
+        disclosure: None,
         confirm_code: false,
     })
 }
@@ -138,7 +146,7 @@ mod tests {
             assert!(sample.basis.authority.contains("（合成）"));
             let severity = sample.severity;
             let decided = sample.basis.decided_on.unwrap();
-            let last = edition.last_day(sample.list, severity, decided).unwrap();
+            let last = edition.rules(&sample.list_name, sample.list).last_day(severity, decided).unwrap();
             assert!(last > today, "{} has run out", sample.subject.name);
             for measure in &sample.measures {
                 let measure = edition.measure(measure).unwrap();

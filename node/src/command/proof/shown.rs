@@ -4,6 +4,7 @@
 //! A log shows what is there, never what is absent. So a bundle of an entry does not say that the entry *still* stands: the exporter's
 //! dated word says so as of then, and only a node can say it as of now.
 
+use huxin_api::model::BodyView;
 use huxin_config::Language;
 use huxin_protocol::body::{Body, EntryBody, List};
 use huxin_protocol::bundle::VerifiedBundle;
@@ -34,6 +35,11 @@ pub struct Shown {
     /// Of any other statement: the one that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<StatementId>,
+    /// What a statement about another one says, in short, where its text is in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub says_en: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub says_zh: Option<String>,
     /// What the file shows of an end: `ends` (it is an ending itself), `ended`, `stood` (by the exporter's word, as of then), `not_shown`.
     pub end: &'static str,
     pub witnesses: Vec<CityCode>,
@@ -95,6 +101,7 @@ impl Shown {
             Some(_) if header.kind.is_listing() => "stood",
             _ => "not_shown",
         };
+        let says = bundle.body.clone().and_then(|body| BodyView::from(body).in_short()).unzip();
         Self {
             id: header.id(),
             kind: header.kind.name().to_owned(),
@@ -111,6 +118,8 @@ impl Shown {
                 _ => None,
             },
             about: header.about.as_ref().map(|about| about.id),
+            says_en: says.0.map(|text| harmless(&text)),
+            says_zh: says.1.map(|text| harmless(&text)),
             end,
             witnesses: bundle.witnesses().into_iter().collect(),
             invalid_cosignatures: bundle.invalid_lines.iter().map(|name| harmless(name)).collect(),
@@ -147,6 +156,7 @@ impl Shown {
         } else if !self.body_held {
             lines.push("its text is not in this file: about whom it is cannot be seen here".to_owned());
         }
+        lines.extend(self.says_en.iter().map(|says| format!("says       {says}")));
         lines.push(format!(
             "log        it stands in the log of {} statements with root {}",
             self.checkpoint_size, self.root
@@ -199,6 +209,7 @@ impl Shown {
         } else if !self.body_held {
             lines.push("本文件不含正文:无法看出所涉对象".to_owned());
         }
+        lines.extend(self.says_zh.iter().map(|says| format!("内容  {says}")));
         lines.push(format!("日志  收录于共 {} 条声明的日志,根为 {}", self.checkpoint_size, self.root));
         lines.push(format!("密钥  以签发城市第 {} 号密钥记录为准", self.key_state));
         if self.voided {
@@ -301,11 +312,8 @@ const fn kind_zh(kind: Kind) -> &'static str {
         Kind::Repair => "信用修复声明",
         Kind::Erasure => "删除声明",
         Kind::Reinstatement => "恢复声明",
-        Kind::Objection => "异议声明",
-        Kind::Ruling => "异议处理结果",
         Kind::Recognition => "互认声明",
         Kind::Decline => "不予适用声明",
-        Kind::NodeAnnouncement => "节点公告",
-        _ => "声明",
+        _ => kind.chinese(),
     }
 }

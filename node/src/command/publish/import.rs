@@ -70,6 +70,7 @@ pub fn import(args: &Args, file: &Path, profile_path: &Path, context: &Context) 
     let own_names: Vec<String> = info.iter().map(|info| info.name.clone()).collect();
     let setting = Setting {
         day,
+        city: info.as_ref().ok().map(|info| info.city),
         edition,
         editions: &editions,
         allow_natural_persons: info.as_ref().is_ok_and(|info| info.allow_natural_persons),

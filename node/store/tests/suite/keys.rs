@@ -67,7 +67,6 @@ sorts! {
     cities_sort: (city(),) => |k: (CityCode,)| city_key(k.0);
     records_sort: (city(), epoch(), digest()) => |k: (CityCode, Epoch, Digest)| record_key(k.0, k.1, &k.2);
     cosignatures_sort: (city(), city()) => |k: (CityCode, CityCode)| cosignature_key(k.0, k.1);
-    acts_sort: ((city(), seq()), (city(), seq())) => |k: ((CityCode, Seq), (CityCode, Seq))| about_key(k.0, k.1);
     grounds_sort: (city(), digest(), seq()) => |k: (CityCode, Digest, Seq)| ground_key(k.0, &k.1, k.2);
     evidence_sorts: (city(), epoch()) => |k: (CityCode, Epoch)| evidence_key(k.0, k.1);
     erasures_sort: (city(), seq(), seq()) => |k: (CityCode, Seq, Seq)| erased_key(k.0, k.1, k.2);
@@ -75,6 +74,15 @@ sorts! {
 }
 
 proptest! {
+    #[test]
+    fn acts_sort_by_target_kind_and_actor(
+        a in ((city(), seq()), any::<u16>(), (city(), seq())), b in ((city(), seq()), any::<u16>(), (city(), seq())),
+    ) {
+        let key = |k: ((CityCode, Seq), u16, (CityCode, Seq))| about_key(k.0, Kind::from_number(k.1), k.2);
+        prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
+        prop_assert_eq!(read_about_key(&key(a)), Some((Kind::from_number(a.1), a.2.0, a.2.1)));
+    }
+
     #[test]
     fn trust_sorts_by_city_kind_number_and_place(
         a in (city(), any::<u16>(), seq()), b in (city(), any::<u16>(), seq()),
@@ -107,7 +115,7 @@ proptest! {
         let subject: SubjectId = "wb:4711".parse().unwrap();
         for key in [
             place_key(city, seq),
-            about_key((actor, target), (city, seq)),
+            about_key((actor, target), Kind::Objection, (city, seq)),
             subject_key(&subject, city, seq),
         ] {
             prop_assert_eq!(last_place(&key), Some((city, seq)));

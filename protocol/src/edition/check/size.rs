@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Most characters of a subject's id (R50), and most bytes that they can take.
 const ID_CHARACTERS: usize = 64;
+const USCC_BYTES: usize = 18;
 /// Keys, dates, digests and heads of an entry take less than this beside its texts.
 const ROOM: usize = 8 * 1024;
 
@@ -63,10 +64,11 @@ fn signed_bytes(text: &str) -> usize {
 fn most_bytes(field: &str) -> usize {
     match field {
         "subject.id" => 4 * ID_CHARACTERS,
-        "field" | "measures" => CODE_BYTES,
+        "field" | "measures" | "list_id" | "decision.penalty_type" => CODE_BYTES,
+        "decision.authority_uscc" | "decision.data_source_uscc" => USCC_BYTES,
         "ground_text" | "basis.law" => LAW_BYTES,
         "basis.document_number" | "record_ref" => REFERENCE_BYTES,
-        "summary" => SUMMARY_BYTES,
+        "summary" | "decision.remedy" | "disclosure_reason" => SUMMARY_BYTES,
         _ => NAME_BYTES,
     }
 }

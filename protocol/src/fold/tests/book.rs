@@ -1,6 +1,6 @@
 //! A federation of three cities whose logs are written by hand, one fact at a time.
 
-use crate::body::{ActBody, Basis, Body, DeclineBody, EntryBody, List, RecognitionBody, Severity};
+use crate::body::{ActBody, Basis, Body, Decision, DeclineBody, EntryBody, List, RecognitionBody, Severity};
 use crate::digest::{Context, Digest, TreeHash};
 use crate::edition::{Edition, builtin};
 use crate::fold::{BodyState, CaseFile, Fact, SourceFact, Viewpoint, rule};
@@ -77,6 +77,7 @@ pub fn black() -> EntryBody {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: demo(),
         record_ref: None,
         source: None,
@@ -84,6 +85,9 @@ pub fn black() -> EntryBody {
         summary: "示例".to_owned(),
         evidence: Vec::new(),
         observed_on: None,
+        list_id: None,
+        decision: Decision::default(),
+        disclosure_reason: None,
     }
 }
 

@@ -113,7 +113,12 @@ fn who_may_act_on_what() {
     assert_eq!(foreign, 5);
     let foreign_amendment = ruling.entries.iter().find(|entry| entry.issuer == hezhou()).unwrap();
     assert_eq!(codes(foreign_amendment), [ReasonCode::NotTheListingCity]);
-    for wrong in [reinstated, declined, of_ending] {
+    // What another city declines is its own affair, also where it has no effect (R146).
+    assert!(ruling.without_effect.iter().all(|act| act.id != declined.id));
+    let at_home = book.ask(zhoushan());
+    let act = at_home.without_effect.iter().find(|act| act.id == declined.id).unwrap();
+    assert_eq!(act.reason.code, ReasonCode::WrongTarget);
+    for wrong in [reinstated, of_ending] {
         let act = ruling.without_effect.iter().find(|act| act.id == wrong.id).unwrap();
         assert_eq!(act.reason.code, ReasonCode::WrongTarget);
     }

@@ -194,7 +194,10 @@ fn an_objection_disputes() {
         let mut book = Book::new();
         book.recognise(ningbo(), zhoushan(), |rule| rule.suspend_while_disputed = suspends);
         let entry = book.list(zhoushan(), "g", black());
-        let objection = book.put(hezhou(), Kind::Objection, BodyState::Lacking, |fact| fact.header.about = Some(entry));
+        let objection = book.put(hezhou(), Kind::Objection, BodyState::Lacking, |fact| {
+            fact.header.about = Some(entry);
+            fact.header.issued_at = today();
+        });
         let disputed = book.entry(entry);
         assert_eq!(disputed.counts, !suspends);
         assert_eq!(disputed.state, if suspends { State::Suspended } else { State::Disputed });

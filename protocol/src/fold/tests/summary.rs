@@ -15,7 +15,7 @@ fn decision(number: u32, list: List) -> EntryBody {
 
 fn both() -> Book {
     let mut book = Book::recognising();
-    book.recognise(ningbo(), hezhou(), |_| {});
+    book.recognise(ningbo(), hezhou(), |rule| rule.derived = true);
     book
 }
 

@@ -51,6 +51,12 @@ fn a_missing_basis_item() {
 fn an_unknown_edition_leaves_the_effect_unknown() {
     let entry = judged(|body| body.edition = Digest([5; 32]));
     assert_eq!((entry.state, codes(&entry)), (State::Unknown, vec![ReasonCode::EditionUnknown]));
+    // Held, as the program brings it along, and not accepted here.
+    let mut book = Book::recognising();
+    book.editions.remove(&demo());
+    let about = book.list(zhoushan(), "g", black());
+    let entry = book.entry(about);
+    assert_eq!((entry.state, codes(&entry)), (State::Unknown, vec![ReasonCode::EditionNotAccepted]));
 }
 
 /// DOMAIN rule 2: the entry stands, the measure does not.
@@ -73,7 +79,7 @@ fn a_measure_needs_the_catalogue() {
 #[test]
 fn an_edition_binds_on_the_day_of_issue() {
     let file = Edition::named("demo").unwrap();
-    let mut json: serde_json::Value = serde_json::from_slice(&file.canonical()).unwrap();
+    let mut json: serde_json::Value = serde_json::from_slice(file.canonical()).unwrap();
     json["binds_from"] = "2026-03-03".into();
     let late = Edition::parse(json.to_string().as_bytes()).unwrap();
     json["binds_from"] = "2026-03-02".into();
@@ -207,6 +213,12 @@ fn a_start_that_nobody_gave() {
 fn natural_persons_only_by_name_of_reader() {
     let person = |body: &mut EntryBody| body.subject.class = SubjectClass::NaturalPerson;
     assert_eq!(codes(&judged(person)), [ReasonCode::PersonNotNamedDisclosure]);
+    let linked = |body: &mut EntryBody| {
+        let digest = crate::digest::Digest([1; 32]);
+        let (name, role) = ("示*".to_owned(), crate::body::PersonRole::Principal);
+        body.linked_persons = vec![crate::body::LinkedPerson { digest, name, role }];
+    };
+    assert_eq!(codes(&judged(linked)), [ReasonCode::PersonNotNamedDisclosure]);
     let scheme = |body: &mut EntryBody| body.subject.id = SubjectId::new("person", "k0f3").unwrap();
     assert_eq!(judged(scheme).state, State::Void);
     let mut book = Book::recognising();
@@ -233,7 +245,7 @@ fn red_and_black_at_once() {
     assert!(!entry_of(&ruling, good).measures[0].holds);
     assert_eq!(ruling.measures.len(), 1);
 
-    let mut json: serde_json::Value = serde_json::from_slice(&Edition::named("demo").unwrap().canonical()).unwrap();
+    let mut json: serde_json::Value = serde_json::from_slice(Edition::named("demo").unwrap().canonical()).unwrap();
     json["black_suspends_incentives"] = false.into();
     let lenient = Edition::parse(json.to_string().as_bytes()).unwrap();
     let mut book = Book::recognising();

@@ -7,6 +7,7 @@ use huxin_api::model::EntryRequest;
 use huxin_config::{InitChoices, commented_default};
 use huxin_engine::wire::Request;
 use huxin_keys::{EpochPublic, FoundingSignature, JoinFile, KeyFolderPublic, peer_id_bytes, peer_id_text};
+use huxin_protocol::edition::EDITION_FORMAT;
 use huxin_protocol::ids::{Epoch, Seq};
 use huxin_protocol::key::Sign;
 use huxin_tests::world::TestKey;
@@ -56,6 +57,13 @@ fn settings(seeds: &mut Seeds) {
     seeds.add("config", "no-toml", "[node\ncity = \"c01\"\n");
     for edition in scene().editions.values() {
         seeds.add("edition", edition.name(), edition.canonical());
+        let row = serde_json::json!({ "days": 5, "source": "合成", "sure": "chosen" });
+        let layer = serde_json::json!({ "format": EDITION_FORMAT, "name": "layer", "title": { "zh": "样例", "en": "sample" },
+            "notice": { "zh": "合成", "en": "synthetic" }, "binds_from": "2026-01-01", "base": edition.digest(),
+            "cities": ["c01", "c02"], "clocks": { "answer": row },
+            "narrow_lists": [{ "list": "black", "listing_months": 1, "source": "合成", "sure": "chosen" }],
+            "narrow_measures": [{ "measure": edition.measures()[0].code, "withdrawn": true, "source": "合成", "sure": "chosen" }] });
+        seeds.add("edition", &format!("layer-on-{}", edition.name()), layer.to_string());
     }
 }
 

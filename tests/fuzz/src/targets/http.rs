@@ -173,7 +173,7 @@ fn answer_of(command: Command) -> Result<Result<Outcome, Refusal>, Problem> {
             let sealed = huxin_protocol::body::Body::Act(body).seal(verb.kind(), &[7; 16]);
             Ok(sealed.map(|_| Outcome::Published(vec![id])).map_err(|_| Refusal::TooLong))
         }
-        Command::Decline(id, _) => Ok(Err(Refusal::WrongTarget(id))),
+        Command::Decline(id, _) | Command::Joint(id, _) => Ok(Err(Refusal::WrongTarget(id))),
         Command::Recognise(rule) => {
             same::<RecognitionBody>(&rule, |bytes| serde_json::from_slice(bytes));
             Ok(Ok(Outcome::Published(vec![id])))

@@ -6,7 +6,7 @@
 
 use crate::judge::{canonical, stable, told};
 use crate::scene::{city, scene};
-use huxin_protocol::body::{Body, BodyFault, Lookup, commitment, salt_of};
+use huxin_protocol::body::{Body, BodyFault, Lookup, RepairConditions, commitment, salt_of};
 use huxin_protocol::cbor::{self, CborFault};
 use huxin_protocol::cose::{self, Sign1, SignedType};
 use huxin_protocol::edition::Issue;
@@ -111,6 +111,7 @@ pub fn body(input: &[u8]) {
                         let Some(day) = day else { continue };
                         let issue = Issue {
                             day,
+                            city: Some(city(2)),
                             disclosure: &Disclosure::Public,
                             allow_natural_persons: true,
                             confirmed_code: false,
@@ -119,10 +120,12 @@ pub fn body(input: &[u8]) {
                         };
                         let faults = edition.check_listing(entry, &issue);
                         faults.iter().for_each(|fault| stable(fault.code()));
-                        let faults = edition.check_repair(entry, &[], day);
+                        let faults = edition.check_repair(entry, &[], RepairConditions::default(), day);
                         faults.iter().for_each(|fault| stable(fault.code()));
-                        let last = edition.last_day(entry.list, entry.severity, day);
-                        assert!(last.is_none_or(|last| last >= day), "a term that ends before it begins");
+                        let rules = edition.rules_for(entry);
+                        for last in [rules.last_day(entry.severity, day), rules.last_public_day(entry.severity, day)] {
+                            assert!(last.is_none_or(|last| last >= day), "a term that ends before it begins");
+                        }
                     }
                 }
             }

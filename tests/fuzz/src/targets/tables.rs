@@ -51,6 +51,7 @@ fn planned(profile: &Profile, table: &Table) {
     let none = std::collections::BTreeMap::new();
     let setting = Setting {
         day,
+        city: None,
         edition: edition(),
         editions: &none,
         allow_natural_persons: false,

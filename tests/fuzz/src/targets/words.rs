@@ -1,6 +1,7 @@
 //! Single words and files of an operator or another founder: ids and dates, settings, editions, key files, join files.
 
 use crate::judge::{canonical, stable, told};
+use crate::scene::scene;
 use crate::script::Script;
 use huxin_config::{Multiaddress, Settings};
 use huxin_keys::{
@@ -89,19 +90,21 @@ pub fn config(bytes: &[u8]) {
 }
 
 pub fn edition(bytes: &[u8]) {
-    match Edition::parse(bytes) {
+    let known = &scene().editions;
+    match Edition::parse_on(bytes, known) {
         Err(fault) => {
             stable(fault.code());
             told(&fault);
         }
         Ok(edition) => {
-            let again = Edition::parse(&edition.canonical());
+            let again = Edition::parse_on(edition.canonical(), known);
             assert_eq!(
                 again.as_ref().map(Edition::digest),
                 Ok(edition.digest()),
                 "the form that travels is the same edition"
             );
-            assert_eq!(again.map(|again| again.canonical()), Ok(edition.canonical()));
+            assert_eq!(again.as_ref(), Ok(&edition));
+            assert!(!edition.rows().is_empty());
         }
     }
 }

@@ -1,0 +1,337 @@
+//! Joint action that may not be said, as one table against whole nodes: every kind malformed, with what an officer can still put right,
+//! about the wrong thing, by the wrong city, twice, and before what it is about. Each is refused with its code and its next step, and
+//! nothing is signed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod federation;
+mod lone;
+
+use federation::{Federation, HEZHOU, LANZHOU, ZHOUSHAN};
+use huxin::client::Client;
+use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, JointRequest, PublishRequest};
+use huxin_protocol::body::{List, Severity};
+use huxin_protocol::ids::StatementId;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    /// A standing black entry of Zhoushan with two measures.
+    Entry,
+    /// One that was removed.
+    Ended,
+    /// One whose measures rest.
+    Resting,
+    /// A suspension that was taken back.
+    Resumed,
+    /// A standing entry of Hezhou.
+    Hezhous,
+    /// Hezhou's open objection and application about the entry, and its response to it.
+    Objection,
+    Application,
+    Response,
+    /// Lanzhou's objection, which was answered, and one that it took back.
+    Answered,
+    Withdrawn,
+    /// Nothing stands there yet.
+    Absent,
+}
+use About::{Absent, Answered, Application, Ended, Entry, Hezhous, Objection, Response, Resting, Resumed, Withdrawn};
+
+/// By whom, about what, which path, what is sent; the status and code that are due.
+type Row = (&'static str, About, &'static str, Value, u16, &'static str);
+
+fn response(answers: Value) -> Value {
+    json!({ "answers": answers })
+}
+
+fn with(base: &Value, changes: Value) -> Value {
+    let mut out = base.clone();
+    for (name, value) in changes.as_object().unwrap() {
+        out[name] = value.clone();
+    }
+    out
+}
+
+fn rows() -> Vec<Row> {
+    let (z, h, l) = (ZHOUSHAN, HEZHOU, LANZHOU);
+    let good = response(json!([{ "measure": "D-B-01", "answer": "applies" }]));
+    let feedback = json!({ "measure": "D-B-01", "done": "applied", "department": { "name": "样例局（合成）" }, "on": "2026-03-01" });
+    let application = json!({ "reason": "样例", "filed_on": "2026-03-01", "by": "subject" });
+    let objection = json!({ "reason": "样例", "filed_on": "2026-03-01", "by": "subject", "to": "content" });
+    let step = json!({ "stage": "accepted", "on": "2026-03-01" });
+    let ruling = json!({ "decision": "rejected", "reason": "样例", "decided_on": "2026-03-01" });
+    let act = json!({ "reason": "样例" });
+    let far = "2999-01-01";
+    let unknown = json!({ "unknown": 1 });
+    let mut rows: Vec<Row> = vec![
+        (h, Entry, "response", response(json!([])), 422, "answer_missing"),
+        (h, Entry, "response", response(json!([{ "measure": "X-1", "answer": "applies" }])), 422, "measure_unknown"),
+        (
+            h,
+            Entry,
+            "response",
+            response(json!([{ "measure": "D-B-09", "answer": "applies" }])),
+            422,
+            "measure_not_carried",
+        ),
+        (
+            h,
+            Entry,
+            "response",
+            response(
+                json!([{ "measure": "D-B-01", "answer": "applies" }, { "measure": "D-B-01", "answer": "not_applicable" }]),
+            ),
+            422,
+            "measure_repeated",
+        ),
+        (
+            h,
+            Entry,
+            "response",
+            response(json!([{ "measure": "D-B-01", "answer": "declined" }])),
+            422,
+            "answer_without_reason",
+        ),
+        (
+            h,
+            Entry,
+            "response",
+            response(json!([{ "measure": "D-B-01", "answer": "declined", "reason": " \u{3000} " }])),
+            422,
+            "answer_without_reason",
+        ),
+        (
+            h,
+            Entry,
+            "response",
+            response(json!([{ "measure": "D-B-01", "answer": "not_applicable", "from": "2026-03-01" }])),
+            422,
+            "answer_day",
+        ),
+        (h, Entry, "response", with(&good, json!({ "note": "联系人 11010519491231002X" })), 422, "personal_number"),
+        (h, Entry, "response", with(&good, json!({ "note": "\u{202e}" })), 422, "text_invisible"),
+        (h, Entry, "response", with(&good, json!({ "agency": " " })), 422, "agency"),
+        (
+            h,
+            Entry,
+            "response",
+            response(json!([{ "measure": "D-B-01", "answer": "perhaps" }])),
+            400,
+            "malformed_request",
+        ),
+        (h, Ended, "response", good.clone(), 409, "already_ended"),
+        (h, Entry, "feedback", with(&feedback, json!({ "measure": "X-1" })), 422, "measure_unknown"),
+        (h, Entry, "feedback", with(&feedback, json!({ "measure": "D-B-09" })), 422, "measure_not_carried"),
+        (h, Entry, "feedback", with(&feedback, json!({ "on": far })), 422, "day_in_future"),
+        (
+            h,
+            Entry,
+            "feedback",
+            with(&feedback, json!({ "from": "2026-03-02", "until": "2026-03-01" })),
+            422,
+            "ends_before_start",
+        ),
+        (h, Entry, "feedback", with(&feedback, json!({ "department": { "name": " " } })), 422, "department_missing"),
+        (
+            h,
+            Entry,
+            "feedback",
+            with(&feedback, json!({ "department": { "name": "样例局", "uscc": "91990099MA0000015X" } })),
+            422,
+            "department_code",
+        ),
+        (
+            h,
+            Entry,
+            "feedback",
+            with(&feedback, json!({ "department": { "name": "样例局", "uscc": "12345" } })),
+            422,
+            "department_code",
+        ),
+        (h, Ended, "feedback", feedback.clone(), 409, "already_ended"),
+        (h, Objection, "feedback", feedback.clone(), 409, "wrong_target"),
+        (l, Entry, "application", with(&application, json!({ "reason": "\u{3000}" })), 422, "reason_missing"),
+        (l, Entry, "application", with(&application, json!({ "filed_on": far })), 422, "day_in_future"),
+        (l, Entry, "application", with(&application, json!({ "by": "nobody" })), 400, "malformed_request"),
+        (l, Ended, "application", application.clone(), 409, "already_ended"),
+        (h, Entry, "application", application.clone(), 409, "already_filed"),
+        (l, Entry, "objection", with(&objection, json!({ "reason": "" })), 422, "reason_missing"),
+        (l, Entry, "objection", with(&objection, json!({ "filed_on": far })), 422, "day_in_future"),
+        (l, Ended, "objection", objection.clone(), 409, "already_ended"),
+        (h, Entry, "objection", objection.clone(), 409, "already_filed"),
+        (z, Objection, "step", json!({ "stage": "supplement_asked", "on": "2026-03-01" }), 422, "supplement_unnamed"),
+        (
+            z,
+            Objection,
+            "step",
+            json!({ "stage": "supplement_asked", "on": "2026-03-01", "reason": " " }),
+            422,
+            "supplement_unnamed",
+        ),
+        (
+            z,
+            Objection,
+            "step",
+            json!({ "stage": "extended", "on": "2026-03-01", "reason": "样例" }),
+            422,
+            "extension_incomplete",
+        ),
+        (
+            z,
+            Objection,
+            "step",
+            json!({ "stage": "extended", "on": "2026-03-01", "until": "2026-04-01" }),
+            422,
+            "extension_incomplete",
+        ),
+        (z, Objection, "step", with(&step, json!({ "on": far })), 422, "day_in_future"),
+        (z, Objection, "step", with(&step, json!({ "until": "2026-02-01" })), 422, "ends_before_start"),
+        (z, Answered, "step", step.clone(), 409, "already_answered"),
+        (z, Withdrawn, "step", step.clone(), 409, "already_answered"),
+        (z, Objection, "ruling", with(&ruling, json!({ "decision": "upheld" })), 409, "not_carried_out"),
+        (z, Objection, "ruling", with(&ruling, json!({ "decision": "upheld_in_part" })), 409, "not_carried_out"),
+        (z, Objection, "ruling", with(&ruling, json!({ "carried_out_by": "removal" })), 422, "rejected_carried_out"),
+        (z, Objection, "ruling", with(&ruling, json!({ "reason": " " })), 422, "reason_missing"),
+        (z, Objection, "ruling", with(&ruling, json!({ "decided_on": far })), 422, "day_in_future"),
+        (z, Objection, "ruling", with(&ruling, json!({ "carried_out_by": "erasure" })), 400, "malformed_request"),
+        (
+            z,
+            Application,
+            "ruling",
+            with(&ruling, json!({ "decision": "upheld", "carried_out_by": { "repair": {} } })),
+            422,
+            "repair_too_early",
+        ),
+        (z, Answered, "ruling", ruling.clone(), 409, "already_answered"),
+        (z, Withdrawn, "ruling", ruling.clone(), 409, "already_answered"),
+        (z, Entry, "suspension", json!({ "reason": " " }), 422, "reason_missing"),
+        (z, Entry, "suspension", with(&act, json!({ "decided_on": far })), 422, "decided_in_future"),
+        (z, Ended, "suspension", act.clone(), 409, "already_ended"),
+        (z, Resting, "suspension", act.clone(), 409, "already_suspended"),
+        (h, Entry, "suspension", act.clone(), 409, "not_ours"),
+        (z, Entry, "resumption", act.clone(), 409, "wrong_target"),
+        (z, Resumed, "resumption", act.clone(), 409, "without_effect"),
+        (h, Resumed, "resumption", act.clone(), 409, "not_ours"),
+        (z, Objection, "withdrawal", act.clone(), 409, "not_ours"),
+        (h, Response, "withdrawal", act.clone(), 409, "wrong_target"),
+        (l, Withdrawn, "withdrawal", act.clone(), 409, "already_answered"),
+        (l, Answered, "withdrawal", act.clone(), 409, "already_answered"),
+        (h, Entry, "opinion", act.clone(), 404, "no_such_act"),
+    ];
+    // What holds for whole families: of kind, of actor, of place, of form.
+    for (name, base) in [("response", &good), ("application", &application), ("objection", &objection)] {
+        rows.push((h, Hezhous, name, base.clone(), 409, "own_entry"));
+        rows.push((l, Objection, name, base.clone(), 409, "wrong_target"));
+    }
+    for (name, base) in [("step", &step), ("ruling", &ruling)] {
+        rows.push((h, Objection, name, base.clone(), 409, "not_ours"));
+        rows.push((z, Entry, name, base.clone(), 409, "wrong_target"));
+        rows.push((z, Response, name, base.clone(), 409, "wrong_target"));
+    }
+    for (name, base) in [
+        ("response", &good),
+        ("feedback", &feedback),
+        ("application", &application),
+        ("objection", &objection),
+        ("step", &step),
+        ("ruling", &ruling),
+        ("suspension", &act),
+        ("resumption", &act),
+        ("withdrawal", &act),
+    ] {
+        rows.push((z, Absent, name, base.clone(), 404, "no_such_statement"));
+        rows.push((h, Entry, name, with(base, unknown.clone()), 400, "malformed_request"));
+        rows.push((h, Entry, name, json!([]), 400, "malformed_request"));
+        rows.push((h, Entry, name, json!({}), 400, "malformed_request"));
+    }
+    rows
+}
+
+fn listed(client: &Client, number: usize) -> StatementId {
+    let mut request: PublishRequest = lone::entry(number);
+    let entry = &mut request.entries[0];
+    (entry.list, entry.severity) = (List::Black, Some(Severity::General));
+    entry.basis.law = Some("测试法（合成）".to_owned());
+    entry.basis.decided_on = Some(huxin::runtime::clock::now().date().add_days(-5));
+    entry.measures = vec!["D-B-01".to_owned(), "D-B-02".to_owned()];
+    client.publish(&request).unwrap().ids[0]
+}
+
+fn joint(client: &Client, id: StatementId, name: &str, request: Value) -> StatementId {
+    let request = JointRequest::read(name, request.to_string().as_bytes()).unwrap().unwrap();
+    client.joint(id, &request).unwrap().ids[0]
+}
+
+/// Everything that rows are about, signed by whole nodes.
+fn scene(federation: &Federation) -> BTreeMap<About, StatementId> {
+    let (z, h, l) = (federation.client(ZHOUSHAN), federation.client(HEZHOU), federation.client(LANZHOU));
+    let act = || ActRequest { reason: "样例".to_owned(), ..ActRequest::default() };
+    let (entry, ended, resting, resumed) = (listed(&z, 1), listed(&z, 2), listed(&z, 3), listed(&z, 4));
+    z.act(ended, ActVerb::Removal, &act()).unwrap();
+    z.act(resting, ActVerb::Suspension, &act()).unwrap();
+    let suspension = z.act(resumed, ActVerb::Suspension, &act()).unwrap().ids[0];
+    z.act(suspension, ActVerb::Resumption, &act()).unwrap();
+    let hezhous = listed(&h, 5);
+    federation.until_equal();
+    let objection = json!({ "reason": "样例", "filed_on": "2026-03-01", "by": "subject", "to": "content" });
+    let response = json!({ "answers": [{ "measure": "D-B-01", "answer": "applies" }] });
+    let application = json!({ "reason": "样例", "filed_on": "2026-03-01", "by": "agent" });
+    let (own, applied) =
+        (joint(&h, entry, "objection", objection.clone()), joint(&h, entry, "application", application));
+    let response = joint(&h, entry, "response", response);
+    let withdrawn = joint(&l, entry, "objection", objection.clone());
+    l.act(withdrawn, ActVerb::Withdrawal, &act()).unwrap();
+    let answered = joint(&l, resumed, "objection", objection);
+    l.decline(resumed, &DeclineRequest { reason: "样例".to_owned(), agency: None }).unwrap();
+    federation.until_equal();
+    joint(&z, answered, "ruling", json!({ "decision": "rejected", "reason": "样例", "decided_on": "2026-03-01" }));
+    federation.until_equal();
+    BTreeMap::from([
+        (Entry, entry),
+        (Ended, ended),
+        (Resting, resting),
+        (Resumed, suspension),
+        (Hezhous, hezhous),
+        (Objection, own),
+        (Application, applied),
+        (Response, response),
+        (Answered, answered),
+        (Withdrawn, withdrawn),
+        (Absent, "330900-999".parse().unwrap()),
+    ])
+}
+
+fn sizes(federation: &Federation) -> Vec<u64> {
+    let size = |code: &str| {
+        let heads = federation.client(code).heads().unwrap().heads;
+        heads.iter().find(|head| head.own).unwrap().size.0
+    };
+    [ZHOUSHAN, HEZHOU, LANZHOU].map(size).to_vec()
+}
+
+#[test]
+fn what_may_not_be_said_is_refused_with_its_code_and_next_step_and_nothing_is_signed() {
+    let federation = Federation::started();
+    let scene = scene(&federation);
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let before = sizes(&federation);
+    let mut wrong = Vec::new();
+    for (by, about, verb, request, status, code) in rows() {
+        let client = federation.client(by);
+        let path = format!("{}/v1/entries/{}/{verb}", client.base(), scene[&about]);
+        let sent =
+            agent.post(path).header("authorization", client.authorization()).send(request.to_string().as_bytes());
+        let mut answer = sent.unwrap();
+        let found = answer.status().as_u16();
+        let problem: Value = serde_json::from_slice(&answer.body_mut().read_to_vec().unwrap()).unwrap();
+        let says = |name: &str| problem[name].as_str().is_some_and(|text| text.chars().count() >= 10);
+        if (found, problem["code"].as_str()) != (status, Some(code)) || !says("detail") || !says("try") {
+            wrong.push(format!("{by} {verb} about {about:?}, {request}: due was {status} {code}: {problem}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(sizes(&federation), before, "something was signed");
+    federation.end_and_check();
+}
