@@ -509,7 +509,7 @@ proptest! {
     }
 
     #[test]
-    fn an_unknown_key_is_refused((kind, body) in any_body(), key in 22..24_u8) {
+    fn an_unknown_key_is_refused((kind, body) in any_body(), key in Just(23_u8)) {
         let mut bytes = body.encode(&SALT);
         bytes[0] += 1;
         bytes.extend([key, 0]);

@@ -115,7 +115,7 @@ pub fn screen(step: &ToldStep, context: &Context) -> String {
     for seen in &step.cities {
         let state = seen.state.map(|state| say(state.text().0, state.text().1)).unwrap_or_default();
         table.add_row([
-            &format!("{} {}", seen.city, seen.name),
+            format!("{} {}", seen.city, seen.name).as_str(),
             state,
             if seen.counts { say("yes", "是") } else { say("no", "否") },
             &seen.measures.join(" "),
