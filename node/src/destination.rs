@@ -1,6 +1,7 @@
 //! Where the files go that commands make: bundles, exports, backups. They may hold what only named cities are to read, so they are made for
 //! this account alone (0600), never through a link that somebody else laid, and never over another file unless that was said.
 
+use crate::chinese::wrapped;
 use crate::{say, tell};
 use std::fmt::Arguments;
 use std::fs::File;
@@ -39,8 +40,9 @@ impl Destination {
             Self::File(path) => path,
         }
     }
-    /// Prints what the command has to say about the file: beside it, never into it.
+    /// Prints what the command has to say about the file, within the screen: beside it, never into it.
     pub fn tell(&self, text: Arguments<'_>) {
+        let text = wrapped(&text.to_string(), 80);
         match self {
             Self::Standard => tell!("{text}"),
             Self::File(_) => say!("{text}"),

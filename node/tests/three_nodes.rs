@@ -62,6 +62,7 @@ fn entry(number: u32, today: Date) -> EntryRequest {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: None,
         record_ref: Some(format!("test-{number}")),
         source: None,

@@ -5,9 +5,10 @@
 
 use ed25519_dalek::Signer as _;
 use huxin_protocol::body::{
-    ActBody, Answer, Basis, Body, Decision, DeclineBody, Department, Done, EntryBody, FeedbackBody, FiledBy, List,
-    MeasureAnswer, NodeAnnouncementBody, ObjectionBody, ObjectionTo, RecognitionBody, RepairApplicationBody,
-    RepairConditions, ResponseBody, RulingBody, RulingResult, Salt, Severity, Source, Stage, StepBody, commitment,
+    ActBody, Answer, Basis, Body, Decision, DeclineBody, Department, Done, EntryBody, FeedbackBody, FiledBy,
+    LinkedPerson, List, MeasureAnswer, NodeAnnouncementBody, ObjectionBody, ObjectionTo, PersonRole, RecognitionBody,
+    RepairApplicationBody, RepairConditions, ResponseBody, RulingBody, RulingResult, Salt, Severity, Source, Stage,
+    StepBody, commitment,
 };
 use huxin_protocol::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use huxin_protocol::cose::Sign1;
@@ -90,7 +91,8 @@ fn full_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
         measures: vec!["b1".to_owned(), "a2".to_owned()],
         from: Some(day),
         until: Some(day.add_months(12)),
-        linked_persons: vec![Digest([1; 32]), Digest([2; 32])],
+        linked_persons: [1, 2].map(|n| person(n)).to_vec(),
+        person_key: Some(Digest([5; 32])),
         edition: Context::Edition.digest(b"an edition"),
         record_ref: Some("row-1".to_owned()),
         source: Some(Source { publisher: "样例发布".to_owned(), retrieved_on: Some(day), row: Some(1) }),
@@ -113,6 +115,10 @@ fn full_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
     })
 }
 
+fn person(number: u8) -> LinkedPerson {
+    LinkedPerson { digest: Digest([number; 32]), name: "示*".to_owned(), role: PersonRole::Principal }
+}
+
 fn plain_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
     let mut body = full_entry(about)?;
     body.subject.aliases.clear();
@@ -126,7 +132,7 @@ fn plain_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
     (body.ground_text, body.summary) = (String::new(), String::new());
     (body.measures, body.linked_persons, body.evidence) = (vec![], vec![], vec![]);
     (body.severity, body.from, body.until, body.observed_on) = (None, None, None, None);
-    (body.record_ref, body.source, body.derived_from) = (None, None, None);
+    (body.record_ref, body.source, body.derived_from, body.person_key) = (None, None, None, None);
     (body.list_id, body.decision, body.disclosure_reason) = (None, Decision::default(), None);
     Ok(body)
 }

@@ -14,6 +14,7 @@ mod filing;
 mod handling;
 mod lookup;
 mod node_announcement;
+mod person;
 mod recognition;
 mod response;
 
@@ -26,6 +27,7 @@ pub use filing::{FiledBy, ObjectionBody, ObjectionTo, RepairApplicationBody};
 pub use handling::{RulingBody, RulingResult, Stage, StepBody};
 pub use lookup::Lookup;
 pub use node_announcement::NodeAnnouncementBody;
+pub use person::{LinkedPerson, PersonRole};
 pub use recognition::{DEFAULT_FRESHNESS_HOURS, RecognitionBody};
 pub use response::{Answer, MeasureAnswer, ResponseBody};
 

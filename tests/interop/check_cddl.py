@@ -23,6 +23,8 @@ NOT_OF_SHAPE = re.compile(r"_not_canonical$|_signature$")
 BEYOND_A_GRAMMAR = {
     "with readers out of order": "the order of an array",
     "decided on a day that does not exist": "the calendar",
+    "told on a day that does not exist": "the calendar",
+    "with a map of a decision that says nothing": "that one of several keys is there",
     "followed by a byte": "what stands behind the item",
     "of a code of 17 characters": "the shape of an id, which hangs on its scheme",
     "of a code with the letter O": "the shape of an id, which hangs on its scheme",

@@ -10,6 +10,7 @@ import grammar
 from stranger import Refused, text
 from stranger.bundle import verify
 from stranger.cbor import decode
+from stranger.edition import name_of
 from stranger.keys import digest
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
@@ -95,6 +96,18 @@ class Bundles(unittest.TestCase):
                 else:
                     text.check_subject(subject)
         self.assertGreaterEqual(seen, 8)
+
+    def test_every_edition_in_order_has_the_digest_of_its_file(self):
+        """R151; a layer names the digest of what it lies on (R155)."""
+        seen = 0
+        for case in (case for case in cases("edition") if "holds" in case["expected"]):
+            with self.subTest(case["title"]):
+                *bases, last = json.loads(case["text"])
+                self.assertEqual(name_of(last), case["expected"]["holds"]["digest"])
+                if bases:
+                    self.assertEqual(name_of(bases[-1]), last["base"])
+                seen += 1
+        self.assertGreaterEqual(seen, 3)
 
     def test_a_changed_byte_anywhere_is_seen(self):
         """One byte of every hundredth of a good bundle, and all around its signatures."""

@@ -50,6 +50,7 @@ fn body(request: &EntryRequest) -> EntryBody {
         from: request.from,
         until: request.until,
         linked_persons: Vec::new(),
+        person_key: None,
         edition,
         record_ref: request.record_ref.clone(),
         source: request.source.clone(),

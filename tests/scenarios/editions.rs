@@ -76,7 +76,7 @@ fn an_edition_that_a_node_did_not_choose_binds_nobody_there() {
     assert!(world.run_until(60_000, World::agree));
     let there = seen(&world, city(2), 7, id);
     assert_eq!((there.state, there.counts), (State::Unknown, false));
-    assert_eq!(codes(&there)[0], ReasonCode::EditionUnknown);
+    assert_eq!(codes(&there)[0], ReasonCode::EditionNotAccepted);
     assert!(seen(&world, city(3), 7, id).counts);
 }
 

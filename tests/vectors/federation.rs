@@ -110,6 +110,7 @@ pub fn entry_body(number: u64) -> Body {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: Digest([0xed; 32]),
         record_ref: None,
         source: None,

@@ -7,6 +7,7 @@
 
 mod bundles;
 mod digests;
+mod editions;
 mod federation;
 mod messages;
 mod texts;
@@ -93,7 +94,8 @@ fn folder() -> PathBuf {
 /// File name within the folder → case.
 fn made() -> BTreeMap<String, Case> {
     let mut all = BTreeMap::new();
-    for case in bundles::cases().into_iter().chain(messages::cases()).chain(texts::cases()).chain(digests::cases()) {
+    let messages = messages::cases().into_iter().chain(editions::cases());
+    for case in bundles::cases().into_iter().chain(messages).chain(texts::cases()).chain(digests::cases()) {
         let words: Vec<String> = case
             .title
             .split(|c: char| !c.is_ascii_alphanumeric())
@@ -156,6 +158,7 @@ fn every_case_is_judged_as_it_says() {
             "bundle" => judge_bundle(&case),
             "text" => texts::judge(&case),
             "view" => digests::judge(&case),
+            "edition" => editions::judge(&case),
             _ => messages::judge(&case),
         };
         assert_eq!(outcome, case.expected, "{name}");

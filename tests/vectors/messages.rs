@@ -146,6 +146,25 @@ fn bodies(cases: &mut Cases) {
     cases.add("listing", "R43", "decided on a day that does not exist", Some("body_field"), &date);
     let tagged = with(&good, b"\x6a2026-01-01", b"\xc0\x6a2026-01-01");
     cases.add("listing", "R4", "with a tagged date", Some("body_not_canonical"), &tagged);
+    let full = full_entry();
+    cases.add("listing", "R43", "with everything that a decision says", None, &full);
+    cases.add(
+        "listing",
+        "R43",
+        "with a map of a decision that says nothing",
+        Some("body_field"),
+        &with_pair(&good, &[0x14, 0xa0]),
+    );
+    cases.add("listing", "R43", "with an empty id of its list", Some("body_field"), &with_pair(&good, &[0x13, 0x60]));
+    let unknown = with(&full, &[0x14, 0xa8], &[0x14, 0xa9]);
+    let unknown = with(&unknown, &[0x15, 0x64], &[0x09, 0x00, 0x15, 0x64]);
+    cases.add("listing", "R42", "with an unknown key of a decision", Some("body_keys"), &unknown);
+    let short = with(&full, b"\x01\x7291990099MA00000156\x02", b"\x01\x7191990099MA0000015\x02");
+    cases.add("listing", "R43", "of an authority with a code of 17 characters", Some("body_field"), &short);
+    let small = with(&full, b"\x02\x7291990099MA00000156\x03", b"\x02\x7291990099ma00000156\x03");
+    cases.add("listing", "R43", "of a source with a code in small letters", Some("body_field"), &small);
+    let day = with(&full, b"2026-02-03", b"2026-02-30");
+    cases.add("listing", "R43", "told on a day that does not exist", Some("body_field"), &day);
     // The same entry under other ids; the map of the subject begins with scheme and id.
     let under = |scheme: &str, id: &str| {
         let text = |text: &str| [&[0x60 + u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
@@ -168,8 +187,26 @@ fn bodies(cases: &mut Cases) {
     let act = removal_body().encode(&[2; 16]);
     cases.add("act", "R44", "of a removal", None, &act);
     cases.add("act", "R44", "without a reason", Some("body_keys"), &[&[0xa1, 0x00, 0x50][..], &[2; 16]].concat());
-    let conditions = with_pair(&act, &[0x05, 0xa4, 0x01, 0xf5, 0x02, 0xf5, 0x03, 0xf4, 0x04, 0xf4]);
+    let conditions = with_pair(&act, &[0x05, 0xa5, 0x01, 0xf5, 0x02, 0xf5, 0x03, 0xf4, 0x04, 0xf4, 0x05, 0xf4]);
     cases.add("act", "R44", "of a removal with conditions of a repair", Some("body_field"), &conditions);
+}
+
+/// An entry with keys 19 to 21.
+fn full_entry() -> Vec<u8> {
+    let Body::Listing(mut entry) = entry_body(1) else { panic!("an entry is a listing") };
+    let code = Some("91990099MA00000156".to_owned());
+    let day = |text: &str| Some(text.parse().unwrap());
+    entry.list_id = Some("roads-black".to_owned());
+    entry.decision.authority_uscc.clone_from(&code);
+    entry.decision.data_source_uscc = code;
+    entry.decision.penalty_type = Some("罚款".to_owned());
+    entry.decision.amount_fen = Some(5_000_000);
+    entry.decision.published_until = day("2026-07-01");
+    entry.decision.notice_on = day("2026-02-03");
+    entry.decision.remedy = Some("六十日内申请行政复议".to_owned());
+    entry.decision.repair_notice_served_on = day("2026-01-02");
+    entry.disclosure_reason = Some("why!".to_owned());
+    Body::Listing(entry).encode(&[1; 16])
 }
 
 /// What two nodes compare of the evidence that they hold: the file's objects stand newest first, as they are answered, and are

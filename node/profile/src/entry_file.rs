@@ -69,10 +69,11 @@ pub const ENTRY: &[Key] = &[
     Key::optional("until", Holds::Day, "列入止日", "the last day"),
     Key::optional(
         "linked_persons",
-        Holds::Texts,
-        "关联人员的密钥摘要，绝不写明文",
-        "keyed digests of linked persons, never in clear",
+        Holds::Any,
+        "关联人员：摘要、掩码姓名、身份，由 huxin person name 给出，绝不写明文",
+        "linked persons as `huxin person name` prints them, never in clear",
     ),
+    Key::optional("person_key", Holds::Name, "人员密钥的标识", "the id of the person key"),
     Key::optional("edition", Holds::Name, "措施清单版本", "the catalogue edition"),
     Key::optional("record_ref", Holds::Name, "来源的记录键", "the record's key at its source"),
     Key::optional("source", Holds::Group(SOURCE), "别的发布者的记录才写", "only for another publisher's record"),
@@ -214,7 +215,8 @@ pub fn template(list: &str, edition: &Edition, unstated: bool) -> Option<String>
         "# {zh}条目。填好引号内各项后运行：huxin publish entry.toml\n\
          # An entry of the {list} list: fill in what stands between the quotation marks,\n\
          # then run huxin publish entry.toml\n\
-         # 以 # 开头的行是说明，不会签发。签发后任何人都能验证，也不能收回，请按文书核对。\n\n\
+         # 以 # 开头的行是说明，不会签发。\n\
+         # 签发后任何人都能验证，也不能收回，请按文书核对。\n\n\
          # 名单：red 红名单、black 黑名单、watch 重点关注\n\
          list = \"{list}\"\n\
          # 名单名称，按设立该名单的文件书写；\n\

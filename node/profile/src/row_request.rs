@@ -268,6 +268,7 @@ impl Reader<'_> {
             from,
             until,
             linked_persons: Vec::new(),
+            person_key: None,
             edition: Some(self.profile.edition.clone()),
             record_ref: None,
             source,

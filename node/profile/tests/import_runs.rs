@@ -50,6 +50,7 @@ fn view(request: &EntryRequest) -> ListingView {
         from: request.from,
         until: request.until,
         linked_persons: request.linked_persons,
+        person_key: request.person_key,
         edition: Digest([0; 32]),
         record_ref: request.record_ref,
         source: request.source,

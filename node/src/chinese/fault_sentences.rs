@@ -294,7 +294,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("leaf_missing", "库中缺少一条声明"),
     ("lei_check", "LEI 校验不通过"),
     ("lei_shape", "LEI 的形式不对"),
-    ("linked_persons", "目前不签署关联人员，请去掉"),
+    ("linked_persons", "关联人员只写在黑名单的单位条目中"),
     ("list_changed", "更正不能改换名单类别，请先移出再重新列入"),
     ("list_id", "名单编号不是措施清单版本中这份名单的编号"),
     ("list_not_serious", "只有措施清单版本登记为严重失信主体名单的，才可用这一名称；请写名单本名"),

@@ -148,6 +148,10 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ),
     ("correct [node] passphrase", "改正 [node] passphrase"),
     (
+        "correct the file where the sentence says; `huxin edition check FILE` reads it again",
+        "按所说之处改正文件，再用 `huxin edition check 文件` 读一遍",
+    ),
+    (
         "correct the lines named, or write a fresh file with every key explained by huxin init",
         "改正所列各行，或用 huxin init 重写一份带说明的设置文件",
     ),
@@ -203,6 +207,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "keep the lengths in bytes: summary 8192, reason 8192, ground and law 4096, names 512, codes 128; a measure stands once",
         "各项长度（字节）不超过：摘要和理由 8192，事由和依据 4096，名称 512，代码 128；措施不重复",
     ),
+    ("known here are {}; a file is written with its ending .json", "本机有 {}；文件须写出结尾 .json"),
     (
         "leave it as it is, and run `huxin fsck`; then `huxin restore` from a backup, or let it come from partners",
         "保持原样，运行 `huxin fsck`；然后用 `huxin restore` 从备份恢复，或从伙伴取回",
@@ -293,8 +298,16 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "请写 [catalogue] editions 中的一个，或写另一版本的摘要",
     ),
     (
+        "name one of lists, measures, kinds, clocks, grounds, fields, calendar, thresholds",
+        "可写：lists、measures、kinds、clocks、grounds、fields、calendar、thresholds",
+    ),
+    (
         "name that federation's genesis in [node] genesis, or with `huxin backup verify --federation`",
         "请在 [node] genesis 中写该联盟的创始文件，或用 `huxin backup verify --federation` 指明",
+    ),
+    (
+        "name the base beside it; `huxin edition check` prints its digest",
+        "请一并写明所依据的版本；`huxin edition check` 给出它的摘要",
     ),
     ("name the column with --column", "请用 --column 写明列名"),
     ("name the department that applied or lifted the measure", "请写明实施或解除措施的部门"),
@@ -468,6 +481,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ("take another backup; leave this one as it is until you have it", "请另作一份备份；在此之前保留这一份"),
     ("take each city's file once; two cities never share a key", "每座城市只取一份文件；两座城市不会共用密钥"),
     ("take out what the sentence names, and send the request again", "请去掉所指的内容，再发一次"),
+    ("take out what widens, or put it into an edition of its own", "去掉放宽或加重的一项，或另立一个版本"),
     ("take the rights of group and others away (chmod go-rwx)", "请去掉同组和其他账户的权限（chmod go-rwx）"),
     (
         "take the rights of group and others away (chmod go-rwx), and rotate the keys if others may have read them",
@@ -488,6 +502,10 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ),
     ("type the same passphrase twice", "两次请输入同一口令"),
     ("use a newer huxin", "请用更新的版本"),
+    (
+        "use fewer or shorter words, or accept the edition that has it: `huxin edition accept`",
+        "少写几个词或写短些；或先采用含有它的版本：`huxin edition accept`",
+    ),
     ("use the newest huxin", "请用最新的版本"),
     (
         "use the same version of huxin for the command and the node, and check that [listen] api names the node",

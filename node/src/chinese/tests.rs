@@ -415,7 +415,8 @@ fn commands_of(path: &Path, options: &std::collections::BTreeMap<String, BTreeSe
 
 /// The command that a text names last before an option.
 fn command_before(text: &str, options: &std::collections::BTreeMap<String, BTreeSet<String>>) -> Option<String> {
-    let at = text.rfind("huxin ")?;
+    let starts = |at: &usize| text[..*at].ends_with([' ', '`', '（']) || *at == 0;
+    let at = text.match_indices("huxin ").map(|(at, _)| at).filter(starts).last()?;
     let words: Vec<&str> = text[at + 6..].split([' ', '`']).take(2).collect();
     let both = words.join(" ");
     match words.first() {
@@ -423,6 +424,30 @@ fn command_before(text: &str, options: &std::collections::BTreeMap<String, BTree
         Some(one) if options.contains_key(*one) => Some((*one).to_owned()),
         _ => None,
     }
+}
+
+/// What a command prints fits the screen by itself, or is wrapped where it is printed.
+#[test]
+fn no_text_of_a_command_is_wider_than_the_screen_unwrapped() {
+    let (mut looked_at, mut wide) = (0, Vec::new());
+    for path in all_sources().iter().filter(|path| path.to_string_lossy().contains("node/src/command")) {
+        let source = std::fs::read_to_string(path).unwrap();
+        let code = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let wraps = ["wrapped(", "to.tell("].iter().any(|how| code.contains(how));
+        for head in ["say!(", "tell!(", "choose(", "say(", "format!("] {
+            for (at, _) in code.match_indices(head) {
+                for text in literals(bracketed(code, at + head.find('(').unwrap())) {
+                    looked_at += 1;
+                    let is_next_step = NEXT_STEPS.iter().any(|(known, _)| *known == blank(&text));
+                    let lines = text.lines().filter(|line| columns(&blank(line).replace("{}", "")) > 80);
+                    let lines = lines.filter(|_| !wraps && !is_next_step);
+                    wide.extend(lines.map(|line| format!("{}: {line}", path.display())));
+                }
+            }
+        }
+    }
+    assert!(looked_at > 300, "only {looked_at} texts were found");
+    assert!(wide.is_empty(), "{wide:#?}");
 }
 
 /// Chinese comes first, particulars and the next step follow; English is as it was.

@@ -104,7 +104,7 @@ pub fn export(args: &ExportArgs, context: &Context) -> Result<(), Fault> {
                 "其中含供联盟成员阅读的正文;供指定城市阅读的正文须用 --for 城市 导出".to_owned(),
             ),
         };
-        tell!("{}", context.choose(&english, &chinese));
+        tell!("{}", crate::chinese::wrapped(context.choose(&english, &chinese), 80));
     })
 }
 

@@ -1,6 +1,7 @@
 //! `huxin catalogue search`: which list, measure, field or ground is meant, by any word of its row.
 
 use super::Context;
+use super::edition::{Member, members};
 use super::publish::import::editions;
 use crate::fault::Fault;
 use crate::say;
@@ -35,8 +36,8 @@ struct Hit {
     code: String,
     zh: String,
     en: String,
-    /// What else its row says, by the names of its members.
-    row: BTreeMap<String, String>,
+    /// What else its row says.
+    row: Vec<Member>,
 }
 
 /// # Errors
@@ -81,7 +82,7 @@ fn search(edition: &Edition, words: &[String]) -> Vec<Hit> {
             code: code.clone(),
             zh: name.zh.clone(),
             en: name.en.clone(),
-            row,
+            row: members(row),
         })
     };
     all.filter_map(hit).collect()

@@ -4,6 +4,8 @@
 mod accept;
 mod shown;
 
+pub use shown::{Member, members};
+
 use super::Context;
 use super::publish::import::editions;
 use crate::fault::Fault;

@@ -61,7 +61,7 @@ pub fn prove(args: &ProveArgs, context: &Context) -> Result<(), Fault> {
         to.tell(format_args!("{} ({} bytes)", args.output.display(), bundle.len()));
         if let Some((readers, held)) = &readers {
             let (english, chinese) = word_on_readers(readers, *held);
-            tell!("{}", context.choose(&english, &chinese));
+            tell!("{}", crate::chinese::wrapped(context.choose(&english, &chinese), 80));
         }
     })
 }

@@ -72,6 +72,7 @@ fn request() -> EntryRequest {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: None,
         record_ref: None,
         source: None,
@@ -137,10 +138,9 @@ fn natural_persons_are_off_by_default_and_never_public() {
     assert_eq!(faults.iter().map(IssueFault::code).collect::<Vec<_>>(), ["person_id", "person_name"]);
     person.subject.id = format!("person:{}", "0a".repeat(32)).parse().unwrap();
     person.subject.name = "示*".to_owned();
-    assert!(draft(&world, person.clone()).is_ok());
-    // Until persons are keyed by the federation, nobody is linked with an entry.
-    person.linked_persons = vec![Digest([1; 32])];
-    assert_eq!(draft(&world, person).unwrap_err().code(), "linked_persons");
+    assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "person_key");
+    person.person_key = Some(Digest([5; 32]));
+    assert!(draft(&world, person).is_ok());
 }
 
 #[test]

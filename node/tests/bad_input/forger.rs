@@ -49,6 +49,7 @@ fn entry(number: u64, edition: Digest) -> Body {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition,
         record_ref: None,
         source: None,

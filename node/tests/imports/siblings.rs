@@ -291,7 +291,8 @@ fn what_is_over_is_not_corrected_into_life() {
     let mut changes = over.to_vec();
     changes.push(("/summary", serde_json::json!("合成样例，文字已更正")));
     let file = office.file("changed.json", own_entry(&changes));
-    assert_eq!(office.run(&["amend", "330900-0", file.to_str().unwrap()]).exit, 0, "a word may be put right");
+    let amend = ["amend", "330900-0", file.to_str().unwrap(), "--yes"];
+    assert_eq!(office.run(&amend).exit, 0, "a word may be put right");
 }
 
 #[test]
@@ -357,11 +358,13 @@ fn a_killed_import_is_finished_by_the_next_one() {
 #[test]
 fn acts_ask_before_they_end_something_and_the_same_content_signs_nothing() {
     let office = Office::open();
+    // A month ago: a general entry is repaired after three.
+    let decided = office.client.info().unwrap().now.date().add_months(-1);
     let entry = |summary: &str| {
         format!(
             r#"{{"subject": {{"id": "uscc:{A}", "class": "enterprise", "name": "示例甲（合成）"}}, "list": "black",
             "list_name": "样例名单", "field": "样例", "ground_text": "样例", "severity": "general", "summary": "{summary}",
-            "basis": {{"law": "样例规定", "document_number": "样罚1号", "authority": "样例局", "decided_on": "2026-09-01"}},
+            "basis": {{"law": "样例规定", "document_number": "样罚1号", "authority": "样例局", "decided_on": "{decided}"}},
             "measures": ["D-B-01"], "edition": "demo"}}"#
         )
     };
@@ -372,12 +375,30 @@ fn acts_ask_before_they_end_something_and_the_same_content_signs_nothing() {
     let same = office.run(&["amend", "330900-0", file]);
     assert_eq!((same.exit, office.size()), (0, 1), "{}", same.errors);
     office.file("entry.json", entry("合成样例，已更正"));
-    assert_eq!(office.run(&["amend", "330900-0", file]).exit, 0);
+    let amend = ["amend", "330900-0", file];
+    let asked = office.run(&amend);
+    assert!(asked.exit == 2 && asked.errors.contains("confirmation_needed"), "{}", asked.errors);
+    assert!(
+        asked.errors.contains("summary: 合成样例 → 合成样例，已更正"),
+        "it says what would change: {}",
+        asked.errors
+    );
+    assert_eq!(office.run(&[&amend[..], &["--yes"]].concat()).exit, 0);
     assert_eq!(office.size(), 2);
-    for verb in ["annul", "remove", "erase"] {
-        let asked = office.run(&[verb, "330900-0", "--reason", "误列"]);
-        assert_eq!((asked.exit, office.size()), (2, 2), "{verb}: {}", asked.errors);
-        assert!(asked.errors.contains("confirmation_needed"), "{verb}: {}", asked.errors);
+    // Whatever may be signed is asked about, with whom it is about; what may not is refused first.
+    for (verb, due) in [
+        ("annul", "confirmation_needed"),
+        ("remove", "confirmation_needed"),
+        ("erase", "confirmation_needed"),
+        ("repair", "repair_too_early"),
+        ("reinstate", "wrong_target"),
+        ("decline", "own_entry"),
+    ] {
+        let told = office.run(&[verb, "330900-0", "--reason", "误列"]);
+        assert!(told.errors.contains(due), "{verb}: {}", told.errors);
+        let asks = due == "confirmation_needed";
+        assert_eq!((told.exit, office.size()), (if asks { 2 } else { 3 }, 2), "{verb}: {}", told.errors);
+        assert_eq!(told.errors.contains(A), asks, "{verb}: {}", told.errors);
     }
     assert_eq!(office.run(&["remove", "330900-0", "--reason", "误列", "--yes"]).exit, 0);
     assert_eq!(office.size(), 3);

@@ -67,6 +67,7 @@ pub fn entry(number: usize) -> PublishRequest {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: None,
         record_ref: Some(number.to_string()),
         source: None,

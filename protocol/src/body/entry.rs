@@ -6,7 +6,10 @@
 //! observed_on?, 19 list id?, 20 decision map? (see [`super::Decision`]), 21 disclosure reason?. Optional arrays are absent
 //! when empty.
 
-use super::{ALIASES, CODE_BYTES, DIGESTS, Decision, LAW_BYTES, MEASURES, NAME_BYTES, REFERENCE_BYTES, SUMMARY_BYTES};
+use super::{
+    ALIASES, CODE_BYTES, DIGESTS, Decision, LAW_BYTES, LinkedPerson, MEASURES, NAME_BYTES, REFERENCE_BYTES,
+    SUMMARY_BYTES,
+};
 use crate::cbor::{MapReader, MapWriter, ReadFault, Reader, Writer};
 use crate::digest::Digest;
 use crate::header::About;
@@ -71,8 +74,8 @@ pub struct EntryBody {
     pub from: Option<Date>,
     /// The last day on which the entry counts.
     pub until: Option<Date>,
-    /// Keyed digests of linked persons, sorted (rule 11: never in clear).
-    pub linked_persons: Vec<Digest>,
+    /// Ascending by digest, each once (rule 11: never in clear).
+    pub linked_persons: Vec<LinkedPerson>,
     pub edition: Digest,
     /// The source's own name of the record, or a digest of its row: what makes a second import of it the same record.
     pub record_ref: Option<String>,
@@ -87,6 +90,8 @@ pub struct EntryBody {
     pub decision: Decision,
     /// Why it is disclosed wider than the edition's default for its list and severity (R156).
     pub disclosure_reason: Option<String>,
+    /// Id of the person key under which the entry's persons have their digests (R53).
+    pub person_key: Option<Digest>,
 }
 
 /// The item at the place that the next number names; all enumerations of a body are written so.
@@ -232,6 +237,7 @@ impl EntryBody {
         out.extend(self.source.iter().map(|source| ("source.publisher", source.publisher.as_str())));
         out.extend(self.list_id.iter().map(|text| ("list_id", text.as_str())));
         out.extend(self.decision.texts());
+        out.extend(self.linked_persons.iter().map(|person| ("linked_persons.name", person.name.as_str())));
         out.extend(self.disclosure_reason.iter().map(|text| ("disclosure_reason", text.as_str())));
         out
     }
@@ -249,7 +255,10 @@ impl EntryBody {
         map.field(8, |w| w.texts(&self.measures));
         map.date(9, self.from);
         map.date(10, self.until);
-        map.digests(11, &self.linked_persons);
+        let linked = Some(&self.linked_persons).filter(|linked| !linked.is_empty());
+        map.optional(11, linked, |w, linked| {
+            w.list(linked, |w, person| person.write(w));
+        });
         map.field(12, |w| w.digest(&self.edition));
         map.text(13, self.record_ref.as_deref());
         map.optional(14, self.source.as_ref(), |w, source| source.write(w));
@@ -261,6 +270,9 @@ impl EntryBody {
         let decision = Some(&self.decision).filter(|decision| !decision.is_empty());
         map.optional(20, decision, |w, decision| decision.write(w));
         map.text(21, self.disclosure_reason.as_deref());
+        map.optional(22, self.person_key.as_ref(), |w, key| {
+            w.digest(key);
+        });
     }
 
     pub(super) fn read(map: &mut MapReader<'_, '_>) -> Result<Self, ReadFault> {
@@ -276,7 +288,7 @@ impl EntryBody {
             measures: map.required(8, |r| r.list(0, MEASURES, |r| r.owned_text(CODE_BYTES)))?,
             from: map.optional(9, Reader::date)?,
             until: map.optional(10, Reader::date)?,
-            linked_persons: map.some_list(11, DIGESTS, Reader::digest)?,
+            linked_persons: map.some_list(11, DIGESTS, LinkedPerson::read)?,
             edition: map.required(12, Reader::digest)?,
             record_ref: map.optional(13, |r| r.owned_text(REFERENCE_BYTES))?,
             source: map.optional(14, Source::read)?,
@@ -287,9 +299,10 @@ impl EntryBody {
             list_id: map.optional(19, |r| r.owned_text(CODE_BYTES))?,
             decision: map.optional(20, Decision::read)?.unwrap_or_default(),
             disclosure_reason: map.optional(21, |r| r.owned_text(SUMMARY_BYTES))?,
+            person_key: map.optional(22, Reader::digest)?,
         };
         let unique = body.measures.iter().collect::<std::collections::BTreeSet<_>>().len() == body.measures.len();
-        let sorted = body.linked_persons.windows(2).all(|pair| pair[0] < pair[1]);
+        let sorted = body.linked_persons.windows(2).all(|pair| pair[0].digest < pair[1].digest);
         if unique && sorted { Ok(body) } else { Err(ReadFault::Field) }
     }
 }

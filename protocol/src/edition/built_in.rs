@@ -2,7 +2,8 @@
 
 use super::Edition;
 use crate::digest::Digest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Each base before the layers that lie on it.
 const FILES: &[&str] = &[include_str!("../../editions/demo.json"), include_str!("../../editions/mdb.json")];
@@ -18,6 +19,13 @@ pub fn builtin() -> BTreeMap<Digest, Edition> {
         }
     }
     known
+}
+
+/// Whether every node holds the edition, accepted or not.
+#[must_use]
+pub fn is_built_in(digest: &Digest) -> bool {
+    static DIGESTS: OnceLock<BTreeSet<Digest>> = OnceLock::new();
+    DIGESTS.get_or_init(|| builtin().into_keys().collect()).contains(digest)
 }
 
 impl Edition {

@@ -11,7 +11,7 @@ mod repair;
 mod size;
 
 pub use fault::IssueFault;
-pub(crate) use person::is_person;
+pub(crate) use person::names_persons;
 
 use super::{Edition, Sure, bears_serious_name, belongs_elsewhere, governing};
 use crate::body::EntryBody;

@@ -134,9 +134,9 @@ impl Clocks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Silence {
-    /// The measures go on.
+    /// What rested while it was open counts again.
     Keep,
-    /// The measures rest until somebody rules.
+    /// It goes on resting until somebody rules.
     Rest,
 }
 

@@ -48,6 +48,7 @@ fn entry() -> EntryBody {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: demo().digest(),
         record_ref: None,
         source: None,
@@ -121,7 +122,7 @@ fn the_demo_edition_states_the_national_numbers() {
     assert_eq!(terms.map(|terms| terms.repair_after_months), [None, Some(3), Some(12)]);
     assert_eq!(terms.map(|terms| terms.disclosure), [Federation, Public, Public]);
     let days = Clock::ALL.map(|clock| demo.clock_days("样例名单", List::Black, clock));
-    assert_eq!(days, [None, Some(3), Some(10), Some(15), Some(5), None, Some(3), Some(7)]);
+    assert_eq!(days, [None, Some(3), Some(10), Some(15), Some(5), Some(5), Some(3), Some(7)]);
     assert_eq!(demo.objection_silence(), Silence::Keep);
     assert!(demo.black_suspends_incentives());
 }

@@ -5,7 +5,7 @@ use super::case::BodyState;
 use super::docket::Docket;
 use super::matter::Matters;
 use crate::body::{Body, EntryBody};
-use crate::edition::{BasisItem, Edition, belongs_elsewhere};
+use crate::edition::{BasisItem, Edition, belongs_elsewhere, is_built_in};
 use crate::header::Disclosure;
 use crate::kind::Kind;
 use crate::ruling::{Reason, ReasonCode, State};
@@ -137,11 +137,14 @@ impl<'a> Life<'a> {
             life.reasons.push(ReasonCode::StartUnknown.into());
         }
         let named = matches!(docket.facts[current].header.disclosure, Disclosure::Named(_));
-        if crate::edition::is_person(body) && !named {
+        if crate::edition::names_persons(body) && !named {
             return life.halted(State::Void, ReasonCode::PersonNotNamedDisclosure.into());
         }
         let Some(edition) = life.edition else {
-            return life.halted(State::Unknown, ReasonCode::EditionUnknown.into());
+            // What this node holds and does not accept is another matter than what it has never seen (R159).
+            let held = is_built_in(&body.edition);
+            let why = if held { ReasonCode::EditionNotAccepted } else { ReasonCode::EditionUnknown };
+            return life.halted(State::Unknown, why.into());
         };
         let (city, issued_on) = (docket.facts[current].id.city, docket.facts[current].header.issued_at.date());
         if !edition.is_for(Some(city)) {

@@ -1,7 +1,7 @@
 //! One chain of statements in a ruling: an entry with its amendments, its life and its effect for the viewer.
 
 use super::reason::{Reason, ReasonCode};
-use crate::body::{Basis, Decision, EntryBody, List, Severity, Source};
+use crate::body::{Basis, Decision, EntryBody, LinkedPerson, List, Severity, Source};
 use crate::digest::Digest;
 use crate::edition::{BasisItem, Edition, MeasureKind, Text, shown_name};
 use crate::header::Disclosure;
@@ -136,7 +136,8 @@ pub struct Content {
     pub disclosure_reason: Option<String>,
     pub evidence: Vec<Digest>,
     /// Keyed digests only (DOMAIN rule 11).
-    pub linked_persons: Vec<Digest>,
+    pub linked_persons: Vec<LinkedPerson>,
+    pub person_key: Option<Digest>,
 }
 
 impl Content {
@@ -165,6 +166,7 @@ impl Content {
             disclosure_reason: body.disclosure_reason.clone(),
             evidence: body.evidence.clone(),
             linked_persons: body.linked_persons.clone(),
+            person_key: body.person_key,
         }
     }
     /// The day by which recognition judges the decision: decided, or effective where that is absent (R130).

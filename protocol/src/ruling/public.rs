@@ -27,6 +27,7 @@ impl Ruling {
             if let Some(content) = &mut entry.content {
                 content.derived_from = content.derived_from.filter(|id| shown.contains(id));
                 content.linked_persons.clear();
+                content.person_key = None;
             }
         }
         let public_black = out.entries.iter().any(|entry| {

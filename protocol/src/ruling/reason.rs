@@ -58,6 +58,7 @@ reasons! {
     OtherSubject "other_subject" "R143" "it was corrected and now names another subject" "已更正为其他主体"
     PersonNotNamedDisclosure "person_not_named_disclosure" "R128" "an entry about a natural person has effect only with named disclosure" "涉及自然人的条目须定向公开方有效"
     EditionUnknown "edition_unknown" "R126" "the catalogue edition that it names is not known here, so its effect is unknown" "所依据的措施清单版本未知，效力不明"
+    EditionNotAccepted "edition_not_accepted" "R159" "this node holds the catalogue edition that it names, and its settings do not accept it; its effect is unknown" "本机有所依据的措施清单版本，但设置未采用，效力不明"
     ListRegisteredElsewhere "list_registered_elsewhere" "R154" "its list is registered in another catalogue edition, or as another kind of list" "该名单登记于其他措施清单版本，或登记为其他类别"
     EditionNotForCity "edition_not_for_city" "R155" "its catalogue edition is a layer of other cities" "所依据的措施清单版本是其他城市的补充版本"
     BasisMissing "basis_missing" "R125" "its basis lacks an item that the list requires" "认定依据缺少必备项"

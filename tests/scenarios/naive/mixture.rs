@@ -261,6 +261,7 @@ impl Mixture {
             from: self.some_day(200),
             until: self.some_day(200),
             linked_persons: Vec::new(),
+            person_key: None,
             edition,
             record_ref: None,
             source,

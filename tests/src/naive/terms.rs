@@ -6,7 +6,7 @@ use super::matter::Matters;
 use super::{Question, Slip};
 use huxin_protocol::body::{EntryBody, Severity};
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::{AtMax, BasisItem, Edition, Measure, RegisteredList, SeverityTerms, Terms};
+use huxin_protocol::edition::{AtMax, BasisItem, Edition, Measure, RegisteredList, SeverityTerms, Terms, builtin};
 use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::kind::Kind;
@@ -92,7 +92,11 @@ pub(super) fn life<'a>(
     if is_person(body) && !named {
         return Life::Void(ReasonCode::PersonNotNamedDisclosure);
     }
-    let Some(edition) = all.editions.get(&body.edition) else { return Life::Unknown(ReasonCode::EditionUnknown) };
+    let Some(edition) = all.editions.get(&body.edition) else {
+        // R159: what the program brings along is held, accepted or not.
+        let held = builtin().contains_key(&body.edition);
+        return Life::Unknown(if held { ReasonCode::EditionNotAccepted } else { ReasonCode::EditionUnknown });
+    };
     let issued_on = link.header().map(|header| header.issued_at.date());
     let city = link.place.city;
     if !is_for(edition, city) && question.slip != Slip::IgnoresWhoseLayer {
@@ -204,9 +208,11 @@ fn row<'a>(edition: &'a Edition, body: &EntryBody) -> Option<&'a RegisteredList>
     edition.registry().iter().find(right)
 }
 
-/// R128.
+/// R128: about a natural person, or with persons linked.
 fn is_person(body: &EntryBody) -> bool {
-    body.subject.class == SubjectClass::NaturalPerson || body.subject.id.scheme() == "person"
+    body.subject.class == SubjectClass::NaturalPerson
+        || body.subject.id.scheme() == "person"
+        || !body.linked_persons.is_empty()
 }
 
 /// R125: what the edition requires for the list and the body does not give; blank text is absence.

@@ -186,6 +186,7 @@ pub fn entry_body(number: u64, decision: &str) -> EntryBody {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: demo,
         record_ref: None,
         source: None,

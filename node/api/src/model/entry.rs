@@ -2,8 +2,8 @@
 
 use super::publish::DisclosureChoice;
 use huxin_protocol::body::{
-    ActBody, Basis, Body, Decision, DeclineBody, EntryBody, FeedbackBody, List, ObjectionBody, RecognitionBody,
-    RepairApplicationBody, ResponseBody, RulingBody, Severity, Source, StepBody,
+    ActBody, Basis, Body, Decision, DeclineBody, EntryBody, FeedbackBody, LinkedPerson, List, ObjectionBody,
+    RecognitionBody, RepairApplicationBody, ResponseBody, RulingBody, Severity, Source, StepBody,
 };
 use huxin_protocol::digest::Digest;
 use huxin_protocol::fold::MatterState;
@@ -174,7 +174,9 @@ pub struct ListingView {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub until: Option<Date>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub linked_persons: Vec<Digest>,
+    pub linked_persons: Vec<LinkedPerson>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub person_key: Option<Digest>,
     pub edition: Digest,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record_ref: Option<String>,
@@ -231,6 +233,7 @@ impl From<EntryBody> for ListingView {
             from: body.from,
             until: body.until,
             linked_persons: body.linked_persons,
+            person_key: body.person_key,
             edition: body.edition,
             record_ref: body.record_ref,
             source: body.source,

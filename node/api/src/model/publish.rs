@@ -1,6 +1,6 @@
 //! What an officer asks to be published, and the receipt.
 
-use huxin_protocol::body::{Basis, Decision, EntryBody, List, Severity, Source};
+use huxin_protocol::body::{Basis, Decision, EntryBody, LinkedPerson, List, Severity, Source};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::header::{About, Disclosure};
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -37,7 +37,10 @@ pub struct EntryRequest {
     pub until: Option<Date>,
     /// Keyed digests; a linked person is never named in clear (DOMAIN rule 11).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub linked_persons: Vec<Digest>,
+    pub linked_persons: Vec<LinkedPerson>,
+    /// Id of the person key under which they have their digests (`huxin person name`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub person_key: Option<Digest>,
     /// Name or digest of a catalogue edition; absent: the node's only one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub edition: Option<String>,
@@ -81,7 +84,7 @@ impl EntryRequest {
     pub fn into_body(self, edition: Digest, derived_from: Option<About>) -> EntryBody {
         let mut linked_persons = self.linked_persons;
         linked_persons.sort_unstable();
-        linked_persons.dedup();
+        linked_persons.dedup_by_key(|person| person.digest);
         EntryBody {
             subject: self.subject,
             list: self.list,
@@ -104,6 +107,7 @@ impl EntryRequest {
             list_id: self.list_id,
             decision: self.decision,
             disclosure_reason: self.disclosure_reason,
+            person_key: self.person_key,
         }
     }
 }

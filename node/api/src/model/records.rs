@@ -29,7 +29,7 @@ impl RecordCommand {
     /// Whether it only takes somebody off a list.
     #[must_use]
     pub const fn is_ending(&self) -> bool {
-        matches!(self, Self::Act { verb, .. } if verb.kind().is_ending())
+        matches!(self, Self::Act { verb, .. } if verb.kind().is_relief())
     }
 }
 

@@ -6,11 +6,31 @@ use crate::say;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// One member of a row of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// Where it stands: `measures.D-B-01.period_months`.
+    pub path: String,
+    pub text: String,
+}
+
+/// A member that is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Changed {
+    path: String,
+    was: String,
+    is: String,
+}
+
 #[derive(Debug, Serialize)]
 struct Shown {
     edition: Summary,
-    /// Path of a row's member to its text.
-    rows: BTreeMap<String, String>,
+    rows: Vec<Member>,
+}
+
+/// Rows as a list, in the order of their paths.
+pub fn members(rows: impl IntoIterator<Item = (String, String)>) -> Vec<Member> {
+    rows.into_iter().map(|(path, text)| Member { path, text }).collect()
 }
 
 pub(super) fn show(args: &ShowArgs, context: &Context) -> Result<(), Fault> {
@@ -23,21 +43,20 @@ pub(super) fn show(args: &ShowArgs, context: &Context) -> Result<(), Fault> {
                 .trying("name one of lists, measures, kinds, clocks, grounds, fields, calendar, thresholds"));
         }
     }
-    context.show(&Shown { edition: Summary::of(&edition), rows }, |shown| {
+    context.show(&Shown { edition: Summary::of(&edition), rows: members(rows) }, |shown| {
         if args.part.is_none() {
             shown.edition.print();
         }
-        shown.rows.iter().for_each(|(path, text)| say!("{path}\n    {text}"));
+        shown.rows.iter().for_each(|Member { path, text }| say!("{path}\n    {text}"));
     })
 }
 
 /// How one edition becomes the other.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Differences {
-    pub added: BTreeMap<String, String>,
-    pub removed: BTreeMap<String, String>,
-    /// Path to what stood there and what stands there now.
-    pub changed: BTreeMap<String, (String, String)>,
+    pub added: Vec<Member>,
+    pub removed: Vec<Member>,
+    pub changed: Vec<Changed>,
 }
 
 impl Differences {
@@ -45,16 +64,13 @@ impl Differences {
         let mut out = Self::default();
         let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for path in paths {
+            let member = |text: &String| Member { path: path.clone(), text: text.clone() };
             match (old.get(path), new.get(path)) {
                 (Some(was), Some(is)) if was != is => {
-                    out.changed.insert(path.clone(), (was.clone(), is.clone()));
+                    out.changed.push(Changed { path: path.clone(), was: was.clone(), is: is.clone() });
                 }
-                (Some(was), None) => {
-                    out.removed.insert(path.clone(), was.clone());
-                }
-                (None, Some(is)) => {
-                    out.added.insert(path.clone(), is.clone());
-                }
+                (Some(was), None) => out.removed.push(member(was)),
+                (None, Some(is)) => out.added.push(member(is)),
                 _ => {}
             }
         }
@@ -68,9 +84,9 @@ impl Differences {
             self.removed.len(),
             self.changed.len()
         )];
-        out.extend(self.removed.iter().map(|(path, was)| format!("- {path}\n    {was}")));
-        out.extend(self.added.iter().map(|(path, is)| format!("+ {path}\n    {is}")));
-        out.extend(self.changed.iter().map(|(path, (was, is))| format!("~ {path}\n  - {was}\n  + {is}")));
+        out.extend(self.removed.iter().map(|Member { path, text }| format!("- {path}\n    {text}")));
+        out.extend(self.added.iter().map(|Member { path, text }| format!("+ {path}\n    {text}")));
+        out.extend(self.changed.iter().map(|Changed { path, was, is }| format!("~ {path}\n  - {was}\n  + {is}")));
         out
     }
 }
@@ -87,14 +103,19 @@ mod tests {
 
     #[test]
     fn each_row_is_added_removed_changed_or_the_same() {
-        let rows =
-            |of: &[(&str, &str)]| of.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let rows = |of: &[(&str, &str)]| -> BTreeMap<String, String> {
+            of.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+        };
         let found = Differences::between(
             &rows(&[("a", "1"), ("b", "1"), ("c", "1")]),
             &rows(&[("b", "2"), ("c", "1"), ("d", "1")]),
         );
-        assert_eq!(found.removed, rows(&[("a", "1")]));
-        assert_eq!(found.added, rows(&[("d", "1")]));
-        assert_eq!(found.changed.into_iter().collect::<Vec<_>>(), [("b".to_owned(), ("1".to_owned(), "2".to_owned()))]);
+        let changed = Changed { path: "b".to_owned(), was: "1".to_owned(), is: "2".to_owned() };
+        let due = Differences {
+            added: members(rows(&[("d", "1")])),
+            removed: members(rows(&[("a", "1")])),
+            changed: vec![changed],
+        };
+        assert_eq!(found, due);
     }
 }

@@ -176,10 +176,9 @@ impl Run<'_> {
         let name = self.file.display().to_string();
         let mut report = Report::new(&name, &self.profile.name, self.args.dry_run, self.plan, carried, stopped);
         if !self.plan.has_edition {
-            report.notes.push(format!(
-                "本机没有措施清单版本 {}，其规则由节点检查  the edition is not at hand; the node checks its rules",
-                self.profile.edition
-            ));
+            let edition = &self.profile.edition;
+            report.notes.push(format!("本机没有措施清单版本 {edition}，其规则由节点检查"));
+            report.notes.push(format!("edition {edition} is not at hand; the node checks its rules"));
         }
         if let Some(path) = &self.args.rejects {
             self.write(path, &rejects::sheet(self.table, &report.answers))?;

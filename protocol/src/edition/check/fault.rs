@@ -95,8 +95,10 @@ pub enum IssueFault {
     SubjectScheme(String),
     #[error("{0} says nothing: it has no letter, or stands for a name that is not known; give the name")]
     NamePlaceholder(&'static str),
-    #[error("linked persons are not signed yet; leave them out")]
+    #[error("linked persons stand beside an organisation on a black list, and nowhere else")]
     LinkedPersons,
+    #[error("the entry names persons by digests and not the person key that these were made with")]
+    PersonKey,
     #[error("the entry would end on {until}, before it begins or is decided on {from}")]
     EndsBeforeStart { from: Date, until: Date },
     #[error("the decision date {0} lies in the future")]
@@ -165,6 +167,7 @@ impl IssueFault {
             Self::SubjectScheme(_) => "subject_scheme",
             Self::NamePlaceholder(_) => "name_placeholder",
             Self::LinkedPersons => "linked_persons",
+            Self::PersonKey => "person_key",
             Self::EndsBeforeStart { .. } => "ends_before_start",
             Self::DecidedInFuture(_) => "decided_in_future",
             Self::ObservedInFuture(_) => "observed_in_future",
@@ -208,6 +211,7 @@ impl IssueFault {
             Self::NaturalPerson => Some("subject.class"),
             Self::PersonDisclosure => Some("disclosure"),
             Self::LinkedPersons => Some("linked_persons"),
+            Self::PersonKey => Some("person_key"),
             Self::EndsBeforeStart { .. } => Some("until"),
             Self::DecidedInFuture(_) => Some("basis.decided_on"),
             Self::ObservedInFuture(_) => Some("observed_on"),

@@ -46,8 +46,8 @@ fn a_list_has_terms_and_clocks_of_its_own() {
         [Clock::Accept, Clock::Decide, Clock::Answer, Clock::FeedBack]
             .map(|clock| edition.clock_days(name, kind, clock))
     };
-    let own = [Some(2), Some(15), Some(10), None];
-    let general = [None, Some(3), Some(10), None];
+    let own = [Some(2), Some(15), Some(10), Some(5)];
+    let general = [None, Some(3), Some(10), Some(5)];
     let rows = [
         ("work-safety", List::Black, own),
         ("安全生产严重失信主体名单", List::Black, own),

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::{day, demo, entry, faults, faults_under, issue};
-use crate::body::{Body, EntryBody, RepairConditions, Severity, Source};
+use crate::body::{Body, EntryBody, LinkedPerson, List, PersonRole, RepairConditions, Severity, Source};
 use crate::header::Disclosure;
 use crate::ids::CityCode;
 use crate::kind::Kind;
@@ -100,7 +100,6 @@ fn texts_at_issue() {
     assert_eq!(faults(|body| body.subject.aliases = vec!["甲".to_owned(); 129]), ["too_many_items"]);
     assert_eq!(faults(|body| body.evidence = vec![Digest([1; 32]); 65]), ["too_many_items"]);
     assert_eq!(faults(|body| body.subject.aliases = vec!["a".repeat(500); 70]), ["body_too_long"]);
-    assert_eq!(faults(|body| body.linked_persons = vec![Digest([1; 32])]), ["linked_persons"]);
 }
 
 /// R152, DOMAIN rule 15.
@@ -152,18 +151,45 @@ fn persons_at_issue() {
         body.subject.id = SubjectId::new("person", digest).unwrap();
         body.subject.class = SubjectClass::NaturalPerson;
         body.subject.name = "张*".to_owned();
+        body.person_key = Some(Digest([5; 32]));
     };
+    let linked = |name: &str| LinkedPerson {
+        digest: Digest([1; 32]),
+        name: name.to_owned(),
+        role: PersonRole::LegalRepresentative,
+    };
+    let beside = |body: &mut EntryBody| {
+        body.linked_persons = vec![linked("张*")];
+        body.person_key = Some(Digest([5; 32]));
+    };
+    assert!(faults_under(&allowed, beside).is_empty());
+    assert_eq!(faults(beside), ["natural_person"]);
+    type Linked<'a> = &'a dyn Fn(&mut EntryBody);
+    let rows: [(&str, Linked<'_>); 4] = [
+        ("person_key", &|body| body.person_key = None),
+        ("person_name", &|body| body.linked_persons[0].name = "张三".to_owned()),
+        ("linked_persons", &|body| (body.list, body.measures, body.severity) = (List::Red, Vec::new(), None)),
+        ("linked_persons", &person),
+    ];
+    for (code, edit) in rows {
+        let both = |body: &mut EntryBody| {
+            beside(body);
+            edit(body);
+        };
+        assert_eq!(faults_under(&allowed, both), [code]);
+    }
     assert!(faults_under(&allowed, person).is_empty());
     assert_eq!(faults(person), ["natural_person"]);
     let open = Issue { disclosure: &Disclosure::Federation, ..allowed };
     assert_eq!(faults_under(&open, person), ["person_disclosure"]);
+    assert_eq!(faults_under(&open, beside), ["person_disclosure"]);
     let edits: [(&str, fn(&mut EntryBody)); 6] = [
+        ("person_key", |body| body.person_key = None),
         ("person_id", |body| body.subject.id = SubjectId::new("wb", "7").unwrap()),
         ("person_id", |body| body.subject.id = SubjectId::new("person", "k0f3").unwrap()),
         ("person_id", |body| body.subject.id = SubjectId::new("person", &"A".repeat(64)).unwrap()),
         ("person_name", |body| body.subject.name = "张三".to_owned()),
         ("person_name", |body| body.subject.aliases = vec!["张三".to_owned()]),
-        ("linked_persons", |body| body.linked_persons = vec![Digest([1; 32])]),
     ];
     for (code, edit) in edits {
         let both = |body: &mut EntryBody| {

@@ -77,6 +77,7 @@ pub fn black() -> EntryBody {
         from: None,
         until: None,
         linked_persons: Vec::new(),
+        person_key: None,
         edition: demo(),
         record_ref: None,
         source: None,

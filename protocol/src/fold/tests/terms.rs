@@ -51,6 +51,12 @@ fn a_missing_basis_item() {
 fn an_unknown_edition_leaves_the_effect_unknown() {
     let entry = judged(|body| body.edition = Digest([5; 32]));
     assert_eq!((entry.state, codes(&entry)), (State::Unknown, vec![ReasonCode::EditionUnknown]));
+    // Held, as the program brings it along, and not accepted here.
+    let mut book = Book::recognising();
+    book.editions.remove(&demo());
+    let about = book.list(zhoushan(), "g", black());
+    let entry = book.entry(about);
+    assert_eq!((entry.state, codes(&entry)), (State::Unknown, vec![ReasonCode::EditionNotAccepted]));
 }
 
 /// DOMAIN rule 2: the entry stands, the measure does not.
@@ -207,6 +213,12 @@ fn a_start_that_nobody_gave() {
 fn natural_persons_only_by_name_of_reader() {
     let person = |body: &mut EntryBody| body.subject.class = SubjectClass::NaturalPerson;
     assert_eq!(codes(&judged(person)), [ReasonCode::PersonNotNamedDisclosure]);
+    let linked = |body: &mut EntryBody| {
+        let digest = crate::digest::Digest([1; 32]);
+        let (name, role) = ("示*".to_owned(), crate::body::PersonRole::Principal);
+        body.linked_persons = vec![crate::body::LinkedPerson { digest, name, role }];
+    };
+    assert_eq!(codes(&judged(linked)), [ReasonCode::PersonNotNamedDisclosure]);
     let scheme = |body: &mut EntryBody| body.subject.id = SubjectId::new("person", "k0f3").unwrap();
     assert_eq!(judged(scheme).state, State::Void);
     let mut book = Book::recognising();
