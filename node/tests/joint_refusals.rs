@@ -111,7 +111,7 @@ fn rows() -> Vec<Row> {
             "answer_day",
         ),
         (h, Entry, "response", with(&good, json!({ "note": "联系人 11010519491231002X" })), 422, "personal_number"),
-        (h, Entry, "response", with(&good, json!({ "note": "\u{202e}" })), 422, "text_invisible"),
+        (h, Entry, "response", with(&good, json!({ "note": "\u{202e}" })), 422, "text_unsafe"),
         (h, Entry, "response", with(&good, json!({ "agency": " " })), 422, "agency"),
         (
             h,
