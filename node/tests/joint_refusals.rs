@@ -111,7 +111,7 @@ fn rows() -> Vec<Row> {
             "answer_day",
         ),
         (h, Entry, "response", with(&good, json!({ "note": "联系人 11010519491231002X" })), 422, "personal_number"),
-        (h, Entry, "response", with(&good, json!({ "note": "\u{202e}" })), 422, "text_invisible"),
+        (h, Entry, "response", with(&good, json!({ "note": "\u{202e}" })), 422, "text_unsafe"),
         (h, Entry, "response", with(&good, json!({ "agency": " " })), 422, "agency"),
         (
             h,
@@ -333,5 +333,69 @@ fn what_may_not_be_said_is_refused_with_its_code_and_next_step_and_nothing_is_si
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(sizes(&federation), before, "something was signed");
+    federation.end_and_check();
+}
+
+/// The same from the command line: refused before anybody is asked, asked before anything is signed, and signed when the officer says so.
+#[test]
+fn each_command_is_rehearsed_then_asked_for_then_signed() {
+    let federation = Federation::started();
+    let scene = scene(&federation);
+    let run = |by: &str, line: &str, about: About, exit: i32| {
+        let id = scene[&about].to_string();
+        let words: Vec<String> = line.split(' ').map(|word| word.replace("ID", &id)).collect();
+        federation.json_with(by, &words, &[exit])
+    };
+    let (z, h, l) = (ZHOUSHAN, HEZHOU, LANZHOU);
+    for (by, line, about, exit, code) in [
+        (h, "respond ID --decline D-B-01", Entry, 3, "answer_without_reason"),
+        (h, "respond ID --apply D-B-01=tomorrow", Entry, 2, "usage"),
+        (h, "respond ID --apply D-B-09", Entry, 3, "measure_not_carried"),
+        (h, "feedback ID D-B-01 --done applied --department 样例局 --on 2999-01-01", Entry, 3, "day_in_future"),
+        (h, "apply ID --reason 样例", Entry, 3, "already_filed"),
+        (h, "object ID --reason 样例", Entry, 3, "already_filed"),
+        (z, "step ID extended --reason 样例", Objection, 3, "extension_incomplete"),
+        (z, "rule ID --uphold --reason 样例", Objection, 3, "not_carried_out"),
+        (z, "rule ID --reject --remove --reason 样例", Objection, 3, "rejected_carried_out"),
+        (z, "suspend ID --reason 样例", Resting, 3, "already_suspended"),
+        (z, "resume ID --reason 样例", Resumed, 3, "without_effect"),
+        (l, "withdraw ID --reason 样例", Withdrawn, 3, "already_answered"),
+    ] {
+        assert_eq!(run(by, line, about, exit)["error"], code, "{line}");
+    }
+    let before = sizes(&federation);
+    let good = [
+        (h, "respond ID --apply D-B-01 --decline D-B-02=样例", Entry, 1),
+        (h, "feedback ID D-B-01 --done applied --department 样例局", Entry, 1),
+        (l, "apply ID --reason 样例 --rectified", Entry, 1),
+        (l, "object ID --to term --reason 样例", Entry, 1),
+        (z, "step ID accepted", Objection, 1),
+        (z, "rule ID --reject --reason 样例", Application, 1),
+        (z, "rule ID --uphold --remove --reason 样例", Objection, 2),
+        (z, "suspend ID --reason 样例 --until 2026-12-31", Hezhous, 0),
+        (h, "withdraw ID --reason 样例", Objection, 0),
+    ];
+    for (by, line, about, signs) in good.iter().filter(|row| row.3 > 0) {
+        assert_eq!(run(by, line, *about, 2)["error"], "confirmation_needed", "{line}: {signs}");
+    }
+    assert_eq!(sizes(&federation), before, "nothing is signed before somebody says so");
+    for (by, line, about, signs) in good {
+        let exit = if signs > 0 { 0 } else { 3 };
+        let reply = run(by, &format!("{line} --yes"), about, exit);
+        assert_eq!(reply["ids"].as_array().map_or(0, Vec::len), signs, "{line}: {reply}");
+        federation.until_equal();
+    }
+    // What Lanzhou filed fell with the entry; what was answered is told as such on both sides.
+    let all = |by: &str, name: &str| federation.json(by, &["filings".to_owned(), "--all".to_owned()])[name].clone();
+    let states = |items: &Value| -> Vec<String> {
+        items.as_array().unwrap().iter().map(|item| item["state"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(states(&all(h, "filed_here")), ["answered", "answered"]);
+    assert_eq!(states(&all(z, "to_answer")).iter().filter(|state| *state == "answered").count(), 3);
+    assert_eq!(
+        federation.json(h, &["binding".to_owned(), z.to_owned()])["bindings"],
+        json!([]),
+        "nothing is recognised"
+    );
     federation.end_and_check();
 }

@@ -1,5 +1,7 @@
 //! `huxin status`: what counts for a subject here, and why.
 
+mod joint;
+
 use super::Context;
 use crate::fault::{Exit, Fault};
 use crate::{say, tell};
@@ -42,14 +44,15 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
         let (en, zh) = cleaning.text();
         tell!("note[{}]: {zh} / {en}: {id}", cleaning.code());
     }
-    let status = context.client()?.status(&id, &query).map_err(|fault| match fault.code.as_str() {
+    let client = context.client()?;
+    let status = client.status(&id, &query).map_err(|fault| match fault.code.as_str() {
         "code_check" => Fault { exit: Exit::Code, ..fault },
         _ => fault,
     })?;
     for note in items(&status, "code_notes") {
         tell!("warning[{}]: {} / {}", text(note, "/code"), text(note, "/text_zh"), text(note, "/text_en"));
     }
-    context.show(&status, |status| say!("{}", screen(status, context)))
+    context.show(&status, |status| say!("{}", screen(status, &joint::said(&client, status), context)))
 }
 
 fn text<'a>(value: &'a Value, path: &str) -> &'a str {
@@ -60,7 +63,7 @@ fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn screen(status: &Value, context: &Context) -> String {
+fn screen(status: &Value, said: &joint::Said, context: &Context) -> String {
     let mut lines: Vec<String> = Vec::new();
     // A table has found its width already.
     let put = |lines: &mut Vec<String>, line: String| lines.push(crate::chinese::wrapped(&line, 80));
@@ -97,7 +100,7 @@ fn screen(status: &Value, context: &Context) -> String {
         for entry in entries {
             let (en, zh) = seen(status, entry).text();
             put(&mut lines, format!("{}  {en}  {zh}", text(entry, "/id")));
-            joint(entry).into_iter().for_each(|line| put(&mut lines, line));
+            joint::lines(entry, said).into_iter().for_each(|line| put(&mut lines, line));
         }
     }
     lines.extend(measures(status, context));
@@ -164,35 +167,6 @@ fn measures(status: &Value, context: &Context) -> Option<String> {
     Some(table.to_string())
 }
 
-/// What rests, what waits for an answer and until when, and by what this city answered or declined; each in Chinese and English.
-fn joint(entry: &Value) -> Vec<String> {
-    let mut out = Vec::new();
-    let id = text(entry, "/id");
-    for (path, zh, en) in [
-        ("/suspended_by", "依决定暂停执行，见", "rests by order of"),
-        ("/answered_by", "本市已逐项答复，见", "answered here measure by measure by"),
-        ("/declined_by", "本市不予适用，见", "declined here by"),
-    ] {
-        let by = text(entry, path);
-        if !by.is_empty() {
-            out.push(format!("{id}  {zh} {by}  {en} {by}"));
-        }
-    }
-    for filing in items(entry, "filings") {
-        let (zh, en) = match text(filing, "/kind") {
-            "objection" => ("异议", "objection"),
-            _ => ("修复申请", "repair application"),
-        };
-        let (due_zh, due_en) = match (text(filing, "/until"), filing.get("overdue") == Some(&Value::Bool(true))) {
-            ("", _) => ("待答复".to_owned(), "waits for its answer".to_owned()),
-            (until, true) => (format!("应于 {until} 前答复，已逾期"), format!("was due by {until}, overdue")),
-            (until, false) => (format!("应于 {until} 前答复"), format!("the answer is due by {until}")),
-        };
-        out.push(format!("{id}  {zh} {filing_id}：{due_zh}  {en}: {due_en}", filing_id = text(filing, "/id")));
-    }
-    out
-}
-
 /// How many other cities have seen an entry with all its links (R78).
 fn seen(status: &Value, entry: &Value) -> Seen {
     let own = |source: &&Value| text(source, "/city") == text(entry, "/issuer");
@@ -246,13 +220,15 @@ mod tests {
         });
         for language in [Language::Chinese, Language::English] {
             let context = Context { config: "huxin.toml".into(), json: false, language };
-            let text = screen(&status, &context);
+            let said = joint::Said::from([("330900-1234569".to_owned(), ("until then ".repeat(9), long.clone()))]);
+            let text = screen(&status, &said, &context);
             let wide: Vec<&str> = text.lines().filter(|line| crate::chinese::columns(line) > 80).collect();
             assert!(wide.is_empty(), "{wide:#?}");
             assert!(text.contains("安全生产"), "{text}");
             for due in [
                 "暂停执行",
-                "rests by order of 330900-1234569",
+                "rests by order, 330900-1234569",
+                "until then",
                 "451100-1234567",
                 "已逾期",
                 "overdue",

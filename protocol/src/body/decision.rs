@@ -40,7 +40,7 @@ pub struct Decision {
 /// A code in the one shape and spelling of R50.
 fn code(reader: &mut Reader<'_>) -> Result<String, ReadFault> {
     let text = reader.any_text()?;
-    let id = SubjectId::new("uscc", text).map_err(|_| ReadFault::Field)?;
+    let id = SubjectId::new(SubjectId::USCC, text).map_err(|_| ReadFault::Field)?;
     if id.id() == text { Ok(text.to_owned()) } else { Err(ReadFault::Field) }
 }
 

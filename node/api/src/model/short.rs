@@ -11,7 +11,13 @@ impl BodyView {
     #[must_use]
     pub fn in_short(&self) -> Option<(String, String)> {
         Some(match self {
-            Self::Act { act } => both(short(&act.reason)),
+            Self::Act { act } => {
+                let reason = short(&act.reason);
+                match act.until {
+                    None => both(reason),
+                    Some(until) => (format!("{reason}; ordered until {until}"), format!("{reason}；决定至 {until}")),
+                }
+            }
             Self::Decline { decline } => both(short(&decline.reason)),
             Self::Response { response } => answers(response),
             Self::Feedback { feedback } => done(feedback),
@@ -129,6 +135,11 @@ mod tests {
                 ] } }),
                 "D-B-01 applied here from 2026-03-01; D-B-02 not applied here (本市无此业务)",
                 "D-B-01 予以实施（自 2026-03-01 起）；D-B-02 不予实施（本市无此业务）",
+            ),
+            (
+                json!({ "state": "act", "act": { "reason": "裁定", "until": "2026-12-31" } }),
+                "裁定; ordered until 2026-12-31",
+                "裁定；决定至 2026-12-31",
             ),
             (
                 json!({ "state": "feedback", "feedback": {

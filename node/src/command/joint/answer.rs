@@ -61,7 +61,7 @@ pub struct FeedbackArgs {
     #[arg(long, value_enum)]
     pub done: DoneChoice,
     /// The department that did it
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     pub department: String,
     /// The department's unified social credit code
     #[arg(long, value_name = "USCC")]
@@ -111,7 +111,8 @@ fn parted(text: &str) -> (String, Option<&str>) {
 }
 
 fn not_a_day(text: &str, fault: &impl std::fmt::Display) -> Fault {
-    Fault::usage("usage", format_args!("{text:?} is no day: {fault}")).trying("write it as --apply D-B-01=2026-03-01")
+    Fault::usage("usage", format_args!("{text:?} is no day: {fault}"))
+        .trying("write it as in `huxin respond 620100-4 --apply D-B-01=2026-03-01`")
 }
 
 pub fn feedback(args: FeedbackArgs, context: &Context) -> Result<(), Fault> {

@@ -253,6 +253,43 @@ fn requests(seeds: &mut Seeds) {
         ("removal", "POST /v1/entries/c01.2-7/removal", bytes(&json!({"reason": "x"}))),
         ("decline", "POST /v1/entries/c02-3/decline", bytes(&json!({"reason": "x"}))),
         (
+            "response",
+            "POST /v1/entries/c02-3/response",
+            bytes(&json!({"answers": [{"measure": "D-B-01", "answer": "declined", "reason": "x"},
+                {"measure": "D-B-02", "answer": "applies", "from": "2026-03-01"}]})),
+        ),
+        (
+            "feedback",
+            "POST /v1/entries/c02-3/feedback",
+            bytes(
+                &json!({"measure": "D-B-01", "done": "lifted", "department": {"name": "示例局"}, "on": "2026-03-01"}),
+            ),
+        ),
+        (
+            "application",
+            "POST /v1/entries/c02-3/application",
+            bytes(&json!({"reason": "x", "filed_on": "2026-03-01", "by": "agent", "conditions": {"rectified": true}})),
+        ),
+        (
+            "objection",
+            "POST /v1/entries/c02-3/objection",
+            bytes(&json!({"reason": "x", "filed_on": "2026-03-01", "by": "subject", "to": "repair_result"})),
+        ),
+        (
+            "step",
+            "POST /v1/entries/c02-3/step",
+            bytes(&json!({"stage": "extended", "on": "2026-03-01", "reason": "x", "until": "2026-04-01"})),
+        ),
+        (
+            "ruling",
+            "POST /v1/entries/c02-3/ruling",
+            bytes(&json!({"decision": "upheld", "reason": "x", "decided_on": "2026-03-01",
+                "carried_out_by": {"amendment": entry}})),
+        ),
+        ("filings", "GET /v1/filings?open=true&after=c02-3", Vec::new()),
+        ("bindings", "GET /v1/bindings?partner=c02&list=black&field=court&after=c02-3", Vec::new()),
+        ("status-in-public", "GET /v1/subjects/test:S000003/status?public=true", Vec::new()),
+        (
             "announce",
             "POST /v1/announcements",
             bytes(&json!({"addresses": ["/dns4/c01.example/tcp/4001", "/ip6/2001:db8::1/tcp/4001"]})),
@@ -265,7 +302,8 @@ fn requests(seeds: &mut Seeds) {
             bytes(&json!({"rehearse": true, "commands": [
                 {"do": "list", "entry": entry}, {"do": "amend", "id": "c01-0", "entry": entry},
                 {"do": "act", "id": "c01-0", "verb": "repair", "act": act},
-                {"do": "decline", "id": "c02-3", "decline": {"reason": "x"}}]})),
+                {"do": "decline", "id": "c02-3", "decline": {"reason": "x"}},
+                {"do": "joint", "id": "c02-3", "joint": {"step": {"stage": "received", "on": "2026-03-01"}}}]})),
         ),
         ("references", "POST /v1/references", bytes(&json!({"refs": ["row 3", "row 6"]}))),
         ("record", "POST /v1/rotation/record", scene.records[0].clone()),

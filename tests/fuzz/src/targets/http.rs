@@ -8,8 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use huxin_api::model::{
-    ActRequest, AnnounceRequest, ClockItem, EntryRequest, InfoReply, LinkedSubject, PeersReply, PublishRequest,
-    ReadyReply, RecordCommand, RecordsRequest, SigningItem,
+    ActRequest, AnnounceRequest, ClockItem, EntryRequest, InfoReply, JointRequest, LinkedSubject, PeersReply,
+    PublishRequest, ReadyReply, RecordCommand, RecordsRequest, SigningItem,
 };
 use huxin_api::{Backend, Command, Problem, ServerSettings, Sources, Submitted, SubmittedEach, router};
 use huxin_engine::gather::sources;
@@ -92,6 +92,7 @@ impl Backend for Prepared {
                 RecordCommand::Amend { id, entry } => answer_of(Command::Amend(id, entry)),
                 RecordCommand::Act { id, verb, act } => answer_of(Command::Act(id, verb, act)),
                 RecordCommand::Decline { id, decline } => answer_of(Command::Decline(id, decline)),
+                RecordCommand::Joint { id, joint } => answer_of(Command::Joint(id, joint)),
             };
             drafted.push(one.map(|outcome| {
                 outcomes.push(outcome.map(|outcome| match outcome {
@@ -173,7 +174,20 @@ fn answer_of(command: Command) -> Result<Result<Outcome, Refusal>, Problem> {
             let sealed = huxin_protocol::body::Body::Act(body).seal(verb.kind(), &[7; 16]);
             Ok(sealed.map(|_| Outcome::Published(vec![id])).map_err(|_| Refusal::TooLong))
         }
-        Command::Decline(id, _) | Command::Joint(id, _) => Ok(Err(Refusal::WrongTarget(id))),
+        Command::Decline(id, _) => Ok(Err(Refusal::WrongTarget(id))),
+        Command::Joint(id, asked) => {
+            let read = |bytes: &[u8]| match JointRequest::read(asked.name(), bytes) {
+                Some(read) => read,
+                None => unreachable!("a request has the name of its path"),
+            };
+            match asked.to_json().map(|written| read(&written)) {
+                Ok(Ok(again)) => assert_eq!(again, *asked),
+                other => panic!("{asked:?} does not read back: {other:?}"),
+            }
+            let kind = asked.kind();
+            let sealed = asked.into_body().0.seal(kind, &[7; 16]);
+            Ok(sealed.map(|_| Outcome::Published(vec![id])).map_err(|_| Refusal::TooLong))
+        }
         Command::Recognise(rule) => {
             same::<RecognitionBody>(&rule, |bytes| serde_json::from_slice(bytes));
             Ok(Ok(Outcome::Published(vec![id])))
