@@ -53,6 +53,11 @@ pub fn cases(cases: &mut Cases) {
     }
 }
 
+/// A body of a kind with everything that it may say.
+pub fn fullest(kind: Kind) -> Body {
+    bodies(kind).2
+}
+
 /// The rule of a kind, its shortest body and its fullest.
 fn bodies(kind: Kind) -> (&'static str, Body, Body) {
     let act = ActBody { reason: "为何".to_owned(), ..ActBody::default() };

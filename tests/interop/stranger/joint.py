@@ -87,6 +87,15 @@ FORMS = {
 }
 
 
+# Number of a kind -> form of its body.
+KINDS = {8: "suspension", 9: "resumption", 16: "response", 17: "feedback", 24: "application", 25: "objection", 26: "ruling",
+         27: "step", 28: "withdrawal"}
+
+
 def check(form, data):
-    """Refused for what is no body of this form."""
-    FORMS[form](decode(data))
+    """Refused for bytes that are no body of this form."""
+    check_body(form, decode(data))
+
+
+def check_body(form, value):
+    FORMS[form](value)
