@@ -270,7 +270,10 @@ impl Client {
 
 fn read(response: &mut Response<ureq::Body>) -> Result<Vec<u8>, Fault> {
     let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec();
-    body.map_err(|fault| Fault::new(Exit::Unreachable, "answer_cut", format_args!("the answer broke off: {fault}")))
+    body.map_err(|fault| {
+        Fault::new(Exit::Unreachable, "answer_cut", format_args!("the answer broke off: {fault}"))
+            .trying("look the entry up before you repeat the command: it may have been carried out")
+    })
 }
 
 fn success(response: &mut Response<ureq::Body>) -> Result<Vec<u8>, Fault> {

@@ -253,6 +253,30 @@ mod tests {
         }
     }
 
+    /// What a store, a network or an engine cannot do always comes with what to try.
+    #[test]
+    fn a_fault_of_the_crates_below_has_its_next_step() {
+        use huxin_store::{CommitFault, OpenFault};
+        let path = || std::path::PathBuf::from("/x");
+        let cause = || Box::<str>::from("x");
+        let faults = [
+            Fault::from(OpenFault::Missing(path())),
+            OpenFault::NotAStore(path()).into(),
+            OpenFault::Damaged { file: cause(), cause: cause() }.into(),
+            OpenFault::Locked(path()).into(),
+            OpenFault::NewerForm { found: cause(), known: 1 }.into(),
+            OpenFault::NoAccess { path: path(), cause: cause() }.into(),
+            OpenFault::Disk { path: path(), cause: cause() }.into(),
+            CommitFault::Failed.into(),
+            CommitFault::DiskFull { free: 0, floor: 1 }.into(),
+            huxin_net::NetFault::Busy.into(),
+            huxin_engine::EngineFault::Record { code: "record" }.into(),
+        ];
+        for fault in faults {
+            assert!(fault.next_step.is_some(), "{}", fault.code);
+        }
+    }
+
     #[test]
     fn json_has_code_sentence_and_next_step() {
         let fault = Fault::usage("file", "could not read \"x\"").trying("check it");

@@ -1,5 +1,5 @@
 //! Prints one line per CBOR form, `<rule of huxin.cddl> <hex>`, so that another tool can hold the forms against the
-//! schema. The shapes are real; a proof or a contradiction in them need not be one. Keys and facts are synthetic; no real office takes part.
+//! schema; `protocol/EXAMPLES.md` shows the first of each. The shapes are real; a proof or a contradiction in them need not be one. Keys and facts are synthetic; no real office takes part.
 //!
 //! Run: `cargo run -p huxin-protocol --example wire`
 
@@ -56,15 +56,12 @@ impl Sign for SampleKey {
     }
 }
 
-fn print(rule: &str, bytes: &[u8]) {
-    println!("{rule} {}", hex::encode(bytes));
-}
+/// One form: the rule of huxin.cddl, and bytes that follow it.
+pub type Sample = (&'static str, Vec<u8>);
 
 /// The message and what it carries, under both their rules.
-fn print_signed(rule: &str, payload_rule: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
-    print(rule, bytes);
-    print(payload_rule, Sign1::parse(bytes)?.payload);
-    Ok(())
+fn signed(rule: &'static str, payload_rule: &'static str, bytes: &[u8]) -> Result<[Sample; 2], Box<dyn Error>> {
+    Ok([(rule, bytes.to_vec()), (payload_rule, Sign1::parse(bytes)?.payload.to_vec())])
 }
 
 fn full_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
@@ -249,7 +246,9 @@ fn bodies(about: About) -> Result<Vec<(&'static str, Kind, Body)>, Box<dyn Error
     ])
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+/// Every form at least once.
+pub fn samples() -> Result<Vec<Sample>, Box<dyn Error>> {
+    let mut out = Vec::new();
     let city = CityCode::new("330900")?;
     let (root, log, cosigner) = (SampleKey::new("root")?, SampleKey::new("log")?, SampleKey::new("cosigner")?);
     let manifest = Manifest {
@@ -269,8 +268,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let genesis = Genesis::found(&manifest, &BTreeMap::from([(city, manifest.sign(&root))]))?;
     let federation = genesis.id();
-    print("genesis", genesis.bytes());
-    print("manifest", &manifest.encode());
+    out.push(("genesis", genesis.bytes().to_vec()));
+    out.push(("manifest", manifest.encode()));
 
     let header = |seq: u64, kind: Kind, commitment, about, disclosure| Header {
         suite: SUITE_1,
@@ -292,7 +291,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let named = About { id: first.id(), digest: Digest([9; 32]) };
     for (seq, (rule, kind, body)) in (0_u64..).zip(bodies(named)?) {
         let bytes = body.seal(kind, &SALT)?;
-        print(rule, &bytes);
+        out.push((rule, bytes.clone()));
         let disclosure = match seq {
             0 => Disclosure::Public,
             1 => Disclosure::Named(vec![CityCode::new("451100")?, CityCode::new("620100")?]),
@@ -301,7 +300,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let words = commitment(&federation, city, kind, BODY_VERSION, &bytes);
         let statement = Statement::sign(header(seq, kind, words, about, disclosure), &federation, &log);
         about = about.or(Some(About { id: statement.header.id(), digest: statement.digest }));
-        print_signed("statement", "header", &statement.bytes)?;
+        out.extend(signed("statement", "header", &statement.bytes)?);
         frontier.push(statement.leaf_hash(), &mut |_, _| ());
         items.push(Item { statement: statement.bytes.clone(), body: (seq != 1).then_some(bytes) });
         statements.push(statement);
@@ -320,8 +319,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let other = KeyRecord { void_after: None, tail: Tail::Void, ..record.clone() };
     let (record, other) =
         (SignedRecord::sign(record, &federation, &root), SignedRecord::sign(other, &federation, &root));
-    print_signed("key-record", "key-record-payload", record.bytes())?;
-    print_signed("key-record", "key-record-payload", other.bytes())?;
+    out.extend(signed("key-record", "key-record-payload", record.bytes())?);
+    out.extend(signed("key-record", "key-record-payload", other.bytes())?);
 
     let origin = Origin { federation, city, epoch: Epoch::FIRST };
     let checkpoint = |size, root| SignedCheckpoint::sign(Checkpoint { origin, size: Size(size), root }, &log);
@@ -337,8 +336,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         checkpoint: note.clone(),
     };
     let segment = Segment { records: vec![record.bytes().to_vec()], from: Seq(0), items, ..heartbeat.clone() };
-    print("segment", &segment.encode());
-    print("segment", &heartbeat.encode());
+    out.push(("segment", segment.encode()));
+    out.push(("segment", heartbeat.encode()));
 
     let fork = checkpoint(size, statements[0].leaf_hash());
     let evidence = [
@@ -353,11 +352,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         Evidence::TwoRecords { first: record.bytes().to_vec(), second: other.bytes().to_vec() },
     ];
     for one in evidence {
-        print("evidence", &one.encode());
+        out.push(("evidence", one.encode()));
     }
 
     let introduction = Introduction { city, peer_id: vec![7; 38], valid_until: NOW };
-    print_signed("introduction", "introduction-payload", &introduction.sign(&federation, &root))?;
+    out.extend(signed("introduction", "introduction-payload", &introduction.sign(&federation, &root))?);
     let standing = Standing {
         exporter: city,
         exporter_epoch: Epoch::FIRST,
@@ -367,10 +366,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         log_digest: Context::View.digest(b"a view"),
         time: NOW,
     };
-    print_signed("standing", "standing-payload", &standing.sign(&federation, &log))?;
-    print(
-        "sig-structure",
-        &Sign1::parse(&statements[0].bytes)?.to_be_signed(huxin_protocol::cose::SignedType::Statement, &federation),
-    );
+    out.extend(signed("standing", "standing-payload", &standing.sign(&federation, &log))?);
+    let words =
+        Sign1::parse(&statements[0].bytes)?.to_be_signed(huxin_protocol::cose::SignedType::Statement, &federation);
+    out.push(("sig-structure", words));
+    Ok(out)
+}
+
+#[allow(dead_code, reason = "a test reads the samples and prints nothing")]
+fn main() -> Result<(), Box<dyn Error>> {
+    for (rule, bytes) in samples()? {
+        println!("{rule} {}", hex::encode(bytes));
+    }
     Ok(())
 }

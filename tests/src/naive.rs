@@ -1,6 +1,6 @@
 //! A second opinion: what counts for a subject, worked out from `protocol/SPEC.md` alone.
 //!
-//! Two nodes that run one program agree also where the program is wrong. So the rules R100 to R139 are written down here
+//! Two nodes that run one program agree also where the program is wrong. So the rules R100 to R149 and R172 are written down here
 //! once more, by someone who read the specification and not the fold, in the plainest way that follows its sentences:
 //! every question is a walk over all statements of a log, nothing is indexed, nothing is remembered between questions.
 //! Where this and the fold differ, one of them misread the specification or the specification can be read in two ways;
@@ -10,22 +10,28 @@
 //! dates, and the names of states and reasons. No index, no roster, no step of the fold is used.
 //!
 //! The stations, a file each: [`held`] takes from a node's disk what it holds; `decoded` reads it and finds the epoch of
-//! every place; `effect` judges statements by their headers; `matter` ties chains and grounds and ends them; `terms` reads
-//! the current link against its edition; `recognition` asks the viewer's rule; `groups` finds one decision on two lists;
-//! `compare` holds the outcome against a production ruling.
+//! every place; `law` is the table of kinds; `effect` judges statements by their headers; `matter` ties chains and grounds, ends
+//! and rests them; `terms` reads the current link against its edition; `recognition` asks the viewer's rule, `response` its
+//! answer; `filings` looks for what waits for an answer, `origin` for what an entry was taken over from; `groups` finds one
+//! decision on two lists; `compare` holds the outcome against a production ruling.
 
 mod compare;
 mod decoded;
 mod effect;
+mod filings;
 mod groups;
 mod held;
+mod law;
 mod matter;
+mod origin;
 mod recognition;
 mod resolve;
+mod response;
 mod terms;
 
 pub use compare::disagreements;
 pub use decoded::Decoded;
+pub use filings::Open;
 pub use held::{Heartbeat, Held, held};
 pub use resolve::resolve;
 
@@ -73,6 +79,20 @@ pub enum Slip {
     RenewsTerms,
     /// R130: a missing severity passes a minimum.
     UnstatedSeverityPasses,
+    /// R147 is forgotten.
+    IgnoresSuspensions,
+    /// R147: what rests by order is never resumed.
+    IgnoresResumption,
+    /// R148: nothing is ever answered or withdrawn.
+    IgnoresAnswers,
+    /// R148: what is filed again before there is an answer has an effect of its own.
+    FilesTwice,
+    /// R149 is forgotten.
+    IgnoresResponses,
+    /// R172 is forgotten.
+    IgnoresOrigins,
+    /// R146 is forgotten.
+    HearsEverything,
     /// R156: the public sees an entry as long as it lasts.
     PublishesForEver,
     /// R156: no authority decides, every maximum ends its entry.
@@ -106,6 +126,16 @@ pub struct Chain {
     /// Every reason of R129 to R131 that keeps a partner's standing entry from counting.
     pub objections: BTreeSet<ReasonCode>,
     pub declined_by: Option<StatementId>,
+    /// Whatever of R132, R147 and R172 is said of it while it stands.
+    pub resting: BTreeSet<ReasonCode>,
+    /// Open filings about it (R148).
+    pub filings: Vec<Open>,
+    /// The first Suspension by which it rests (R147).
+    pub suspended_by: Option<StatementId>,
+    /// The viewer's Response that narrows it (R149).
+    pub answered_by: Option<StatementId>,
+    /// Whether anybody may be shown it (R139).
+    pub is_public: bool,
     /// The viewer's rule for the issuer.
     pub rule: Option<StatementId>,
     pub starts_at: Option<Millis>,

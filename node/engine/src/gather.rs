@@ -51,8 +51,15 @@ pub fn case_file_under<'a>(
     view: Viewpoint,
     sources: BTreeMap<CityCode, SourceFact>,
 ) -> Result<CaseFile<'a>, ReadFault> {
-    let mut gathering =
-        Gathering { read, roster, viewer: view.viewer, sources: &sources, waiting: None, facts: BTreeMap::new() };
+    let mut gathering = Gathering {
+        read,
+        roster,
+        viewer: view.viewer,
+        sources: &sources,
+        waiting: None,
+        facts: BTreeMap::new(),
+        left: BTreeMap::new(),
+    };
     let mut listings = BTreeSet::new();
     scan_prefix(read, Family::Subject, &subject_prefix(subject), &mut |key, _| {
         listings.extend(last_place(key));
@@ -64,7 +71,7 @@ pub fn case_file_under<'a>(
     for seq in trust_statements(read, view.viewer, Kind::Recognition)? {
         gathering.take((view.viewer, seq))?;
     }
-    let facts = gathering.facts.into_values().flatten().collect();
+    let facts = gathering.into_facts();
     Ok(CaseFile { subject: subject.clone(), view, facts, sources, editions })
 }
 
@@ -100,10 +107,17 @@ pub fn matter_state(
 ) -> Result<MatterState, ReadFault> {
     let city = listing.city;
     let sources = BTreeMap::new();
-    let mut gathering =
-        Gathering { read, roster, viewer: city, sources: &sources, waiting: Some(waiting), facts: BTreeMap::new() };
+    let mut gathering = Gathering {
+        read,
+        roster,
+        viewer: city,
+        sources: &sources,
+        waiting: Some(waiting),
+        facts: BTreeMap::new(),
+        left: BTreeMap::new(),
+    };
     gathering.matters(BTreeSet::from([(city, listing.seq)]))?;
-    let facts = gathering.facts.into_values().flatten().collect();
+    let facts = gathering.into_facts();
     let at = Millis(i64::MAX);
     let view = Viewpoint { federation: roster.federation(), viewer: city, at, now: true, crosswalk: None };
     Ok(huxin_protocol::fold::matter_state(facts, view, &listing))
@@ -136,6 +150,8 @@ struct Gathering<'a, R: ?Sized> {
     waiting: Option<&'a dyn Fn(Seq) -> Option<Fact>>,
     /// `None` where nothing readable stands at a place; kept so that it is looked up once.
     facts: BTreeMap<Place, Option<Fact>>,
+    /// Reliefs that a record left outside the log, by the places that they had (R86).
+    left: BTreeMap<StatementId, Fact>,
 }
 
 impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
@@ -180,10 +196,17 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
         if !self.facts.values().flatten().any(|fact| derived(&fact)) {
             return Ok(());
         }
-        let facts = self.facts.values().flatten().cloned().collect();
+        let facts = self.facts.values().flatten().chain(self.left.values()).cloned().collect();
         let case = CaseFile { subject: subject.clone(), view: view.clone(), facts, sources: BTreeMap::new(), editions };
-        let origins = huxin_protocol::fold::origins(&case);
-        self.matters(origins.into_iter().map(|about| (about.id.city, about.id.seq)).collect())
+        for origin in huxin_protocol::fold::origins(&case) {
+            let place = (origin.id.city, origin.id.seq);
+            let leaf = read_leaf(self.read, &self.roster.federation(), place.0, place.1)?;
+            // Whatever else it names is no origin, and nobody asked for it here.
+            if leaf.is_some_and(|leaf| leaf.header.kind.is_listing()) {
+                self.matters(BTreeSet::from([place]))?;
+            }
+        }
+        Ok(())
     }
 
     /// What a link names in its own log, whether the reference holds or not: without the statement that stands there nobody could
@@ -202,19 +225,54 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
                 true => Heard::at_most(city, target.0, kind),
                 false => Some(0),
             };
-            let mut found = acts_heard(self.read, target, &most)?;
-            if target.1.0 & ABANDONED_ACTOR != 0 {
-                // Whoever acts on an abandoned relief names it by the place that it had.
-                found.extend(acts_heard(self.read, (target.0, Seq(target.1.0 & !ABANDONED_ACTOR)), &most)?);
-            }
-            for (city, seq, _) in found {
-                if !self.facts.contains_key(&(city, seq)) {
-                    self.take((city, seq))?;
+            for (city, seq, _) in acts_heard(self.read, target, &most)? {
+                if seq.0 & ABANDONED_ACTOR != 0 {
+                    self.take_left(target, (city, Seq(seq.0 & !ABANDONED_ACTOR)))?;
+                } else if self
+                    .take_act((city, seq), |about| is_left(self.read, self.roster, about).map(|left| !left))?
+                {
                     open.push((city, seq));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Takes the reliefs about `target` that were held at a place before a record left them outside the log, and what takes one of
+    /// them back: it names the relief by the place that it had, where another statement may stand now (R106).
+    fn take_left(&mut self, target: Place, (city, seq): Place) -> Result<(), ReadFault> {
+        let taking_back =
+            |by, kind| (by != city || !matches!(kind, Kind::Reinstatement | Kind::Resumption)).then_some(0);
+        for relief in left_reliefs(self.read, self.roster, city, seq)? {
+            let named = relief.header.about.map(|about| (about.id.city, about.id.seq));
+            if named != Some(target) || self.left.contains_key(&relief.id) {
+                continue;
+            }
+            for (by, act, _) in acts_heard(self.read, (city, seq), &taking_back)? {
+                self.take_act((by, act), |about| Ok(about == relief.id))?;
+            }
+            self.left.insert(relief.id, relief);
+        }
+        Ok(())
+    }
+
+    /// Takes an act that was not taken yet, if what it names is meant here; says whether it did.
+    fn take_act(
+        &mut self,
+        act: Place,
+        is_meant: impl FnOnce(StatementId) -> Result<bool, ReadFault>,
+    ) -> Result<bool, ReadFault> {
+        if self.facts.contains_key(&act) {
+            return Ok(false);
+        }
+        self.take(act)?;
+        let about = self.fact(act).and_then(|fact| fact.header.about);
+        let meant = about.map_or(Ok(true), |about| is_meant(about.id))?;
+        if !meant {
+            // It may be met again by what it does mean.
+            self.facts.remove(&act);
+        }
+        Ok(meant)
     }
 
     fn fact(&self, place: Place) -> Option<&Fact> {
@@ -235,10 +293,13 @@ impl<R: LedgerRead + ?Sized> Gathering<'_, R> {
         Ok(())
     }
 
-    /// Abandoned endings lie outside the log and are always seen.
     fn sees(&self, (city, seq): Place) -> bool {
         let at_issue = self.waiting.is_some() && city == self.viewer;
-        at_issue || seq.0 & ABANDONED_ACTOR != 0 || self.sources.get(&city).is_some_and(|source| seq.0 < source.size.0)
+        at_issue || self.sources.get(&city).is_some_and(|source| seq.0 < source.size.0)
+    }
+
+    fn into_facts(self) -> Vec<Fact> {
+        self.facts.into_values().flatten().chain(self.left.into_values()).collect()
     }
 }
 
@@ -250,25 +311,18 @@ fn fact(
 ) -> Result<Option<Fact>, ReadFault> {
     let federation = roster.federation();
     let Some(member) = roster.city(city) else { return Ok(None) };
-    let abandoned = seq.0 & ABANDONED_ACTOR != 0;
-    let seq = Seq(seq.0 & !ABANDONED_ACTOR);
-    let found = if abandoned {
-        abandoned_relief(read, roster, member, seq)?.map(|statement| (statement.header.epoch, statement))
-    } else {
-        read_leaf(read, &federation, city, seq)?.map(|statement| (member.epoch_at(seq), statement))
-    };
-    let Some((epoch, statement)) = found else { return Ok(None) };
-    let id = StatementId { city, epoch, seq };
+    let Some(statement) = read_leaf(read, &federation, city, seq)? else { return Ok(None) };
+    let id = StatementId { city, epoch: member.epoch_at(seq), seq };
     // What a misplaced header commits to is not kept; the body at the place that it names is another statement's.
     let placed = statement.header.id() == id;
     let body = if placed { body_state(read, &federation, reader, &statement)? } else { BodyState::Lacking };
     Ok(Some(Fact {
         id,
         digest: statement.digest,
-        voided: !abandoned && is_voided(member, seq, statement.header.kind),
+        voided: is_voided(member, seq, statement.header.kind),
         header: statement.header,
         body,
-        abandoned,
+        abandoned: false,
     }))
 }
 
@@ -277,22 +331,39 @@ fn is_voided(member: &CityRoster, seq: Seq, kind: Kind) -> bool {
     if member.is_in_branch(seq) { !kind.is_relief() } else { member.is_voided(seq) }
 }
 
-/// A relief at `seq` that a key record left outside the log and whose effect its tail keeps (R86).
-fn abandoned_relief(
+/// The reliefs at `seq` that key records left outside the log and whose effect their tails keep, one of each epoch at most (R86):
+/// a city that is restored twice from one backup leaves two. No ruling reads their bodies.
+fn left_reliefs(
     read: &(impl LedgerRead + ?Sized),
     roster: &Roster,
-    member: &CityRoster,
+    city: CityCode,
     seq: Seq,
-) -> Result<Option<Statement>, ReadFault> {
+) -> Result<Vec<Fact>, ReadFault> {
+    let mut found = Vec::new();
+    let Some(member) = roster.city(city) else { return Ok(found) };
     for keys in member.epochs.iter().filter(|keys| keys.tail == Tail::Endings) {
-        let key = crate::ledger::body_key(member.code, keys.epoch, seq);
-        let leaf = read.get(Family::Abandoned, &key)?;
+        let id = StatementId { city, epoch: keys.epoch, seq };
+        let leaf = read.get(Family::Abandoned, &crate::ledger::body_key(city, keys.epoch, seq))?;
         let statement = leaf.and_then(|bytes| Statement::read(bytes, &roster.federation()).ok());
-        if let Some(statement) = statement.filter(|s| s.header.kind.is_relief()) {
-            return Ok(Some(statement));
-        }
+        found.extend(statement.filter(|statement| statement.header.kind.is_relief()).map(|statement| Fact {
+            id,
+            digest: statement.digest,
+            voided: false,
+            header: statement.header,
+            body: BodyState::Lacking,
+            abandoned: true,
+        }));
     }
-    Ok(None)
+    Ok(found)
+}
+
+/// Whether a relief that its city's log has left had this place.
+fn is_left(read: &(impl LedgerRead + ?Sized), roster: &Roster, place: StatementId) -> Result<bool, ReadFault> {
+    // Nearly always the log itself holds the place.
+    if roster.city(place.city).is_none_or(|member| member.epoch_at(place.seq) == place.epoch) {
+        return Ok(false);
+    }
+    Ok(left_reliefs(read, roster, place.city, place.seq)?.iter().any(|relief| relief.id == place))
 }
 
 fn body_state(

@@ -45,6 +45,27 @@ const SOURCE: &[Key] = &[
     Key::optional("row", Holds::Any, "在来源文件中的行", "the row in the publisher's file"),
 ];
 
+const DECISION: &[Key] = &[
+    Key::optional("authority_uscc", Holds::Name, "认定机关的统一社会信用代码", "the authority's code"),
+    Key::optional(
+        "data_source_uscc",
+        Holds::Name,
+        "数据来源单位的统一社会信用代码",
+        "code of the unit that reported it",
+    ),
+    Key::optional("penalty_type", Holds::Name, "处罚类别", "the type of penalty"),
+    Key::optional("amount_fen", Holds::Number(0, i64::MAX), "金额，以分计", "the amount, in hundredths of a yuan"),
+    Key::optional("published_until", Holds::Day, "公示截止日期", "the last day of its publication"),
+    Key::optional("notice_on", Holds::Day, "告知当事人的日期", "the day on which the subject was told"),
+    Key::optional("remedy", Holds::Text, "救济途径", "how the subject can appeal"),
+    Key::optional(
+        "repair_notice_served_on",
+        Holds::Day,
+        "修复告知书送达日期",
+        "the day on which the repair notice was served",
+    ),
+];
+
 /// The keys of one entry.
 pub const ENTRY: &[Key] = &[
     Key::required("subject", Holds::Group(SUBJECT), "主体", "whom the entry is about"),
@@ -95,8 +116,21 @@ pub const ENTRY: &[Key] = &[
     Key::optional(
         "disclosure",
         Holds::Any,
-        "披露范围：public、federation 或指定城市",
-        "public, federation or named cities",
+        "披露范围：public、federation 或指定城市；不写则按措施清单版本",
+        "public, federation or named cities; without it as the catalogue edition says",
+    ),
+    Key::optional(
+        "disclosure_reason",
+        Holds::Text,
+        "披露范围大于措施清单版本所定的理由",
+        "why it is disclosed wider than the catalogue edition says",
+    ),
+    Key::optional("list_id", Holds::Name, "名单在措施清单版本中的编号", "the list's id in the catalogue edition"),
+    Key::optional(
+        "decision",
+        Holds::Group(DECISION),
+        "决定文书所载其他事项",
+        "what the published decision says besides",
     ),
     Key::optional(
         "confirm_code",
@@ -204,6 +238,7 @@ pub fn template(list: &str, edition: &Edition, unstated: bool) -> Option<String>
         "# 严重程度，可不写：轻微 minor、一般 general、严重 serious\n# severity = \"general\"\n"
     };
     let measures = measures(edition, kind, terms.requires.contains(&BasisItem::Measures));
+    let decision = decision(&terms.requires);
     let edition = if unstated {
         format!("# 措施清单版本；不写即 {name}\n# edition = \"{name}\"\n")
     } else {
@@ -234,8 +269,10 @@ pub fn template(list: &str, edition: &Edition, unstated: bool) -> Option<String>
          {edition}\
          # 摘要，可不写\n\
          # summary = \"\"\n\
-         # 披露范围：public 公开、federation 成员城市；不写即公开\n\
+         # 披露范围：public 公开、federation 成员城市；\n\
+         # 不写即按措施清单版本，披露更广须写理由\n\
          # disclosure = \"public\"\n\
+         # disclosure_reason = \"\"\n\
          # 代为签发的部门，可不写\n\
          # agency = \"\"\n\n\
          [subject]\n\
@@ -258,8 +295,27 @@ pub fn template(list: &str, edition: &Edition, unstated: bool) -> Option<String>
          # 认定日期：年-月-日，加引号\n\
          decided_on = \"\"\n\
          # 生效日期，可不写\n\
-         # effective_on = \"2026-01-05\"\n"
+         # effective_on = \"2026-01-05\"\n\
+         {decision}"
     ))
+}
+
+/// What the decision says besides: to fill in where the edition requires it, else to uncomment.
+fn decision(required: &[BasisItem]) -> String {
+    let rows = [
+        (BasisItem::NoticeOn, "告知当事人的日期：年-月-日，加引号", "notice_on"),
+        (BasisItem::Remedy, "救济途径，如：六十日内申请行政复议", "remedy"),
+        (BasisItem::AuthorityUscc, "认定机关的统一社会信用代码", "authority_uscc"),
+        (BasisItem::DataSourceUscc, "数据来源单位的统一社会信用代码", "data_source_uscc"),
+        (BasisItem::PenaltyType, "处罚类别，如：警告、罚款", "penalty_type"),
+        (BasisItem::RepairNoticeServedOn, "修复告知书送达日期", "repair_notice_served_on"),
+    ];
+    let mut out = "\n# 决定文书所载其他事项\n[decision]\n".to_owned();
+    for (item, words, key) in rows {
+        let (note, mark) = if required.contains(&item) { ("必填", "") } else { ("可不写", "# ") };
+        out.push_str(&format!("# {words}；{note}\n{mark}{key} = \"\"\n"));
+    }
+    out
 }
 
 /// The line of the measures, under those of the edition that such a list may carry, a line each.
@@ -308,6 +364,22 @@ mod tests {
             assert_eq!(entry.subject.name, "示例甲");
         }
         assert_eq!(template("blak", &demo(), true), None);
+    }
+
+    /// What the edition requires stands there to be filled in, and what it does not require as a remark.
+    #[test]
+    fn a_template_asks_for_what_the_edition_requires_of_the_decision() {
+        let mut value: serde_json::Value = serde_json::from_slice(demo().canonical()).unwrap();
+        value["kinds"]["black"]["requires"].as_array_mut().unwrap().extend(["notice_on".into(), "remedy".into()]);
+        let edition = Edition::parse(value.to_string().as_bytes()).unwrap();
+        let text = template("black", &edition, true).unwrap();
+        assert!(text.contains("\nnotice_on = \"\"\n") && text.contains("\nremedy = \"\"\n"), "{text}");
+        assert!(text.contains("\n# penalty_type = \"\"\n"), "{text}");
+        let filled = text
+            .replace("notice_on = \"\"", "notice_on = \"2026-01-04\"")
+            .replace("remedy = \"\"", "remedy = \"复议\"");
+        let faults = read(&filled, Language::Toml).unwrap_err();
+        assert!(faults.iter().all(|fault| !fault.key.starts_with("decision")), "{faults:?}");
     }
 
     /// Whatever edition a node has loaded, the template names it, and no measure that is not in it.

@@ -381,6 +381,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("penalty_type", "缺少处罚类别"),
     ("person_disclosure", "自然人条目只能向指名的城市披露"),
     ("person_id", "自然人须用加密摘要标识，不能写证件号"),
+    ("person_key", "自然人条目须写明所用人员密钥的标识"),
     ("person_name", "自然人姓名须遮盖，如 张*"),
     ("personal_number", "文字中像有居民身份号码，绝不以明文签署，请去掉"),
     ("profile_malformed", "导入配置有误，见所列各处"),

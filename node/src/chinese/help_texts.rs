@@ -286,6 +286,10 @@ pub(super) const EVERYWHERE: &[(&str, &str)] = &[
 /// What is said after the examples, in English and in Chinese.
 pub(super) const REMARKS: &[(&str, &str)] = &[
     (
+        "The number is asked for and not shown; without a terminal it is read from standard input.",
+        "证件号码以询问方式输入，不显示；没有终端时从标准输入读取。",
+    ),
+    (
         "It prints one line of JSON with its addresses once it is up, and one with \"ready\": true as soon as it can do all of its work.",
         "启动后打印一行含地址的 JSON；可以全部工作时再打印一行含 \"ready\": true 的 JSON。",
     ),

@@ -227,7 +227,6 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "let the node fetch its log from partners, then try again; --forced only if the record never left this house",
         "待节点从伙伴取回日志后再试；仅当该记录从未离开本单位时，才加 --forced",
     ),
-    ("load it: [catalogue] editions in the settings", "请载入：设置中的 [catalogue] editions"),
     (
         "look at `huxin peers`: when enough partners have answered, signing begins by itself; [publish] partners_before_signing says how many",
         "用 `huxin peers` 查看：足够的伙伴答复后自动开始签名；数目见 [publish] partners_before_signing",
@@ -242,6 +241,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "用 `huxin entry {}` 查看：属于哪座城市、是哪一类声明",
     ),
     ("look at its node.log with --folder", "加 --folder 保留文件，查看其中的 node.log"),
+    ("look at the card and enter it again; it is repeated nowhere", "请对照证件重新输入；号码不会在别处重复显示"),
     ("look at the decline with `huxin entry {}`", "用 `huxin entry {}` 查看该决定"),
     (
         "look at the differences above, and at the node.log files with --folder",
@@ -262,6 +262,10 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
     ),
     ("look at the reasons above", "见以上各项原因"),
     ("look at what it would do, and say --yes", "看清将要执行的内容后，加 --yes"),
+    (
+        "look the entry up before you repeat the command: it may have been carried out",
+        "请先查询条目，再决定是否重复命令：可能已经执行",
+    ),
     ("make a new key", "请生成新密钥"),
     (
         "make it first: useradd --system --home-dir {} --no-create-home --shell /usr/sbin/nologin {}",
@@ -288,6 +292,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "请写 `GET /v1/info` 所列的版本，或在设置的 [catalogue] editions 中载入一个",
     ),
     ("name an empty or a new folder in [node] data", "请在 [node] data 中写一个空的或新的文件夹"),
+    ("name another file", "请换一个文件名"),
     ("name another file, or overwrite it with --force", "请换一个文件名，或加 --force 覆盖"),
     ("name another file, or write over it with --force", "请换一个文件名，或加 --force 覆盖"),
     ("name another folder, or move the file away yourself", "请换一个文件夹，或自行移走该文件"),
@@ -397,6 +402,7 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "请用 sudo 运行，或不用 --system 而写自己的文件夹",
     ),
     ("say in the reason which document or fact is missing", "请在理由中写明缺少哪份材料或哪项事实"),
+    ("say whose number it is with --name", "请用 --name 写明是谁的号码"),
     ("say why in `reason`: it is signed and shown to partners", "请在 reason 中写明理由：将被签署并向伙伴显示"),
     ("say why it is not applied here; the city that listed reads it", "请写明为何在此不予实施，列入城市可读"),
     ("see the list of paths in the documentation", "可用的路径见文档"),

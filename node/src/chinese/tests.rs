@@ -115,7 +115,7 @@ fn each_misuse_is_told_in_chinese() {
 }
 
 /// Names of items and states whose codes are no faults.
-const NO_FAULTS: [&str; 2] = ["ok", "ready"];
+const NO_FAULTS: [&str; 3] = ["ok", "ready", "uscc"];
 
 fn sources(at: &Path, out: &mut Vec<PathBuf>) {
     for item in std::fs::read_dir(at).unwrap() {
@@ -401,6 +401,12 @@ fn commands_of(path: &Path, options: &std::collections::BTreeMap<String, BTreeSe
         "confirm" => return ["annul", "decline", "amend", "recognise", "publish"].map(str::to_owned).to_vec(),
         "proof" => return ["prove".to_owned()].to_vec(),
         "carry" => return ["export".to_owned()].to_vec(),
+        "joint" => match words.last() {
+            Some(&"answer") => "respond",
+            Some(&"file") => "apply",
+            _ => "rule",
+        },
+        "person" => "person name",
         "codes" => "codes check",
         "backup" if both == "backup restore" => "restore",
         other => other,

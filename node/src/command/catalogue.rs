@@ -100,7 +100,8 @@ mod tests {
             (&["安全生产严重失信"], &["work-safety"]),
             (&["procurement", "barred"], &["D-B-01"]),
             (&["政府采购", "财政部门"], &["D-R-03", "D-B-01"]),
-            (&["work-safety"], &["work-safety"]),
+            // A measure that is meant for a list is found by it.
+            (&["work-safety"], &["work-safety", "D-B-09"]),
             (&["procurement", "安全生产"], &[]),
         ];
         for (words, due) in rows {

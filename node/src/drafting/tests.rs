@@ -135,7 +135,7 @@ fn natural_persons_are_off_by_default_and_never_public() {
     person.disclosure = Some(DisclosureChoice::Named(vec!["451100".parse().unwrap()]));
     // Neither a code nor a name in clear stands for a person.
     let Err(DraftFault::Listing(faults)) = draft(&world, person.clone()) else { panic!("drafted") };
-    assert_eq!(faults.iter().map(IssueFault::code).collect::<Vec<_>>(), ["person_id", "person_name"]);
+    assert_eq!(faults.iter().map(IssueFault::code).collect::<Vec<_>>(), ["person_key", "person_id", "person_name"]);
     person.subject.id = format!("person:{}", "0a".repeat(32)).parse().unwrap();
     person.subject.name = "示*".to_owned();
     assert_eq!(draft(&world, person.clone()).unwrap_err().code(), "person_key");

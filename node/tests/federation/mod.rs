@@ -299,6 +299,36 @@ impl<S: Seat> Federation<S> {
         node.seat.within(|| command.output()).unwrap()
     }
 
+    fn given(&self, code: &str, args: &[String], input: &str) -> std::process::Output {
+        let node = &self.nodes[code];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_huxin"));
+        command.arg("--json").arg("--config").arg(&node.config).args(args).env("HUXIN_LISTEN_API", &node.api);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = node.seat.within(|| command.spawn()).unwrap();
+        writeln!(child.stdin.take().unwrap(), "{input}").unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// The JSON of a command that reads a line from its input.
+    pub fn json_given(&self, code: &str, args: &[String], input: &str) -> Value {
+        let output = self.given(code, args, input);
+        assert!(output.status.success(), "huxin {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// All that a command says that reads a line from its input and refuses it.
+    pub fn refused_given(&self, code: &str, args: &[String], input: &str) -> String {
+        let output = self.given(code, args, input);
+        assert!(!output.status.success(), "huxin {args:?} took it");
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat()
+    }
+
+    /// The limits under which a node's process runs.
+    pub fn limits(&self, code: &str) -> String {
+        let process = self.nodes[code].process.as_ref().unwrap().id();
+        fs::read_to_string(format!("/proc/{process}/limits")).unwrap()
+    }
+
     /// Runs one command of the binary against a city's node and reads its JSON.
     pub fn json(&self, code: &str, args: &[String]) -> Value {
         self.json_with(code, args, &[0])

@@ -65,8 +65,8 @@ impl<'a> Docket<'a> {
         });
         facts.dedup_by(|later, earlier| later.id == earlier.id && later.digest == earlier.digest);
         let mut heard = Heard::new(case.view.viewer);
-        facts.retain(|fact| heard.hears(fact));
-        let findings = facts.iter().map(|fact| find(&facts, fact)).collect();
+        let (facts, unheard): (Vec<&Fact>, Vec<&Fact>) = facts.into_iter().partition(|fact| heard.hears(fact));
+        let findings = facts.iter().map(|fact| find(&facts, &unheard, fact)).collect();
         Self { case, facts, findings }
     }
 
@@ -150,10 +150,11 @@ impl Heard {
     }
 }
 
-/// The finding of one fact. The first reason in the order of R101 is given.
-fn find(facts: &[&Fact], fact: &Fact) -> Finding {
+/// The finding of one fact. The first reason in the order of R101 is given. What a ruling does not hear is held all the same, so
+/// that it is known of what names it whether that may (R102, R103).
+fn find(facts: &[&Fact], unheard: &[&Fact], fact: &Fact) -> Finding {
     let header = &fact.header;
-    let about = find_about(facts, fact);
+    let about = find_about(facts, unheard, fact);
     let void = if fact.id != header.id() || header.issuer.city != header.city {
         Some(ReasonCode::Misplaced)
     } else if fact.abandoned && !header.kind.is_relief() {
@@ -176,7 +177,7 @@ fn find(facts: &[&Fact], fact: &Fact) -> Finding {
 }
 
 /// Whether the statement that a fact acts on is there, is the one meant, and may be acted on so (R102, R103).
-fn find_about(facts: &[&Fact], fact: &Fact) -> Result<Option<usize>, Standing> {
+fn find_about(facts: &[&Fact], unheard: &[&Fact], fact: &Fact) -> Result<Option<usize>, Standing> {
     let header = &fact.header;
     let kind = header.kind;
     if !kind.needs_about() {
@@ -189,20 +190,27 @@ fn find_about(facts: &[&Fact], fact: &Fact) -> Result<Option<usize>, Standing> {
     if about.id.city == fact.id.city && place(&about.id) >= place(&fact.id) {
         return Err(Standing::Void(ReasonCode::AboutNotEarlier));
     }
-    let from = facts.partition_point(|other| other.id < about.id);
-    let mut held = facts[from..].iter().take_while(|other| other.id == about.id).enumerate().peekable();
-    if held.peek().is_none() {
-        return Err(Standing::NotYet(ReasonCode::NotYet));
-    }
-    let target = held.find(|(_, other)| other.digest == about.digest).map(|(offset, _)| from + offset);
-    let Some(target) = target else {
-        return Err(Standing::Void(ReasonCode::AboutMismatch));
+    let place = place_of(facts, about.id);
+    let heard = place.clone().find(|at| facts[*at].digest == about.digest);
+    let unheard = &unheard[place_of(unheard, about.id)];
+    let named =
+        heard.map(|at| facts[at]).or_else(|| unheard.iter().find(|other| other.digest == about.digest).copied());
+    let Some(named) = named else {
+        return Err(match place.is_empty() && unheard.is_empty() {
+            true => Standing::NotYet(ReasonCode::NotYet),
+            false => Standing::Void(ReasonCode::AboutMismatch),
+        });
     };
-    let named = &facts[target];
     let of = named.header.about.map(|about| about.id.city);
     let named = Named { kind: named.header.kind, city: named.id.city, about: of };
     row.map_or(Ok(()), |row| row.may_act_on(header.city, &named)).map_err(misfit)?;
-    Ok(Some(target))
+    Ok(heard)
+}
+
+/// Where the facts of one place stand among facts that are sorted by id.
+fn place_of(facts: &[&Fact], id: StatementId) -> std::ops::Range<usize> {
+    let from = facts.partition_point(|other| other.id < id);
+    from..from + facts[from..].iter().take_while(|other| other.id == id).count()
 }
 
 const fn misfit(misfit: Misfit) -> Standing {

@@ -437,10 +437,14 @@ impl<'a> Bench<'a> {
     /// Acts on this subject's listings, and rules of the viewer, that have no effect (R101 to R104).
     fn without_effect(&self) -> Vec<WithoutEffect> {
         let mut out = Vec::new();
+        // What lies in the case file since a listing was taken over from there or points there is about somebody else.
+        let is_shown = |chain: usize| self.shown.binary_search(&chain).is_ok();
+        let on_shown = self.acts_on(is_shown);
+        let on_others = self.acts_on(|chain| !is_shown(chain));
         for at in 0..self.docket.facts.len() {
             let fact = self.docket.facts[at];
             let kind = fact.header.kind;
-            if kind.is_listing() {
+            if kind.is_listing() || (on_others.contains(&at) && !on_shown.contains(&at)) {
                 continue;
             }
             let reason = match &fact.body {
@@ -468,6 +472,28 @@ impl<'a> Bench<'a> {
             });
         }
         out
+    }
+
+    /// The facts that name a link of one of these chains, or a fact that does.
+    fn acts_on(&self, is_meant: impl Fn(usize) -> bool) -> BTreeSet<usize> {
+        let place = |id: &StatementId| (id.city, id.seq);
+        let mut naming: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for at in 0..self.docket.facts.len() {
+            if let Some(about) = &self.docket.facts[at].header.about {
+                naming.entry(place(&about.id)).or_default().push(at);
+            }
+        }
+        let chains = self.matters.chains.iter().enumerate().filter(|(chain, _)| is_meant(*chain));
+        let mut open: Vec<usize> = chains.flat_map(|(_, chain)| &chain.links).copied().collect();
+        let mut found = BTreeSet::new();
+        while let Some(at) = open.pop() {
+            // Each place is walked once.
+            for act in naming.remove(&place(&self.docket.facts[at].id)).unwrap_or_default() {
+                found.insert(act);
+                open.push(act);
+            }
+        }
+        found
     }
 
     fn sources(&self, entries: &[EntryRuling]) -> Vec<SourceRuling> {

@@ -42,6 +42,7 @@ pub struct Log {
 pub struct Leaf {
     pub id: StatementId,
     pub kind: Kind,
+    pub about: Option<About>,
     pub digest: Digest,
     bytes: Vec<u8>,
     body: Vec<u8>,
@@ -124,6 +125,7 @@ impl Book {
         log.leaves.push(Leaf {
             id,
             kind: say.kind,
+            about: say.about,
             digest: signed.digest,
             bytes: signed.bytes,
             body: say.body,

@@ -1,8 +1,9 @@
 //! The second opinion beside the first. Every difference is a sentence that names the rule of SPEC.md and both answers.
 
-use super::{Chain, Resolution};
+use super::{Chain, Open, Resolution};
 use huxin_protocol::ids::StatementId;
-use huxin_protocol::ruling::{EntryRuling, MeasureInForce, ReasonCode, Ruling};
+use huxin_protocol::kind::Kind;
+use huxin_protocol::ruling::{EntryRuling, Filing, FilingKind, MeasureInForce, ReasonCode, Ruling};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
@@ -68,6 +69,19 @@ fn compare_entry(differences: &mut Differences, chain: &Chain, entry: &EntryRuli
             differences.found.push(format!("{of}: {why:?} is not among the reasons {given:?}"));
         }
     }
+    let open: Vec<Open> = entry
+        .filings
+        .iter()
+        .map(|filing| {
+            let Filing { id, kind, until, overdue, suspends, filed_at: _ } = *filing;
+            let kind = match kind {
+                FilingKind::RepairApplication => Kind::RepairApplication,
+                FilingKind::Objection => Kind::Objection,
+            };
+            Open { id, kind, until, overdue, suspends }
+        })
+        .collect();
+    differences.same("R148", "what is open about it", &chain.filings, &open);
     if !chain.state.stands() {
         return;
     }
@@ -77,6 +91,11 @@ fn compare_entry(differences: &mut Differences, chain: &Chain, entry: &EntryRuli
     differences.same("R129 to R131", "every reason against counting", &ours, &theirs);
     differences.same("R129", "the rule that judges it", &chain.rule, &entry.recognised_by);
     differences.same("R131", "the decline", &chain.declined_by, &entry.declined_by);
+    let theirs: BTreeSet<ReasonCode> =
+        entry.reasons.iter().map(|reason| reason.code).filter(|code| RESTING.contains(code)).collect();
+    differences.same("R132, R147, R172", "what is said of its rest", &chain.resting, &theirs);
+    differences.same("R147", "the Suspension", &chain.suspended_by, &entry.suspended_by);
+    differences.same("R149", "the viewer's Response", &chain.answered_by, &entry.answered_by);
     differences.same("R123", "the start", &chain.starts_at, &entry.starts_at);
     differences.same("R124", "the end", &chain.ends_at, &entry.ends_at);
     differences.same("R156", "the end of its publication", &chain.public_until, &entry.public_until);
@@ -96,8 +115,8 @@ fn compare_entry(differences: &mut Differences, chain: &Chain, entry: &EntryRuli
     differences.same("R127, R130", "its measures", &chain.measures, &measures);
 }
 
-/// Reasons of R129 to R131.
-const RECOGNITION: [ReasonCode; 10] = [
+/// Reasons of R129 to R131, and of R172.
+const RECOGNITION: [ReasonCode; 11] = [
     ReasonCode::NotRecognised,
     ReasonCode::RecognitionExpired,
     ReasonCode::ListNotRecognised,
@@ -108,12 +127,40 @@ const RECOGNITION: [ReasonCode; 10] = [
     ReasonCode::DecidedBeforeRecognition,
     ReasonCode::DecisionDateUnknown,
     ReasonCode::Declined,
+    ReasonCode::DerivedNotRecognised,
 ];
 
 /// Reasons of R156.
 const OVER: [ReasonCode; 2] = [ReasonCode::MaximumReached, ReasonCode::PublicationOver];
 
+/// Reasons of R132, R147 and R172.
+const RESTING: [ReasonCode; 5] = [
+    ReasonCode::Disputed,
+    ReasonCode::SuspendedDisputed,
+    ReasonCode::ObjectionOverdue,
+    ReasonCode::SuspendedByOrder,
+    ReasonCode::OriginEnded,
+];
+
+/// R139: the public view holds what stands, does not rest and is public in all its links, and nothing of anybody else's.
+fn compare_public(differences: &mut Differences, naive: &Resolution, ruling: &Ruling) {
+    let public = ruling.for_public();
+    let ours: BTreeSet<StatementId> =
+        naive.chains.values().filter(|chain| chain.is_public).map(|chain| chain.id).collect();
+    let theirs: BTreeSet<StatementId> = public.entries.iter().map(|entry| entry.id).collect();
+    differences.same("R139", "what the public is shown", &ours, &theirs);
+    let told: Vec<StatementId> = public
+        .entries
+        .iter()
+        .filter(|entry| entry.declined_by.is_some() || entry.answered_by.is_some() || !entry.filings.is_empty())
+        .map(|entry| entry.id)
+        .collect();
+    differences.same("R139", "entries of which the public is told who acted on them", &Vec::new(), &told);
+    differences.same("R139", "acts that the public is shown", &0, &public.without_effect.len());
+}
+
 fn compare_whole(differences: &mut Differences, naive: &Resolution, ruling: &Ruling) {
+    compare_public(differences, naive, ruling);
     type Held = BTreeMap<String, (BTreeSet<StatementId>, bool, bool)>;
     let ours: Held = naive
         .in_force

@@ -2,9 +2,10 @@
 //! is a link of. None of this depends on the instant or the viewer, so that one node's logs are read once for many
 //! questions. A list and not an index: whoever looks for something walks over it.
 
-use super::effect::{Effect, about_holds, header_effect};
+use super::effect::{Effect, about_holds, header_effect, order};
 use super::held::{Heartbeat, Held};
-use huxin_protocol::body::{Body, BodyFault, EntryBody, RecognitionBody, commitment};
+use super::law::{is_act, is_relief};
+use huxin_protocol::body::{Body, BodyFault, EntryBody, RecognitionBody, ResponseBody, commitment};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
 use huxin_protocol::genesis::Genesis;
@@ -15,6 +16,9 @@ use huxin_protocol::kind::Kind;
 use huxin_protocol::statement::Statement;
 use huxin_protocol::subject::SubjectId;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// R146: how many of one kind by one city about one statement are heard.
+const HEARD: usize = 64;
 
 /// All logs of one node.
 #[derive(Clone, Debug)]
@@ -41,6 +45,8 @@ pub(super) struct Leaf {
     pub content: Content,
     /// R101 to R103, which no instant changes.
     pub effect: Effect,
+    /// R146: that a ruling looks at it at all.
+    pub heard: bool,
     /// First link of the chain that a listing belongs to (R106).
     pub chain: Option<StatementId>,
 }
@@ -51,13 +57,13 @@ pub(super) enum Standing {
     Live,
     /// R85, and the branches of R89.
     Voided,
-    /// A frozen branch, of which endings count (R89), whether it is the branch that this node follows or not.
+    /// A frozen branch, of which reliefs count (R89), whether it is the branch that this node follows or not.
     Frozen {
         followed: bool,
     },
-    /// R86, with what becomes of endings.
+    /// R86, with what becomes of reliefs.
     Abandoned {
-        endings_kept: bool,
+        reliefs_kept: bool,
     },
 }
 
@@ -65,6 +71,7 @@ pub(super) enum Standing {
 pub(super) enum Content {
     Listing(Box<EntryBody>),
     Recognition(RecognitionBody),
+    Response(ResponseBody),
     /// Held and read, and nothing in it matters here.
     Other,
     Malformed,
@@ -117,7 +124,7 @@ impl Line {
             return Standing::Frozen { followed: false };
         }
         let closed = self.periods.iter().find(|period| period.epoch == epoch).and_then(|period| period.closed);
-        Standing::Abandoned { endings_kept: closed.is_some_and(|(_, tail)| tail == Tail::Endings) }
+        Standing::Abandoned { reliefs_kept: closed.is_some_and(|(_, tail)| tail == Tail::Endings) }
     }
 }
 
@@ -183,6 +190,7 @@ impl Decoded {
         }
         let mut decoded = Self { cities, editions: held.editions.clone() };
         decoded.judge_headers();
+        decoded.listen();
         decoded.tie_chains();
         decoded.read_bodies(held);
         decoded
@@ -196,6 +204,32 @@ impl Decoded {
         }
     }
 
+    /// R146: of Feedbacks and Steps none; of a Withdrawal, and of what another city says than the one in whose log the statement
+    /// named stands, the first 64 of each kind by place, but for Responses and Declines, of which the viewer's own are asked for
+    /// where they matter. Leaves stand in order of place.
+    fn listen(&mut self) {
+        for (city, log) in &mut self.cities {
+            let mut said: BTreeMap<(Kind, CityCode, Seq), usize> = BTreeMap::new();
+            for leaf in &mut log.leaves {
+                let Some((kind, about)) = leaf.header().and_then(|header| Some((header.kind, header.about?.id))) else {
+                    continue;
+                };
+                let counted = kind == Kind::Withdrawal || about.city != *city;
+                leaf.heard = match kind {
+                    Kind::Feedback | Kind::Step => false,
+                    Kind::Response | Kind::Decline => true,
+                    _ if counted && (leaf.is_misplaced() || leaf.is_left_behind()) => false,
+                    _ if counted => {
+                        let before = said.entry((kind, about.city, about.seq)).or_default();
+                        *before += 1;
+                        *before <= HEARD
+                    }
+                    _ => true,
+                };
+            }
+        }
+    }
+
     /// R106: amendments lead back to their entry by abouts that hold, whatever else makes a link void. What leads back to
     /// no entry begins a chain of its own.
     fn tie_chains(&mut self) {
@@ -204,7 +238,8 @@ impl Decoded {
                 let leaf = &self.cities[&city].leaves[at];
                 let Some((header, _)) = &leaf.said else { continue };
                 // R86: what was abandoned is never part of the log, so it is no link.
-                if matches!(leaf.standing, Standing::Abandoned { .. } | Standing::Frozen { followed: false }) {
+                // R146: what is not heard is shown nowhere.
+                if leaf.is_left_behind() || !leaf.heard {
                     continue;
                 }
                 let chain = match header.kind {
@@ -250,13 +285,12 @@ impl Decoded {
     /// R145: the chain that an act of the listing city is on, whether the act has an effect or not.
     fn acted_on(&self, leaf: &Leaf) -> Option<StatementId> {
         let kind = leaf.header().map(|header| header.kind)?;
-        let stays = [Kind::Erasure, Kind::NodeAnnouncement, Kind::Recognition, Kind::Proposal, Kind::WitnessDigest];
-        if kind.is_listing() || stays.contains(&kind) || matches!(kind, Kind::Unknown(_)) {
+        if !is_act(kind) || kind == Kind::Erasure {
             return None;
         }
         let mut link = self.named(leaf)?;
-        if kind == Kind::Reinstatement {
-            link = self.named(Some(link).filter(|ending| ending.header().is_some_and(|h| h.kind.is_ending()))?)?;
+        if matches!(kind, Kind::Reinstatement | Kind::Resumption) {
+            link = self.named(Some(link).filter(|relief| relief.header().is_some_and(|h| is_relief(h.kind)))?)?;
         }
         link.chain
     }
@@ -264,7 +298,7 @@ impl Decoded {
     /// What a statement names in its own log, where that is earlier and has the digest (R102).
     fn named(&self, leaf: &Leaf) -> Option<&Leaf> {
         let about = leaf.header()?.about.filter(|about| about.id.city == leaf.place.city)?;
-        let earlier = super::effect::order(about.id) < super::effect::order(leaf.place);
+        let earlier = order(about.id) < order(leaf.place);
         let target = self.leaf(about.id).filter(|_| earlier)?;
         target.said.as_ref().is_some_and(|(_, digest)| *digest == about.digest).then_some(target)
     }
@@ -278,9 +312,22 @@ impl Decoded {
         self.cities.get(&city).map_or(&[], |log| &log.leaves)
     }
 
-    /// The leaf that stands at a place. What was abandoned never stood anywhere, but for endings that are kept (R86).
+    /// The leaf that stands at a place. What was abandoned never stood anywhere, but for reliefs that are kept (R86).
     pub(super) fn leaf(&self, place: StatementId) -> Option<&Leaf> {
         self.log(place.city).iter().find(|leaf| leaf.place == place && leaf.is_held())
+    }
+
+    /// Every leaf on a line, for whoever looks for the cause of a difference.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let line = |leaf: &Leaf| {
+            let kind = leaf.header().map_or("unreadable", |header| header.kind.name());
+            let about = leaf.about().map_or_else(String::new, |about| format!(" about {about}"));
+            let chain = leaf.chain.map_or_else(String::new, |chain| format!(" of {chain}"));
+            let (standing, effect, heard) = (leaf.standing, leaf.effect, leaf.heard);
+            format!("{} {kind}{about}{chain}: {standing:?}, {effect:?}, heard {heard}\n", leaf.place)
+        };
+        self.all().map(line).collect()
     }
 
     /// Every subject that some readable listing names.
@@ -298,18 +345,27 @@ impl Leaf {
             said: said.map(|said| (said.header, said.digest)),
             content: Content::Lacking,
             effect: Effect::Stands,
+            heard: true,
             chain: None,
         }
     }
     fn is_held(&self) -> bool {
         match self.standing {
-            Standing::Abandoned { endings_kept: kept } | Standing::Frozen { followed: kept } if !kept => {
+            Standing::Abandoned { reliefs_kept: kept } | Standing::Frozen { followed: kept } if !kept => {
                 let kept = matches!(self.standing, Standing::Frozen { .. });
-                kept && self.header().is_some_and(|header| header.kind.is_ending())
+                kept && self.header().is_some_and(|header| is_relief(header.kind))
             }
-            Standing::Abandoned { .. } => self.header().is_some_and(|header| header.kind.is_ending()),
+            Standing::Abandoned { .. } => self.header().is_some_and(|header| is_relief(header.kind)),
             _ => true,
         }
+    }
+    /// R86, and the branch of R89 that this node does not follow.
+    pub(super) const fn is_left_behind(&self) -> bool {
+        matches!(self.standing, Standing::Abandoned { .. } | Standing::Frozen { followed: false })
+    }
+    /// The place that it names.
+    pub(super) fn about(&self) -> Option<StatementId> {
+        self.header().and_then(|header| header.about).map(|about| about.id)
     }
     pub(super) fn listing(&self) -> Option<&EntryBody> {
         match &self.content {
@@ -351,6 +407,7 @@ fn content_of(leaf: &Leaf, held: &Held, erased: &BTreeSet<StatementId>) -> Conte
     match Body::decode(header.kind, header.body_version, bytes) {
         Ok(Body::Listing(body)) => Content::Listing(body),
         Ok(Body::Recognition(body)) => Content::Recognition(body),
+        Ok(Body::Response(body)) => Content::Response(body),
         Ok(_) => Content::Other,
         Err(BodyFault::Version) => Content::NeedsNewerNode,
         Err(_) => Content::Malformed,

@@ -2,6 +2,7 @@
 
 use super::Question;
 use super::decoded::{Decoded, Leaf, Standing};
+use super::law::{By, is_listing, is_relief, law};
 use huxin_protocol::ids::{Epoch, Seq, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::ReasonCode;
@@ -14,12 +15,14 @@ pub(super) enum Effect {
     Stands,
     Void(ReasonCode),
     NotYet(ReasonCode),
+    /// R146: no ruling hears it, so it has no effect and is not shown.
+    Unheard,
 }
 
 impl Effect {
     pub(super) const fn reason(self) -> Option<ReasonCode> {
         match self {
-            Self::Stands => None,
+            Self::Stands | Self::Unheard => None,
             Self::Void(reason) | Self::NotYet(reason) => Some(reason),
         }
     }
@@ -36,19 +39,19 @@ pub(super) fn header_effect(all: &Decoded, leaf: &Leaf) -> Effect {
     if leaf.is_misplaced() {
         return Effect::Void(ReasonCode::Misplaced);
     }
-    let ending = header.kind.is_ending();
+    let relief = is_relief(header.kind);
     match leaf.standing {
-        Standing::Abandoned { endings_kept } if !(ending && endings_kept) => {
+        Standing::Abandoned { reliefs_kept } if !(relief && reliefs_kept) => {
             return Effect::Void(ReasonCode::Abandoned);
         }
         Standing::Voided => return Effect::Void(ReasonCode::VoidedByRecord),
-        Standing::Frozen { .. } if !ending => return Effect::Void(ReasonCode::VoidedByRecord),
+        Standing::Frozen { .. } if !relief => return Effect::Void(ReasonCode::VoidedByRecord),
         _ => {}
     }
     if matches!(header.kind, Kind::Unknown(_)) {
         return Effect::Void(ReasonCode::NeedsNewerNode);
     }
-    if header.kind.is_listing() && header.ground.is_none() {
+    if is_listing(header.kind) && header.ground.is_none() {
         return Effect::Void(ReasonCode::NoGround);
     }
     match about_holds(all, leaf) {
@@ -61,49 +64,48 @@ pub(super) fn header_effect(all: &Decoded, leaf: &Leaf) -> Effect {
 pub(super) fn about_holds<'a>(all: &'a Decoded, leaf: &Leaf) -> Result<Option<&'a Leaf>, Effect> {
     let Some((header, _)) = &leaf.said else { return Err(Effect::Void(ReasonCode::NeedsNewerNode)) };
     let kind = header.kind;
-    let Some(about) = header.about else {
-        return if kind.needs_about() { Err(Effect::Void(ReasonCode::NoAbout)) } else { Ok(None) };
-    };
-    if !kind.needs_about() && kind != Kind::Objection {
-        return Ok(None);
-    }
+    let Some(law) = law(kind) else { return Ok(None) };
+    let Some(about) = header.about else { return Err(Effect::Void(ReasonCode::NoAbout)) };
     // R103, its first sentence: no statement that may still arrive can mend it, so it is asked first.
-    let lister = kind.is_ending() || matches!(kind, Kind::Amendment | Kind::Reinstatement);
     let own = about.id.city == leaf.place.city;
-    if lister && !own {
-        return Err(Effect::Void(ReasonCode::NotTheListingCity));
+    match law.by {
+        By::ListingCity if !own => return Err(Effect::Void(ReasonCode::NotTheListingCity)),
+        By::SameCity if !own => return Err(Effect::Void(ReasonCode::NotTheSameCity)),
+        _ => {}
     }
     // R102.
     if about.id.city == leaf.place.city && order(about.id) >= order(leaf.place) {
         return Err(Effect::Void(ReasonCode::AboutNotEarlier));
     }
     let Some(target) = all.leaf(about.id) else { return Err(Effect::NotYet(ReasonCode::NotYet)) };
+    // R106: what is kept of what was left behind can be taken back, and nothing else acts on it.
+    if target.is_left_behind() && !matches!(kind, Kind::Reinstatement | Kind::Resumption) {
+        return Err(Effect::NotYet(ReasonCode::NotYet));
+    }
     // R21: a leaf that cannot be read is no statement.
     let Some((target_header, digest)) = &target.said else { return Err(Effect::NotYet(ReasonCode::NotYet)) };
     if *digest != about.digest {
         return Err(Effect::Void(ReasonCode::AboutMismatch));
     }
     // R103, the rest.
-    let fits = match kind {
-        Kind::Reinstatement => target_header.kind.is_ending(),
-        Kind::Decline => target_header.kind.is_listing() && !own,
-        Kind::Response | Kind::Feedback | Kind::Ruling => true,
-        Kind::Erasure => !is_trust_or_unknown(target_header.kind),
-        _ => target_header.kind.is_listing(),
-    };
-    if fits { Ok(Some(target)) } else { Err(Effect::Void(ReasonCode::WrongTarget)) }
+    if !(law.about)(target_header.kind) || (law.by == By::OtherCity && own) {
+        return Err(Effect::Void(ReasonCode::WrongTarget));
+    }
+    let listed = target_header.about.map(|about| about.id.city);
+    if law.by == By::CityThatListed && listed != Some(leaf.place.city) {
+        return Err(Effect::Void(ReasonCode::NotTheListingCity));
+    }
+    Ok(Some(target))
 }
 
-/// R145: what no Erasure may name.
-const fn is_trust_or_unknown(kind: Kind) -> bool {
-    matches!(kind, Kind::NodeAnnouncement | Kind::Recognition | Kind::Proposal | Kind::WitnessDigest | Kind::Unknown(_))
-}
-
-/// R104 on top: what the effect is for one instant. Endings have R122 instead.
+/// R104 and R146 on top: what the effect is for one instant. Reliefs have R122 instead.
 pub(super) fn effect_at(leaf: &Leaf, question: &Question) -> Effect {
+    if !leaf.heard && question.slip != super::Slip::HearsEverything {
+        return Effect::Unheard;
+    }
     match (leaf.effect, leaf.header()) {
         (Effect::Stands, Some(header))
-            if !header.kind.is_ending() && header.issued_at.0 > question.at.0.saturating_add(AHEAD_MS) =>
+            if !is_relief(header.kind) && header.issued_at.0 > question.at.0.saturating_add(AHEAD_MS) =>
         {
             Effect::NotYet(ReasonCode::NotYetIssued)
         }
@@ -111,31 +113,39 @@ pub(super) fn effect_at(leaf: &Leaf, question: &Question) -> Effect {
     }
 }
 
-/// R121 and R122: whether an ending ends at this instant.
-pub(super) fn ends(all: &Decoded, ending: &Leaf, question: &Question) -> bool {
-    let Some(header) = ending.header() else { return false };
-    if !header.kind.is_ending() || ending.effect != Effect::Stands {
+/// R121, R122 and R147: whether an ending ends, or a Suspension rests, at this instant.
+pub(super) fn relieves(all: &Decoded, relief: &Leaf, question: &Question) -> bool {
+    let Some(header) = relief.header() else { return false };
+    if !is_relief(header.kind) || relief.effect != Effect::Stands {
         return false;
     }
-    has_not_begun(ending, question).is_none() && !is_cancelled(all, ending, question)
+    has_not_begun(relief, question).is_none() && !is_cancelled(all, relief, question)
 }
 
-/// R122: a Removal or Repair of later than the instant leaves the entry as it stood.
-pub(super) fn has_not_begun(ending: &Leaf, question: &Question) -> Option<ReasonCode> {
-    let later = ending
-        .header()
-        .is_some_and(|header| matches!(header.kind, Kind::Removal | Kind::Repair) && header.issued_at > question.at);
+/// R122: a Removal, Repair or Suspension of later than the instant leaves the entry as it stood.
+pub(super) fn has_not_begun(relief: &Leaf, question: &Question) -> Option<ReasonCode> {
+    let timed = [Kind::Removal, Kind::Repair, Kind::Suspension];
+    let later = relief.header().is_some_and(|header| timed.contains(&header.kind) && header.issued_at > question.at);
     (later && !question.now).then_some(ReasonCode::NotYetIssued)
 }
 
-/// R121: some effective Reinstatement names this ending.
-fn is_cancelled(all: &Decoded, ending: &Leaf, question: &Question) -> bool {
-    question.slip != super::Slip::IgnoresReinstatement
-        && all.log(ending.place.city).iter().any(|leaf| {
-            leaf.is(Kind::Reinstatement)
-                && effect_at(leaf, question) == Effect::Stands
-                && leaf.header().and_then(|header| header.about).is_some_and(|about| about.id == ending.place)
-        })
+/// R121 and R147: some effective Reinstatement names this ending, or some effective Resumption this Suspension.
+fn is_cancelled(all: &Decoded, relief: &Leaf, question: &Question) -> bool {
+    let (by, slip) = if relief.is(Kind::Suspension) {
+        (Kind::Resumption, super::Slip::IgnoresResumption)
+    } else {
+        (Kind::Reinstatement, super::Slip::IgnoresReinstatement)
+    };
+    question.slip != slip && is_named_by(all, relief, &[by], question)
+}
+
+/// Whether a statement of one of these kinds, with effect at the instant, names this one.
+pub(super) fn is_named_by(all: &Decoded, named: &Leaf, kinds: &[Kind], question: &Question) -> bool {
+    all.all().any(|leaf| {
+        kinds.iter().any(|kind| leaf.is(*kind))
+            && leaf.about() == Some(named.place)
+            && effect_at(leaf, question) == Effect::Stands
+    })
 }
 
 /// Whether a cosignature's time is too far ahead of the instant to say anything (R133).

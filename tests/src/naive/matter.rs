@@ -1,7 +1,8 @@
 //! Chains that share a ground are one matter, and what ends a link ends the matter (R106, R108, R109, R122).
 
 use super::decoded::{Decoded, Leaf};
-use super::effect::{Effect, effect_at, ends, order};
+use super::effect::{Effect, effect_at, order, relieves};
+use super::law::{is_ending, is_listing};
 use super::{Question, Slip};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::ids::{CityCode, StatementId};
@@ -15,6 +16,8 @@ pub(super) struct Matters {
     pub matters: Vec<Matter>,
     /// Links without effect by R109.
     pub silenced: BTreeMap<StatementId, ReasonCode>,
+    /// The ground, ended before, of an Entry that R109 silences.
+    pub came_after: BTreeMap<StatementId, Digest>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -24,6 +27,8 @@ pub(super) struct Matter {
     pub grounds: BTreeSet<Digest>,
     /// Effective endings of its links, by place.
     pub endings: Vec<(StatementId, Kind)>,
+    /// R147: effective Suspensions of its links, by place.
+    pub suspensions: Vec<StatementId>,
 }
 
 impl Matter {
@@ -44,41 +49,48 @@ impl Matter {
 }
 
 impl Matters {
+    /// R172: the matter of a listing, or for one that came after the end of its ground the matter that it came after (R109).
+    pub(super) fn of_listing(&self, listing: &Leaf) -> Option<&Matter> {
+        let chain = listing.chain?;
+        let came_after = self.came_after.get(&chain);
+        let carries = |matter: &&Matter| came_after.is_some_and(|ground| matter.grounds.contains(ground));
+        self.of_chain(chain).or_else(|| self.matters.iter().find(carries))
+    }
     pub(super) fn of_chain(&self, chain: StatementId) -> Option<&Matter> {
         self.matters.iter().find(|matter| matter.chains.contains(&chain))
     }
 }
 
-/// The matters of one city: its listings and endings are walked in order of place.
+/// The matters of one city: its listings and reliefs are walked in order of place.
 pub(super) fn matters(all: &Decoded, city: CityCode, question: &Question) -> Matters {
     let mut found = Matters::default();
-    let effective: Vec<&Leaf> = all.log(city).iter().filter(|leaf| ends(all, leaf, question)).collect();
+    let effective: Vec<&Leaf> = all.log(city).iter().filter(|leaf| relieves(all, leaf, question)).collect();
     for leaf in all.log(city) {
         let Some(header) = leaf.header() else { continue };
-        if header.kind.is_listing() {
-            let named = effective.iter().any(|ending| about_of(ending) == Some(leaf.place));
+        if is_listing(header.kind) {
+            let named = effective.iter().any(|relief| relief.about() == Some(leaf.place));
             // R106: what leads back to no Entry has no effect.
             let rooted = leaf.chain.and_then(|chain| all.leaf(chain)).is_some_and(|first| first.is(Kind::Entry));
             let effective = rooted && effect_at(leaf, question) == Effect::Stands;
             admit(&mut found, leaf, effective, named, question);
-        } else if effective.iter().any(|ending| ending.place == leaf.place)
-            && let Some(chain) = about_of(leaf).and_then(|place| all.leaf(place)).and_then(|link| link.chain)
+        } else if effective.iter().any(|relief| relief.place == leaf.place)
+            && let Some(chain) = leaf.about().and_then(|place| all.leaf(place)).and_then(|link| link.chain)
             && let Some(matter) = found.matters.iter_mut().find(|matter| matter.chains.contains(&chain))
         {
-            matter.endings.push((leaf.place, header.kind));
+            if is_ending(header.kind) {
+                matter.endings.push((leaf.place, header.kind));
+            } else {
+                matter.suspensions.push(leaf.place);
+            }
         }
     }
     found
 }
 
-fn about_of(leaf: &Leaf) -> Option<StatementId> {
-    leaf.header().and_then(|header| header.about).map(|about| about.id)
-}
-
 /// One listing in its turn.
 fn admit(found: &mut Matters, leaf: &Leaf, effective: bool, named: bool, question: &Question) {
     let (Some(header), Some(chain)) = (leaf.header(), leaf.chain) else { return };
-    // R108: only links with effect at T count, but for those that an effective ending names.
+    // R108: only links with effect at T count, but for those that an effective relief names.
     if !effective && !named {
         return;
     }
@@ -96,9 +108,10 @@ fn admit(found: &mut Matters, leaf: &Leaf, effective: bool, named: bool, questio
     } else {
         None
     };
-    // R109 takes effect away; what has none counts only because an ending names it, and for what that ending ends.
+    // R109 takes effect away; what has none counts only because a relief names it, and for what that relief does.
     if let Some(reason) = silenced.filter(|_| effective) {
         found.silenced.insert(leaf.place, reason);
+        found.came_after.extend(header.ground.filter(|_| chain == leaf.place).map(|ground| (chain, ground)));
         if !named {
             return;
         }
@@ -111,10 +124,12 @@ fn admit(found: &mut Matters, leaf: &Leaf, effective: bool, named: bool, questio
         joined.chains.extend(matter.chains);
         joined.grounds.extend(matter.grounds);
         joined.endings.extend(matter.endings);
+        joined.suspensions.extend(matter.suspensions);
     }
     joined.chains.insert(chain);
     joined.grounds.extend(header.ground);
     joined.endings.sort_by_key(|(place, _)| order(*place));
+    joined.suspensions.sort_by_key(|place| order(*place));
     found.matters = apart;
     found.matters.push(joined);
 }

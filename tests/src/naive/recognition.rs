@@ -1,8 +1,8 @@
-//! What counts for the viewer: its own rule for the issuer, its declines, open objections, freshness and completeness
-//! (R129 to R134).
+//! What counts for the viewer: its own rule for the issuer, its declines, freshness and completeness (R129 to R131, R133, R134,
+//! R172).
 
 use super::decoded::{Content, Decoded, Leaf};
-use super::effect::{Effect, effect_at, is_ahead, order};
+use super::effect::{Effect, effect_at, is_ahead, is_named_by, order};
 use super::terms::Known;
 use super::{Question, Slip};
 use huxin_protocol::body::{List, RecognitionBody};
@@ -57,6 +57,10 @@ pub(super) fn objections(
     }
     let body = known.body;
     let mut against = BTreeSet::new();
+    // R172.
+    if body.derived_from.is_some() && !rule.derived && question.slip != Slip::IgnoresOrigins {
+        against.insert(ReasonCode::DerivedNotRecognised);
+    }
     if !rule.lists.contains(&body.list) {
         against.insert(ReasonCode::ListNotRecognised);
     }
@@ -104,7 +108,7 @@ pub(super) fn objections(
     against
 }
 
-/// R131: an effective Decline by the viewer of any link.
+/// R131: an effective Decline by the viewer of any link that no effective Withdrawal takes back.
 pub(super) fn declined_by(all: &Decoded, links: &[&Leaf], question: &Question) -> Option<StatementId> {
     if question.slip == Slip::IgnoresDeclines {
         return None;
@@ -112,35 +116,16 @@ pub(super) fn declined_by(all: &Decoded, links: &[&Leaf], question: &Question) -
     let of_link = |leaf: &&Leaf| {
         leaf.is(Kind::Decline)
             && effect_at(leaf, question) == Effect::Stands
-            && leaf.header().and_then(|header| header.about).is_some_and(|about| is_link(links, about.id))
+            && links.iter().any(|link| leaf.about() == Some(link.place))
+            && !is_named_by(all, leaf, &[Kind::Withdrawal], question)
     };
     all.log(question.viewer).iter().find(of_link).map(|leaf| leaf.place)
-}
-
-fn is_link(links: &[&Leaf], place: StatementId) -> bool {
-    links.iter().any(|link| link.place == place)
-}
-
-/// R132: an effective Objection to any link without an effective Ruling about it by the city that listed.
-pub(super) fn is_disputed(all: &Decoded, links: &[&Leaf], question: &Question) -> bool {
-    let Some(issuer) = links.first().map(|link| link.place.city) else { return false };
-    let about = |leaf: &Leaf| leaf.header().and_then(|header| header.about).map(|about| about.id);
-    all.all().any(|objection| {
-        objection.is(Kind::Objection)
-            && effect_at(objection, question) == Effect::Stands
-            && about(objection).is_some_and(|place| is_link(links, place))
-            && !all.log(issuer).iter().any(|ruling| {
-                ruling.is(Kind::Ruling)
-                    && effect_at(ruling, question) == Effect::Stands
-                    && about(ruling) == Some(objection.place)
-            })
-    })
 }
 
 /// R134: places of live leaves whose body is due here and not held, in order.
 pub(super) fn lacking(all: &Decoded, city: CityCode) -> Vec<StatementId> {
     // The bodies of all other kinds enter no ruling.
-    let kinds = [Kind::Entry, Kind::Amendment, Kind::Recognition, Kind::Decline];
+    let kinds = [Kind::Entry, Kind::Amendment, Kind::Recognition, Kind::Decline, Kind::Response];
     let lacks = |leaf: &&Leaf| {
         leaf.owes_body() && matches!(leaf.content, Content::Lacking) && kinds.iter().any(|kind| leaf.is(*kind))
     };

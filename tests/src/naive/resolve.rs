@@ -4,15 +4,17 @@
 
 use super::decoded::{Content, Decoded, Leaf};
 use super::effect::{Effect, effect_at, has_not_begun};
+use super::filings::{Filings, filings};
 use super::groups::{Standing, groups};
-use super::matter::{Matters, current_link, matters};
-use super::recognition::{
-    declined_by, freshness, is_beyond_complete, is_disputed, is_stale, lacking, objections, rule_for,
-};
+use super::matter::{Matter, Matters, current_link, matters};
+use super::origin;
+use super::recognition::{declined_by, freshness, is_beyond_complete, is_stale, lacking, objections, rule_for};
+use super::response::{self, response};
 use super::terms::{Known, Life, life, measure_fault};
-use super::{Chain, InForce, Question, Resolution, Source};
+use super::{Chain, InForce, Question, Resolution, Slip, Source};
 use huxin_protocol::body::List;
 use huxin_protocol::edition::MeasureKind;
+use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::{CityCode, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::{ReasonCode, State};
@@ -50,16 +52,6 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
         let pointed: BTreeSet<_> = all.log(*city).iter().filter_map(amended).map(|about| about.id.seq).collect();
         let act = |leaf: &&Leaf| leaf.chain.is_none() && pointed.contains(&leaf.place.seq);
         answer.untold.extend(all.log(*city).iter().filter(act).map(|leaf| leaf.place));
-        // What acts on an abandoned leaf may be told of where another stands at that position now.
-        let on_abandoned = |leaf: &&Leaf| {
-            let about = leaf.header().and_then(|header| header.about);
-            about.is_some_and(|about| {
-                all.log(about.id.city).iter().any(|other| {
-                    other.place == about.id && matches!(other.standing, super::decoded::Standing::Abandoned { .. })
-                })
-            })
-        };
-        answer.untold.extend(all.log(*city).iter().filter(on_abandoned).map(|leaf| leaf.place));
     }
     for leaf in all.all() {
         // R129: a rule that cannot be read is none, and the reason is told.
@@ -74,6 +66,13 @@ pub fn resolve(all: &Decoded, question: &Question) -> Resolution {
         {
             answer.without_effect.insert(leaf.place, reason);
         }
+    }
+    // R148, also of chains that are not shown.
+    let firsts: BTreeSet<StatementId> = all.all().filter_map(|leaf| leaf.chain).collect();
+    for first in firsts {
+        let links: Vec<&Leaf> = all.log(first.city).iter().filter(|leaf| leaf.chain == Some(first)).collect();
+        let again = filings(all, &links, None, question).again;
+        answer.without_effect.extend(again.into_iter().map(|id| (id, ReasonCode::AlreadyFiled)));
     }
     gather(&mut answer, &shown);
     answer
@@ -172,6 +171,11 @@ fn chain_of(
         same_as: None,
         counts: false,
         objections: BTreeSet::new(),
+        resting: BTreeSet::new(),
+        filings: Vec::new(),
+        suspended_by: None,
+        answered_by: None,
+        is_public: false,
         declined_by: declined_by(all, links, question),
         rule: rule_for(all, first.city, question).map(|(id, _)| id).filter(|_| first.city != question.viewer),
         starts_at: None,
@@ -191,9 +195,14 @@ fn chain_of(
         _ => None,
     };
     let other_subject = current.and_then(Leaf::listing).is_some_and(|body| body.subject.id != question.subject);
-    let ending = matters.of_chain(first).and_then(super::matter::Matter::state);
-    chain.shows_content =
-        current.and_then(Leaf::listing).is_some() && !other_subject && !matches!(ending, Some((State::Erased, _)));
+    let ending = matters.of_chain(first).and_then(Matter::state);
+    chain.shows_content = chain.rooted
+        && current.and_then(Leaf::listing).is_some()
+        && !other_subject
+        && !matches!(ending, Some((State::Erased, _)));
+    let content = current.and_then(Leaf::listing).filter(|_| chain.shows_content);
+    let filings = filings(all, links, content, question);
+    chain.filings.clone_from(&filings.open);
     if let Some(known) = known {
         chain.starts_at = Some(known.starts_at);
         chain.ends_at = known.ends_at;
@@ -226,7 +235,9 @@ fn chain_of(
         return chain;
     }
     if let Some(known) = known {
-        stand(all, &mut chain, links, known, question);
+        let suspended_by = matters.of_chain(first).and_then(|matter| matter.suspensions.first()).copied();
+        chain.suspended_by = suspended_by.filter(|_| question.slip != Slip::IgnoresSuspensions);
+        stand(all, &mut chain, work, known, &filings, question);
     }
     chain
 }
@@ -239,7 +250,9 @@ fn ground_ended_by(links: &[&Leaf], matters: &Matters) -> Option<StatementId> {
 }
 
 /// An entry whose effect is known: its term, then the viewer.
-fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, question: &Question) {
+fn stand(all: &Decoded, chain: &mut Chain, work: &Work<'_>, known: &Known<'_>, filings: &Filings, question: &Question) {
+    let links = &work.links;
+    let suspended_by = chain.suspended_by.take();
     if question.at < known.starts_at {
         (chain.state, chain.why) = (State::NotYet, Some(ReasonCode::NotYetEffective));
         return;
@@ -259,23 +272,40 @@ fn stand(all: &Decoded, chain: &mut Chain, links: &[&Leaf], known: &Known<'_>, q
     if chain.declined_by.is_some() {
         chain.objections.insert(ReasonCode::Declined);
     }
-    let disputed = is_disputed(all, links, question);
-    let suspends = disputed && rule.is_some_and(|(_, rule)| rule.suspend_while_disputed);
+    // R132, R147, R172: what keeps it from counting for its own city too, or marks it.
+    chain.suspended_by = suspended_by;
+    chain.resting = filings.against(rule.is_some_and(|(_, rule)| rule.suspend_while_disputed));
+    if suspended_by.is_some() {
+        chain.resting.insert(ReasonCode::SuspendedByOrder);
+    }
+    if origin::is_over(all, known, question) {
+        chain.resting.insert(ReasonCode::OriginEnded);
+    }
     let frozen = all.cities.get(&chain.id.city).is_some_and(|log| log.frozen);
+    let rests = |code| chain.resting.contains(&code);
+    let suspended = frozen || rests(ReasonCode::SuspendedDisputed) || suspended_by.is_some();
+    let disputed = rests(ReasonCode::Disputed);
     chain.state = match () {
-        () if frozen || suspends => State::Suspended,
+        () if suspended => State::Suspended,
         () if disputed => State::Disputed,
         () => State::Listed,
     };
-    chain.counts = chain.objections.is_empty() && !frozen && !suspends;
+    chain.counts = chain.objections.is_empty() && !suspended && !rests(ReasonCode::OriginEnded);
+    let public = |link: &&Leaf| link.header().is_some_and(|header| header.disclosure == Disclosure::Public);
+    let published = known.public_until.is_none_or(|end| question.at < end);
+    chain.is_public = !suspended && published && links.iter().all(public);
+    let response = response(all, links, question).filter(|_| !own);
+    chain.answered_by = response::place(response);
     chain.confirm = (chain.stale || chain.beyond_complete || known.link_unreadable) && known.body.list != List::Red;
     for code in &known.body.measures {
         let recognised =
             rule.and_then(|(_, rule)| rule.measures.as_ref()).is_none_or(|measures| measures.contains(code));
         let fault = measure_fault(known, code, question)
+            .or_else(|| suspended_by.map(|_| ReasonCode::SuspendedByOrder))
             .or_else(|| frozen.then_some(ReasonCode::IssuerUnderReview))
             .or_else(|| (!chain.counts).then_some(ReasonCode::EntryNotCounting))
-            .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised));
+            .or_else(|| (!recognised).then_some(ReasonCode::MeasureNotRecognised))
+            .or_else(|| response.and_then(|response| response::against(response, code, question)));
         chain.measures.push((code.clone(), fault.is_none(), fault));
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn life<'a>(
             Effect::Void(reason) => Life::Void(reason),
             Effect::NotYet(reason) => Life::NotYet(reason),
             // An amendment that holds and leads to nothing cannot be: its target would be its chain.
-            Effect::Stands => Life::Unknown(ReasonCode::BodyLacking),
+            Effect::Stands | Effect::Unheard => Life::Unknown(ReasonCode::BodyLacking),
         };
     };
     let body = match &link.content {
@@ -81,7 +81,7 @@ pub(super) fn life<'a>(
         Content::NotReader => return Life::Unknown(ReasonCode::NotReader),
         Content::NeedsNewerNode => return Life::Unknown(ReasonCode::NeedsNewerNode),
         Content::Malformed if link.is(Kind::Entry) => return Life::Void(ReasonCode::BodyMalformed),
-        Content::Malformed | Content::Recognition(_) | Content::Other => {
+        Content::Malformed | Content::Recognition(_) | Content::Response(_) | Content::Other => {
             return Life::Unknown(ReasonCode::BodyMalformed);
         }
     };

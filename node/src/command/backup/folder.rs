@@ -66,8 +66,10 @@ impl Described {
             )
             .trying("name a folder that `huxin backup` made"));
         }
-        let described: Self = serde_json::from_slice(&crate::settings::read_file(&path)?)
-            .map_err(|fault| Fault::refused("backup_shape", format_args!("{}: {fault}", path.display())))?;
+        let described: Self = serde_json::from_slice(&crate::settings::read_file(&path)?).map_err(|fault| {
+            Fault::refused("backup_shape", format_args!("{}: {fault}", path.display()))
+                .trying("take another backup; leave this one as it is until you have it")
+        })?;
         if described.version != 1 {
             return Err(Fault::refused("backup_newer", format_args!("the backup has version {}", described.version))
                 .trying("use a newer huxin"));

@@ -67,7 +67,8 @@ pub(super) fn accept(args: &AcceptArgs, context: &Context) -> Result<(), Fault> 
         if accepted.already {
             say!("此前已采用 it was accepted before");
         } else {
-            say!("已写入设置，下次启动起适用 written into the settings; it binds from the next start:");
+            say!("已写入设置，下次启动起适用");
+            say!("written into the settings; it binds from the next start:");
             say!("  {}", accepted.written);
         }
     })

@@ -61,7 +61,7 @@ pub struct FeedbackArgs {
     #[arg(long, value_enum)]
     pub done: DoneChoice,
     /// The department that did it
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     pub department: String,
     /// The department's unified social credit code
     #[arg(long, value_name = "USCC")]

@@ -20,7 +20,7 @@ pub fn check(path: &Path, endings: &[&str], force: bool) -> Result<(), Fault> {
     match std::fs::symlink_metadata(path) {
         Ok(_) if !force => Err(there(path)),
         Ok(found) if !found.is_file() && !found.is_symlink() => {
-            Err(Fault::usage("file_kind", format_args!("{} is no file", path.display())))
+            Err(Fault::usage("file_kind", format_args!("{} is no file", path.display())).trying("name another file"))
         }
         Ok(_) => Ok(()),
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
