@@ -70,7 +70,8 @@ fn a_linked_person_is_named_by_a_digest_and_by_nothing_else() {
         files(&federation.folder(code), &mut found);
         assert!(found.len() > 5, "the search looks at the node's files");
         for secret in SECRETS {
-            let holders: Vec<_> = found.iter().filter(|path| holds(&fs::read(path).unwrap_or_default(), secret)).collect();
+            let holders: Vec<_> =
+                found.iter().filter(|path| holds(&fs::read(path).unwrap_or_default(), secret)).collect();
             assert!(holders.is_empty() && !metrics.contains(secret), "{code}: {secret} in {holders:?}");
         }
         // No dump of a process's memory either.
