@@ -363,6 +363,13 @@ fn each_command_is_rehearsed_then_asked_for_then_signed() {
     ] {
         assert_eq!(run(by, line, about, exit)["error"], code, "{line}");
     }
+    // An answer stands for all before it; whoever leaves something out is told.
+    for (line, due) in [("respond ID --decline D-B-02=样例 --yes", true), ("respond ID --apply D-B-02 --yes", false)]
+    {
+        let reply = run(h, line, Entry, 0);
+        assert_eq!(reply["warnings"][0]["code"] == "answer_replaced", due, "{line}: {reply}");
+        assert_eq!(reply["warnings"][0].to_string().contains("D-B-01"), due, "{line}: {reply}");
+    }
     let before = sizes(&federation);
     let good = [
         (h, "respond ID --apply D-B-01 --decline D-B-02=样例", Entry, 1),
@@ -398,4 +405,31 @@ fn each_command_is_rehearsed_then_asked_for_then_signed() {
         "nothing is recognised"
     );
     federation.end_and_check();
+}
+
+/// However often a city says the same kind of thing about an entry, its page shows the first 64 and counts the rest.
+#[test]
+fn a_page_shows_so_many_of_a_kind_and_counts_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = lone::alone(&folder.path().join("city"));
+    let (mut node, client) = lone::start(&config, |_| {});
+    let client = client.unwrap();
+    federation::until("the node is ready", || client.ready().ok().filter(|ready| ready.ready).map(drop));
+    let entry = listed(&client, 1);
+    let feedback = |done: &str| json!({ "measure": "D-B-01", "done": done, "department": { "name": "样例局（合成）" }, "on": "2026-03-01" });
+    for number in 1..=67 {
+        joint(&client, entry, "feedback", feedback(if number % 2 == 0 { "lifted" } else { "applied" }));
+        let page = client.entry(entry).unwrap();
+        assert_eq!(page.acts.len(), number.min(64));
+        let left_out: Vec<usize> = page.acts_left_out.iter().map(|left| left.count).collect();
+        assert_eq!(left_out, if number > 64 { vec![number - 64] } else { Vec::new() });
+    }
+    let page = client.entry(entry).unwrap();
+    let (act, left) = (&page.acts[1], &page.acts_left_out[0]);
+    assert_eq!((act.kind.as_str(), act.kind_zh.as_str(), act.city_name.as_str()), ("Feedback", "执行反馈", "舟山市"));
+    assert_eq!(act.says_zh.as_deref(), Some("D-B-01 已解除，样例局（合成），2026-03-01"));
+    assert_eq!((left.city.as_str(), left.kind.as_str()), (ZHOUSHAN, "Feedback"));
+    drop(node.stdin.take());
+    assert!(node.wait().unwrap().success());
+    lone::fsck(&config);
 }

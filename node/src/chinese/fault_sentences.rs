@@ -25,6 +25,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("answer_cut", "节点的答复中断"),
     ("answer_day", "不实施的措施不能写起日"),
     ("answer_missing", "答复中没有任何措施"),
+    ("answer_replaced", "以本次答复为准；此前答复而本次未写的措施不再有答复"),
     ("answer_shape", "节点的答复无法识别，命令与节点的版本可能不同"),
     ("answer_without_reason", "不予实施的措施须写明理由"),
     ("asking_partners", "节点正在向伙伴核对本市日志，稍后再试"),

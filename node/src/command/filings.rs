@@ -20,7 +20,13 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<(), Fault> {
-    let reply = context.client()?.filings(&FilingsQuery { open: !args.all, after: args.after })?;
+    let client = context.client()?;
+    let page = |after| client.filings(&FilingsQuery { open: !args.all, after });
+    let mut reply = page(args.after)?;
+    // A page on which nothing is ours, or nothing waits, is not the last one.
+    while reply.to_answer.is_empty() && reply.filed_here.is_empty() && reply.next.is_some() {
+        reply = page(reply.next)?;
+    }
     context.show(&reply, |reply| say!("{}", screen(reply, context)))
 }
 

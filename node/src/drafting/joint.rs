@@ -11,11 +11,13 @@ use huxin_api::model::{
     ActRequest, ActVerb, CarriedOutBy, FeedbackRequest, JointRequest, ResponseRequest, RulingRequest, StepRequest,
     Warning,
 };
+use huxin_engine::index::{acts_of, chain};
 use huxin_engine::{Draft, gather};
 use huxin_protocol::body::{Answer, Body, Department, Done, EntryBody, RepairConditions, RulingResult, Stage};
 use huxin_protocol::fold::MatterState;
 use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::StatementId;
+use huxin_protocol::kind::Kind;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Date;
 
@@ -34,7 +36,11 @@ impl Drafter {
         let mut drafts = Vec::new();
         let today = world.2.date();
         let disclosure = match &request {
-            JointRequest::Response(response) => self.check_response(id, response, world)?,
+            JointRequest::Response(response) => {
+                let disclosure = self.check_response(id, response, world)?;
+                warnings.extend(self.unsaid(id, response, world, index)?);
+                disclosure
+            }
             JointRequest::Feedback(feedback) => self.check_feedback(id, feedback, world)?,
             JointRequest::Application(application) => {
                 check_filing(id, &application.reason, application.filed_on, world)?;
@@ -97,6 +103,31 @@ impl Drafter {
             }
         }
         self.disclosed_as(disclosure, &[id.city])
+    }
+
+    /// A Response stands for all before it (R149): what this city answered earlier and leaves out now is said no more.
+    fn unsaid(
+        &self,
+        id: StatementId,
+        response: &ResponseRequest,
+        (read, roster, _): World<'_>,
+        index: usize,
+    ) -> Result<Option<Warning>, DraftFault> {
+        let Some(member) = roster.city(self.city) else { return Ok(None) };
+        let mut last = None;
+        for link in chain(read, id.city, id.seq)? {
+            let said = acts_of(read, (id.city, link), Kind::Response, self.city)?;
+            last = last.max(said.into_iter().filter(|seq| !member.is_voided(*seq)).max());
+        }
+        let Some(seq) = last else { return Ok(None) };
+        let before = StatementId { city: self.city, epoch: member.epoch_at(seq), seq };
+        let (_, _, Some(Body::Response(said))) = statement(read, roster, before)? else { return Ok(None) };
+        let named = |measure: &str| response.answers.iter().any(|answer| answer.measure == measure);
+        let unsaid = said.answers.iter().map(|answer| answer.measure.as_str()).filter(|measure| !named(measure));
+        let unsaid = unsaid.collect::<Vec<_>>().join(", ");
+        let sentence =
+            format!("{before} answered {unsaid} too; this answer stands for all of it, so that is said no more");
+        Ok((!unsaid.is_empty()).then(|| Warning { index, code: "answer_replaced".to_owned(), sentence }))
     }
 
     fn check_feedback(

@@ -14,7 +14,7 @@ use huxin_engine::gather;
 use huxin_engine::index::acts_of;
 use huxin_protocol::body::Body;
 use huxin_protocol::header::Header;
-use huxin_protocol::ids::{CityCode, StatementId};
+use huxin_protocol::ids::{CityCode, Seq, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::ruling::Filing;
 use std::collections::BTreeSet;
@@ -38,15 +38,14 @@ fn page(backend: &dyn Backend, asked: FilingsQuery) -> Result<FilingsReply, Prob
     let mut reply = FilingsReply { to_answer: Vec::new(), filed_here: Vec::new(), next: None };
     let mut looked_at = 0;
     for member in present.roster.cities().filter(|member| asked.after.is_none_or(|after| member.code >= after.city)) {
+        let after = asked.after.filter(|after| after.city == member.code);
+        let from = after.map_or(Seq(0), |after| Seq(after.seq.0.saturating_add(1)));
         let mut places = BTreeSet::new();
         for kind in KINDS {
-            places.extend(gather::trust_statements(&*present.read, member.code, kind)?);
+            places.extend(gather::trust_statements_from(&*present.read, member.code, kind, from)?);
         }
         for seq in places.into_iter().filter(|seq| !member.is_voided(*seq)) {
             let id = StatementId { city: member.code, epoch: member.epoch_at(seq), seq };
-            if asked.after.is_some_and(|after| (id.city, id.seq) <= (after.city, after.seq)) {
-                continue;
-            }
             if looked_at >= LOOKED_AT || reply.to_answer.len() + reply.filed_here.len() >= FILINGS_PAGE {
                 return Ok(reply);
             }
