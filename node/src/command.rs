@@ -155,13 +155,13 @@ pub enum Command {
     Respond(joint::RespondArgs),
     /// Report what was done with one measure (执行反馈)
     Feedback(joint::FeedbackArgs),
-    /// Hand on an application for repair to the listing city (修复申请)
+    /// Hand an application for repair on to its city (修复申请)
     Apply(joint::ApplyArgs),
-    /// Hand on an objection to the listing city (异议)
+    /// Hand on an objection to the city that listed (异议)
     Object(joint::ObjectArgs),
     /// Say how far this city is with what was filed about its entry (办理进度)
     Step(joint::StepArgs),
-    /// Answer what was filed about this city's entry (处理结果)
+    /// Answer for good what was filed about an own entry (处理结果)
     Rule(joint::RuleArgs),
     /// Take back what this city filed, or its decline (撤回)
     Withdraw(act::ActArgs),

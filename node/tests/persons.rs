@@ -7,7 +7,7 @@ mod lone;
 
 use federation::{Federation, HEZHOU, LANZHOU, ZHOUSHAN};
 use huxin_api::model::{DisclosureChoice, PublishRequest};
-use huxin_protocol::body::{LinkedPerson, PersonRole};
+use huxin_protocol::body::{LinkedPerson, List, PersonRole, Severity};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +45,8 @@ fn a_linked_person_is_named_by_a_digest_and_by_nothing_else() {
 
     let mut request: PublishRequest = lone::entry(1);
     let entry = &mut request.entries[0];
+    (entry.list, entry.severity, entry.measures) = (List::Black, Some(Severity::General), vec!["D-B-01".to_owned()]);
+    (entry.basis.law, entry.basis.document_number) = (Some("样例办法".to_owned()), Some("样例1号".to_owned()));
     entry.linked_persons = vec![LinkedPerson {
         digest: named["digest"].as_str().unwrap().parse().unwrap(),
         name: named["name"].as_str().unwrap().to_owned(),

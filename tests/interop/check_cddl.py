@@ -16,7 +16,9 @@ from test_vectors import cases
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "protocol" / "examples"
 # Form of a vector -> rule of the grammar.
 RULES = {"header": "header", "listing": "entry-body", "act": "act-body", "record": "key-record", "genesis": "genesis",
-         "segment": "segment"}
+         "segment": "segment", "suspension": "suspension-body", "resumption": "act-body", "response": "response-body",
+         "feedback": "feedback-body", "application": "application-body", "objection": "objection-body",
+         "ruling": "ruling-body", "step": "step-body", "withdrawal": "act-body"}
 # Codes for what is wrong with bytes whose shape is right.
 NOT_OF_SHAPE = re.compile(r"_not_canonical$|_signature$")
 # Shapes that the grammar has no words for, each with its reason.
@@ -25,6 +27,9 @@ BEYOND_A_GRAMMAR = {
     "decided on a day that does not exist": "the calendar",
     "told on a day that does not exist": "the calendar",
     "with a map of a decision that says nothing": "that one of several keys is there",
+    "of a day that does not exist": "the calendar",
+    "from a day that does not exist": "the calendar",
+    "with one measure twice": "that two items differ in one member",
     "followed by a byte": "what stands behind the item",
     "of a code of 17 characters": "the shape of an id, which hangs on its scheme",
     "of a code with the letter O": "the shape of an id, which hangs on its scheme",

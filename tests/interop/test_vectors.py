@@ -7,7 +7,7 @@ import unittest
 import cbor2
 
 import grammar
-from stranger import Refused, text
+from stranger import Refused, joint, text
 from stranger.bundle import verify
 from stranger.cbor import decode
 from stranger.edition import name_of
@@ -96,6 +96,21 @@ class Bundles(unittest.TestCase):
                 else:
                     text.check_subject(subject)
         self.assertGreaterEqual(seen, 8)
+
+    def test_every_body_of_joint_action_is_judged_as_its_file_says(self):
+        """R35 to R39, R44 and R48, from the rules alone."""
+        for form in joint.FORMS:
+            holding = refused = 0
+            for case in cases(form):
+                with self.subTest(form=form, title=case["title"]):
+                    body = bytes.fromhex(case["bytes"])
+                    if "refused" in case["expected"]:
+                        self.assertRaises(Refused, joint.check, form, body)
+                        refused += 1
+                    else:
+                        joint.check(form, body)
+                        holding += 1
+            self.assertGreaterEqual((holding, refused), (2, 4), form)
 
     def test_every_edition_in_order_has_the_digest_of_its_file(self):
         """R151; a layer names the digest of what it lies on (R155)."""

@@ -2,17 +2,20 @@
 //! hides nothing of anybody else.
 
 use crate::hand::{Hand, bring};
-use crate::words::{act, amendment, city, entry, three};
+use crate::words::{act, amendment, city, entry, list, three};
 use huxin_engine::gather::{case_file, source};
 use huxin_engine::index::{chain, is_erased, write_leaf};
 use huxin_engine::input::Road;
 use huxin_engine::lacks::Lacks;
 use huxin_engine::ledger::{Batch, Family, LedgerRead, ReadFault, Txn, body_key, erased_key, last_seq, scan_prefix};
 use huxin_engine::wire::BODIES_PER_REQUEST;
+use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::builtin;
 use huxin_protocol::fold::Viewpoint;
-use huxin_protocol::ids::{Epoch, Seq, StatementId};
+use huxin_protocol::header::{About, Header};
+use huxin_protocol::ids::{CityCode, Epoch, Seq, StatementId};
 use huxin_protocol::kind::Kind;
+use huxin_protocol::segment::Item;
 use huxin_protocol::statement::Statement;
 use huxin_store::{MemoryStore, Store};
 use huxin_tests::world::{World, subject};
@@ -254,4 +257,71 @@ fn a_case_costs_every_statement_the_same() {
         }
         assert!(costs[1] <= 5 * costs[0], "{shape}: {costs:?} reads for 100 statements and for 400");
     }
+}
+
+/// Who says ten thousand times what it has said once changes nothing that the first did not, costs the writer the same each time, and
+/// leaves every ruling at the cost that it has with as many as it hears (R146).
+#[test]
+fn ten_thousand_voices_of_one_member_change_nothing_that_the_first_did_not() {
+    const STRETCHES: usize = 20;
+    const STRETCH: usize = 500;
+    for kind in [Kind::Objection, Kind::RepairApplication, Kind::Response, Kind::Feedback, Kind::Decline] {
+        let mut world = three(907);
+        let id = list(&mut world, city(1), 5);
+        assert!(world.run_until(60_000, World::agree));
+        let federation = world.genesis.id();
+        let mut hand = Hand::copy(&world, city(3), city(3), Epoch::FIRST);
+        // A hand knows the places of its own log alone, so it takes what it is about from there.
+        let mut said = act(&world, city(3), kind, id);
+        said.about = None;
+        let about = About { id, digest: digest_at(&world, id) };
+        world.kill(city(3));
+        let at = world.now;
+        let (mut shown, mut reads, mut writes) = (Vec::new(), Vec::new(), Vec::new());
+        for stretch in 0..=STRETCHES {
+            let from = hand.size().0;
+            for _ in 0..if stretch == 0 { 1 } else { STRETCH } {
+                let header = Header { about: Some(about), ..hand.header(&said) };
+                hand.add_signed(header, said.body_bytes.clone());
+            }
+            let segment = hand.run(from);
+            writes.push(cost_of_writing(&world, &federation, city(3), from, &segment.items[0]));
+            bring(&mut world, city(2), Road::Disk, segment).unwrap();
+            shown.push(world.ruling_at(city(2), city(2), &subject(5), at, true).entries);
+            reads.push(cost_of_case(&world, city(2), 5));
+        }
+        assert!(shown.iter().all(|entries| *entries == shown[0]), "{kind:?} changes a ruling when it is said again");
+        assert!(writes.iter().all(|cost| *cost > 0 && *cost <= writes[0]), "{kind:?}: {writes:?} reads for each");
+        // What is heard of it has been said after the first stretch; of what is not heard at all the first costs as much as any.
+        let heard = kind.is_filing();
+        let most = if heard { reads[1] } else { reads[0] + 2 };
+        assert!(reads.iter().all(|cost| *cost <= most), "{kind:?}: {reads:?} reads for a ruling");
+        assert!(!heard || reads[1] > reads[0] + 60, "{kind:?}: {reads:?} hear nothing of it");
+    }
+}
+
+fn digest_at(world: &World, id: StatementId) -> Digest {
+    let node = world.city(id.city);
+    huxin_engine::gather::statement(&*node.store, &node.roster(), id).unwrap().unwrap().0.digest
+}
+
+/// What city 2 reads to write one leaf.
+fn cost_of_writing(world: &World, federation: &Digest, by: CityCode, seq: u64, item: &Item) -> usize {
+    let store = MemoryStore::with_content(world.city(city(2)).store.content());
+    let counting = Counting { store: &store, reads: Cell::new(0) };
+    let mut txn = Txn::new(&counting);
+    let place = StatementId { city: by, epoch: Epoch::FIRST, seq: Seq(seq) };
+    let statement = Statement::read(item.statement.clone(), federation).unwrap();
+    write_leaf(&mut txn, federation, city(2), place, item.statement.clone(), Some(&statement), None).unwrap();
+    counting.reads.get()
+}
+
+/// What a city reads for one ruling.
+fn cost_of_case(world: &World, viewer: CityCode, number: u64) -> usize {
+    let store = MemoryStore::with_content(world.city(viewer).store.content());
+    let counting = Counting { store: &store, reads: Cell::new(0) };
+    let (roster, editions) = (world.city(viewer).roster(), builtin());
+    let view = Viewpoint { federation: world.genesis.id(), viewer, at: world.now, now: true, crosswalk: None };
+    case_file(&counting, &roster, &editions, &subject(number), view).unwrap();
+    counting.reads.get()
 }

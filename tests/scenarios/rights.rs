@@ -13,7 +13,7 @@ use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::{CityCode, Epoch, StatementId};
 use huxin_protocol::kind::Kind;
 use huxin_protocol::roster::Roster;
-use huxin_protocol::ruling::{ReasonCode, State};
+use huxin_protocol::ruling::{EntryRuling, ReasonCode, State};
 use huxin_tests::world::{World, draft, peer_of, subject};
 
 fn decline(world: &World, by: CityCode, about: StatementId, disclosure: Disclosure) -> Draft {
@@ -52,6 +52,8 @@ fn an_erasure_takes_the_texts_of_its_own_citys_acts_and_no_others() {
     let feedback = act(&world, city(1), Kind::Feedback, link);
     let feedback = publish(&mut world, city(1), feedback).unwrap();
     let beside = list(&mut world, city(1), 2);
+    let rest = end(&mut world, city(1), Kind::Suspension, beside);
+    let resumed = end(&mut world, city(1), Kind::Resumption, rest);
     let repair = end(&mut world, city(1), Kind::Repair, beside);
     assert!(world.run_until(60_000, World::agree));
     // What others said about it is theirs.
@@ -60,7 +62,7 @@ fn an_erasure_takes_the_texts_of_its_own_citys_acts_and_no_others() {
     let objection = act(&world, city(3), Kind::Objection, link);
     let objection = publish(&mut world, city(3), objection).unwrap();
     assert!(world.run_until(60_000, World::agree));
-    for held in [id, link, annulment, back, removal, feedback, beside, repair, declined, objection] {
+    for held in [id, link, annulment, back, removal, feedback, beside, rest, resumed, repair, declined, objection] {
         assert_eq!(holders(&world, held), [1, 2, 3], "{held}");
     }
     let erasure = end(&mut world, city(1), Kind::Erasure, link);
@@ -68,7 +70,7 @@ fn an_erasure_takes_the_texts_of_its_own_citys_acts_and_no_others() {
     for gone in [id, link, annulment, back, removal, feedback] {
         assert_eq!(holders(&world, gone), [] as [usize; 0], "{gone}");
     }
-    for kept in [erasure, beside, repair, declined, objection] {
+    for kept in [erasure, beside, rest, resumed, repair, declined, objection] {
         assert_eq!(holders(&world, kept), [1, 2, 3], "{kept}");
     }
     for number in 1..=3 {
@@ -138,6 +140,82 @@ fn what_was_erased_is_not_taken_up_by_any_road() {
         assert!(holds(&world, city(reader), erasure));
     }
     clean(&world);
+}
+
+#[test]
+fn the_texts_of_a_rest_and_of_its_end_go_with_the_entry() {
+    let mut world = three(2_011);
+    let id = list(&mut world, city(1), 1);
+    let link = amendment(&world, city(1), id, 1, "corrected");
+    let link = publish(&mut world, city(1), link).unwrap();
+    let first = end(&mut world, city(1), Kind::Suspension, link);
+    let back = end(&mut world, city(1), Kind::Resumption, first);
+    let second = end(&mut world, city(1), Kind::Suspension, id);
+    let feedback = act(&world, city(1), Kind::Feedback, id);
+    let feedback = publish(&mut world, city(1), feedback).unwrap();
+    let filed = act(&world, city(2), Kind::RepairApplication, id);
+    assert!(world.run_until(60_000, World::agree));
+    let filed = publish(&mut world, city(2), filed).unwrap();
+    assert!(world.run_until(60_000, World::agree));
+    let ruled = act(&world, city(1), Kind::Ruling, filed);
+    let ruled = publish(&mut world, city(1), ruled).unwrap();
+    end(&mut world, city(1), Kind::Erasure, id);
+    assert!(world.run_until(60_000, World::agree));
+    for gone in [id, link, first, back, second, feedback] {
+        assert_eq!(holders(&world, gone), [] as [usize; 0], "{gone}");
+    }
+    // What another city filed is its own, and so is the answer to it, which names the filing and not the entry (R145).
+    for kept in [filed, ruled] {
+        assert_eq!(holders(&world, kept), [1, 2, 3], "{kept}");
+    }
+    end(&mut world, city(1), Kind::Erasure, ruled);
+    assert!(world.run_until(60_000, World::agree));
+    assert_eq!(holders(&world, ruled), [] as [usize; 0]);
+    clean(&world);
+}
+
+/// Whatever a city says of another one's entry, its text is its own to erase, and its effect stands in the header.
+#[test]
+fn each_city_erases_what_it_answered_reported_filed_and_rested() {
+    let rows = [
+        (2, Kind::Response),
+        (2, Kind::Feedback),
+        (2, Kind::RepairApplication),
+        (2, Kind::Objection),
+        (1, Kind::Suspension),
+        (1, Kind::Feedback),
+    ];
+    for (seed, (by, kind)) in (2_020..).zip(rows) {
+        let mut world = three(seed);
+        let id = list(&mut world, city(1), 1);
+        assert!(world.run_until(60_000, World::agree));
+        let said = act(&world, city(by), kind, id);
+        let said = publish(&mut world, city(by), said).unwrap();
+        assert!(world.run_until(60_000, World::agree));
+        assert_eq!(holders(&world, said), [1, 2, 3], "{kind:?}");
+        let shown = |world: &World| {
+            (1..=3)
+                .map(|node| world.ruling(city(node), city(node), &subject(1)).entries)
+                .map(effects)
+                .collect::<Vec<_>>()
+        };
+        let before = shown(&world);
+        let others = act(&world, city(3), Kind::Erasure, said);
+        assert_eq!(publish(&mut world, city(3), others), Err(Refusal::NotOurs(said)), "{kind:?}");
+        end(&mut world, city(by), Kind::Erasure, said);
+        assert!(world.run_until(60_000, World::agree));
+        assert_eq!(holders(&world, said), [] as [usize; 0], "{kind:?}");
+        assert_eq!(holders(&world, id), [1, 2, 3], "{kind:?}");
+        assert_eq!(shown(&world), before, "{kind:?}: what its header does stays");
+        clean(&world);
+    }
+}
+
+/// What a ruling says of its entries, as far as acts decide it.
+fn effects(entries: Vec<EntryRuling>) -> Vec<(State, bool, Option<StatementId>, Option<StatementId>, usize)> {
+    let of =
+        |entry: EntryRuling| (entry.state, entry.counts, entry.answered_by, entry.suspended_by, entry.filings.len());
+    entries.into_iter().map(of).collect()
 }
 
 #[test]

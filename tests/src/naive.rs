@@ -144,6 +144,8 @@ pub struct Chain {
     pub public_until: Option<Millis>,
     /// Of R156: its longest term is over, its publication is.
     pub over: BTreeSet<ReasonCode>,
+    /// R173.
+    pub regional: bool,
     pub listed_here_on: Option<Date>,
     pub lacks: Vec<BasisItem>,
     /// Whether content may be shown.

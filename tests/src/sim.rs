@@ -18,6 +18,7 @@ pub mod country;
 pub mod diary;
 pub mod draft;
 pub mod fault;
+pub mod joint;
 pub mod judge;
 pub mod lie;
 pub mod malice;

@@ -4,6 +4,8 @@ use crate::federation::{
     EXPORTER, ISSUER, Leaf, Log, START_MS, WITNESS, city, cosign, entry_body, federation, genesis, header, log_key,
     sign,
 };
+use crate::joint::{FORMS, fullest};
+use crate::messages::with_pair;
 use crate::{Case, Expected, judge_bundle};
 use huxin_protocol::bundle::{Bundle, TlogProof};
 use huxin_protocol::digest::{Digest, TreeHash};
@@ -110,6 +112,7 @@ fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
 pub fn cases() -> Vec<Case> {
     let mut cases = Cases::default();
     holding(&mut cases);
+    joint(&mut cases);
     wrong_file(&mut cases);
     wrong_keys(&mut cases);
     wrong_statement(&mut cases);
@@ -322,6 +325,27 @@ fn wrong_statement(cases: &mut Cases) {
     );
     let other = issuer_log().leaves[7].body.clone();
     cases.refused("R41", "with the body of another entry", "body_mismatch", &Bundle { body: Some(other), ..good });
+}
+
+/// What cities say together, each with a body in order and with one that says more than its kind does. Whether a city may say it of
+/// that entry is for rulings: a bundle shows that it was said.
+fn joint(cases: &mut Cases) {
+    for (form, kind) in FORMS {
+        let body = fullest(kind).encode(&[6; 16]);
+        let with_body = |body: Vec<u8>| {
+            let mut log = issuer_log();
+            let place = log.size();
+            let about = Statement::read(log.leaves[8].statement.clone(), &federation()).unwrap();
+            let mut header = header(ISSUER, 2, place, kind, &body);
+            header.about = Some(About { id: about.header.id(), digest: about.digest });
+            log.push(Leaf { statement: sign(header, &log_key(ISSUER, 2)), body });
+            bundle_from(&log, place, place + 1)
+        };
+        let more = with_pair(&body, &[0x17, 0x00]);
+        cases.holds("R112", &format!("of kind {form}"), &with_body(body));
+        let title = format!("of kind {form} with a key that it does not have");
+        cases.refused("R119", &title, "body_keys", &with_body(more));
+    }
 }
 
 fn wrong_proof(cases: &mut Cases) {

@@ -9,6 +9,7 @@ mod bundles;
 mod digests;
 mod editions;
 mod federation;
+mod joint;
 mod messages;
 mod texts;
 

@@ -4,6 +4,7 @@
 use crate::federation::{
     ISSUER, Log, WITNESS, city, cosigner_key, entry_body, federation, genesis, header, log_key, removal_body, root_key,
 };
+use crate::joint::FORMS;
 use crate::{Case, Expected, Facts};
 use huxin_protocol::body::Body;
 use huxin_protocol::digest::{Digest, TreeHash};
@@ -27,7 +28,10 @@ fn read(form: &str, bytes: &[u8]) -> Result<(), &'static str> {
         "record" => KeyRecord::city_of(bytes).map(drop).map_err(|fault| fault.code()),
         "genesis" => Genesis::decode(bytes).map(drop).map_err(|fault| fault.code()),
         "segment" => Segment::decode(bytes, PAGE_BYTES).map(drop).map_err(|fault| fault.code()),
-        other => panic!("no such form: {other}"),
+        other => {
+            let (_, kind) = FORMS.into_iter().find(|(form, _)| *form == other).expect("a form that is known");
+            Body::decode(kind, 1, bytes).map(drop).map_err(|fault| fault.code())
+        }
     }
 }
 
@@ -43,10 +47,10 @@ pub fn judge(case: &Case) -> Expected {
 }
 
 #[derive(Default)]
-struct Cases(Vec<Case>);
+pub struct Cases(Vec<Case>);
 
 impl Cases {
-    fn add(&mut self, form: &str, rule: &str, title: &str, refused: Option<&str>, bytes: &[u8]) {
+    pub fn add(&mut self, form: &str, rule: &str, title: &str, refused: Option<&str>, bytes: &[u8]) {
         let expected = match refused {
             None => Expected::Holds { holds: Facts::default() },
             Some(code) => Expected::Refused { refused: code.to_owned() },
@@ -66,7 +70,7 @@ impl Cases {
 }
 
 /// `bytes`, a CBOR map of fewer than 23 pairs, with one more pair at its end.
-fn with_pair(bytes: &[u8], pair: &[u8]) -> Vec<u8> {
+pub fn with_pair(bytes: &[u8], pair: &[u8]) -> Vec<u8> {
     let mut out = bytes.to_vec();
     out[0] += 1;
     out.extend_from_slice(pair);
@@ -74,7 +78,7 @@ fn with_pair(bytes: &[u8], pair: &[u8]) -> Vec<u8> {
 }
 
 /// `bytes` with the first `from` replaced by `to`.
-fn with(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+pub fn with(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let at = bytes.windows(from.len()).position(|window| window == from).expect("the part is there");
     [&bytes[..at], to, &bytes[at + from.len()..]].concat()
 }
@@ -83,6 +87,7 @@ pub fn cases() -> Vec<Case> {
     let mut cases = Cases::default();
     headers(&mut cases);
     bodies(&mut cases);
+    crate::joint::cases(&mut cases);
     records(&mut cases);
     evidence(&mut cases);
     whole(&mut cases);

@@ -533,11 +533,11 @@ pub(super) const NEXT_STEPS: &[(&str, &str)] = &[
         "请写伙伴能拨到的地址：/dns4/node.example.cn/tcp/7651 或 /ip4/192.0.2.7/tcp/7651",
     ),
     ("write code,confirmed_by,confirmed_on", "请写 code,confirmed_by,confirmed_on 三列"),
+    ("write it as for POST /v1/entries: {\"entries\": [...]}", "请按 POST /v1/entries 的形式写：{\"entries\": [...]}"),
     (
         "write it as in `huxin respond 620100-4 --apply D-B-01=2026-03-01`",
         "写法如 `huxin respond 620100-4 --apply D-B-01=2026-03-01`",
     ),
-    ("write it as for POST /v1/entries: {\"entries\": [...]}", "请按 POST /v1/entries 的形式写：{\"entries\": [...]}"),
     (
         "write it as scheme:code, for instance uscc:91990099MA00000156",
         "请写作 标识种类:代码，如 uscc:91990099MA00000156",

@@ -11,7 +11,7 @@ use super::recognition::{Rule, Rules, objections_of_rule};
 use super::voices::{Open, Voices};
 use crate::body::{BodyFault, List, RecognitionBody};
 use crate::digest::Digest;
-use crate::edition::{Clock, Silence, Text, governing};
+use crate::edition::{Clock, Scope, Silence, Text, governing};
 use crate::ids::{CityCode, StatementId};
 use crate::kind::Kind;
 use crate::limits::CLOCK_TOLERANCE_MS;
@@ -285,7 +285,7 @@ impl<'a> Bench<'a> {
             basis_lacks: life.basis_lacks.clone(),
         };
         self.judge_effect(chain, &mut out, source);
-        self.add_cautions(&mut out, is_burden, life.link_unreadable);
+        self.add_cautions(chain, &mut out, is_burden, life.link_unreadable);
         self.add_measures(chain, speaking.header.issued_at.date(), &mut out);
         out
     }
@@ -379,7 +379,7 @@ impl<'a> Bench<'a> {
     }
 
     /// What a reader must be told of the source before acting (DOMAIN rule 9, R133, R134, R136).
-    fn add_cautions(&self, out: &mut EntryRuling, is_burden: bool, link_unreadable: bool) {
+    fn add_cautions(&self, chain: usize, out: &mut EntryRuling, is_burden: bool, link_unreadable: bool) {
         if !out.state.stands() {
             return;
         }
@@ -395,6 +395,11 @@ impl<'a> Bench<'a> {
         // An earlier link may hold an earlier decision day, and then the term is over sooner (R124).
         if link_unreadable {
             out.reasons.push(ReasonCode::LinkUnreadable.into());
+        }
+        let (own, life) = (out.issuer == self.docket.case.view.viewer, &self.lives[chain]);
+        let row = life.edition.zip(life.body).and_then(|(edition, body)| edition.rules_for(body).row());
+        if !own && row.is_some_and(|row| row.scope == Scope::Regional) {
+            out.reasons.push(ReasonCode::RegionalList.into());
         }
         out.confirm_with_issuer = is_burden && (out.stale || out.beyond_complete || link_unreadable);
     }

@@ -5,7 +5,7 @@ use super::case::BodyState;
 use super::docket::Docket;
 use super::matter::Matters;
 use crate::body::{Body, EntryBody};
-use crate::edition::{BasisItem, Edition, belongs_elsewhere, is_built_in};
+use crate::edition::{BasisItem, Edition, ListRules, belongs_elsewhere, is_built_in};
 use crate::header::Disclosure;
 use crate::kind::Kind;
 use crate::ruling::{Reason, ReasonCode, State};
@@ -113,7 +113,8 @@ impl<'a> Life<'a> {
         {
             out.body = Some(body);
             out.edition = docket.case.editions.get(&body.edition);
-            Term::of(body, out.edition, &Counting::of(docket, matters, chain)).told(&mut out);
+            let rules = out.edition.map(|edition| edition.rules_for(body));
+            Term::of(body, rules, &Counting::of(docket, matters, chain)).told(&mut out);
         }
         out
     }
@@ -130,7 +131,8 @@ impl<'a> Life<'a> {
         }
         life.body = Some(body);
         life.edition = docket.case.editions.get(&body.edition);
-        let term = Term::of(body, life.edition, counting);
+        let rules = life.edition.map(|edition| edition.rules_for(body));
+        let term = Term::of(body, rules, counting);
         life.link_unreadable = counting.link_unreadable;
         term.told(&mut life);
         if term.is_from_issue {
@@ -140,7 +142,7 @@ impl<'a> Life<'a> {
         if crate::edition::names_persons(body) && !named {
             return life.halted(State::Void, ReasonCode::PersonNotNamedDisclosure.into());
         }
-        let Some(edition) = life.edition else {
+        let (Some(edition), Some(rules)) = (life.edition, rules) else {
             // What this node holds and does not accept is another matter than what it has never seen (R159).
             let held = is_built_in(&body.edition);
             let why = if held { ReasonCode::EditionNotAccepted } else { ReasonCode::EditionUnknown };
@@ -153,7 +155,7 @@ impl<'a> Life<'a> {
         if belongs_elsewhere(docket.case.editions, body, Some(city), issued_on) {
             return life.halted(State::Void, ReasonCode::ListRegisteredElsewhere.into());
         }
-        let lacking = edition.rules_for(body).lacking(body);
+        let lacking = rules.lacking(body);
         if !lacking.is_empty() {
             let (en, zh) = named_items(&lacking);
             if body.source.is_none() {
@@ -247,11 +249,10 @@ struct Term {
 }
 
 impl Term {
-    fn of(body: &EntryBody, edition: Option<&Edition>, counting: &Counting) -> Self {
+    fn of(body: &EntryBody, rules: Option<ListRules<'_>>, counting: &Counting) -> Self {
         let given = body.basis.effective_on.or(body.from);
         let first_issued = counting.first_issued;
         let counted_from = counting.earliest.unwrap_or_else(|| first_issued.date());
-        let rules = edition.map(|edition| edition.rules_for(body));
         let maximum = rules.and_then(|rules| rules.last_day(body.severity, counted_from));
         let decides = rules.and_then(|rules| rules.last_day_before_the_authority_decides(body.severity, counted_from));
         let public = rules.and_then(|rules| rules.last_public_day(body.severity, counted_from));

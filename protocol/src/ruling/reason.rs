@@ -90,6 +90,7 @@ reasons! {
     AlreadyFiled "already_filed" "R148" "the same city has filed this already, and it is not answered yet" "同一城市已提出，尚未答复"
     SuspendedByOrder "suspended_by_order" "R147" "its measures rest by order until they are resumed" "依决定暂停执行，恢复前不适用措施"
     OriginEnded "origin_ended" "R172" "the listing that it was taken over from has ended or rests" "所依据的原条目已终止或暂停"
+    RegionalList "regional_list" "R173" "its list was set up by one region alone; whether its measures may be used elsewhere is for the officer to say" "该名单由一地自行设立，能否在外地适用其措施由经办人判断"
     DerivedNotRecognised "derived_not_recognised" "R172" "it was taken over from another listing, and the recognition covers only the issuer's own findings" "系转录其他名单的条目，互认规则只含签发城市自行认定的条目"
     SuspendedDisputed "suspended_disputed" "R132" "the recognition suspends entries while they are disputed" "异议期间按互认规则暂停"
     IssuerUnderReview "issuer_under_review" "R135" "the issuing city is under review; its measures and incentives are suspended" "签发城市正在接受核查，措施和激励暂停"

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from . import Refused, require
+from . import Refused, joint, require
 from .cbor import decode, fields, of_length, unsigned
 from .keys import Envelope, digest, _bytes
 from .log import MOST, NUMBER, Checkpoint, leaf_hash, root_of, unbase64
@@ -13,11 +13,12 @@ from .text import check_subject
 MEMBERS = {"version", "genesis", "records", "statement", "body", "proof", "standing"}
 # Keys of each kind's body: required and optional.
 ACT = ({0, 1}, {2, 3, 4, 5, 6})
-LISTING = ({0, 1, 2, 3, 4, 5, 7, 8, 12, 16}, {6, 9, 10, 11, 13, 14, 15, 17, 18})
+LISTING = ({0, 1, 2, 3, 4, 5, 7, 8, 12, 16}, {6, 9, 10, 11, 13, 14, 15, 17, 18, 19, 20, 21, 22})
 BODIES = {1: LISTING, 2: LISTING, 3: ACT, 4: ACT, 5: ACT, 6: ACT, 7: ACT,
-          48: ({0, 1, 2}, {3}), 49: ({0, 1, 2, 8, 9, 11}, {3, 4, 5, 6, 7, 10}), 50: ({0, 1}, set())}
+          48: ({0, 1, 2}, {3}), 49: ({0, 1, 2, 8, 9, 11}, {3, 4, 5, 6, 7, 10, 12, 13}), 50: ({0, 1}, set())}
 KINDS = {1: "entry", 2: "amendment", 3: "annulment", 4: "removal", 5: "repair", 6: "erasure", 7: "reinstatement",
-         48: "node_announcement", 49: "recognition", 50: "decline"}
+         8: "suspension", 9: "resumption", 16: "response", 17: "feedback", 24: "repair_application", 25: "objection",
+         26: "ruling", 27: "step", 28: "withdrawal", 48: "node_announcement", 49: "recognition", 50: "decline"}
 
 
 @dataclass
@@ -140,10 +141,13 @@ def verify(file, federation_id=None):
                    + _number(header[7]) + _number(header[8]) + _bytes(raw))
         require(digest("huxin body v1", opening) == header[12], "the body is not the one that the statement commits to")
         body = decode(raw)
-        require(header[7] in BODIES and header[8] == 1, "a body that needs a newer program")
-        fields(body, *BODIES[header[7]])
+        require(header[7] in BODIES | joint.KINDS and header[8] == 1, "a body that needs a newer program")
+        if header[7] in joint.KINDS:
+            joint.check_body(joint.KINDS[header[7]], body)
+        else:
+            fields(body, *BODIES[header[7]])
         of_length(body[0], 16)
-        if BODIES[header[7]] is LISTING:
+        if header[7] in (1, 2):
             check_subject(fields(body[1], {1, 2, 3, 4}, {5}))
 
     witnesses, own_time, invalid, retired = set(), None, [], []

@@ -102,6 +102,8 @@ fn compare_entry(differences: &mut Differences, chain: &Chain, entry: &EntryRuli
     let over: BTreeSet<ReasonCode> =
         entry.reasons.iter().map(|reason| reason.code).filter(|code| OVER.contains(code)).collect();
     differences.same("R156", "which of its terms are over", &chain.over, &over);
+    let regional = entry.reasons.iter().any(|reason| reason.code == ReasonCode::RegionalList);
+    differences.same("R173", "whether its list is one region's", &chain.regional, &regional);
     differences.same("R123", "listed here on", &chain.listed_here_on, &entry.listed_here_on);
     differences.same("R125", "what the basis lacks", &chain.lacks, &entry.basis_lacks);
     differences.same("R133", "staleness", &chain.stale, &entry.stale);

@@ -182,6 +182,7 @@ fn chain_of(
         ends_at: None,
         public_until: None,
         over: BTreeSet::new(),
+        regional: false,
         listed_here_on: None,
         lacks: Vec::new(),
         shows_content: false,
@@ -265,6 +266,7 @@ fn stand(all: &Decoded, chain: &mut Chain, work: &Work<'_>, known: &Known<'_>, f
     let over = marks.into_iter().filter(|(end, _)| end.is_some_and(|end| question.at >= end));
     chain.over = over.map(|(_, reason)| reason).collect();
     let own = chain.id.city == question.viewer;
+    chain.regional = !own && known.is_regional();
     let rule = rule_for(all, chain.id.city, question).filter(|_| !own);
     if let Some(first) = links.first().filter(|_| !own) {
         chain.objections = objections(rule, known, first, question);

@@ -6,7 +6,9 @@ use super::matter::Matters;
 use super::{Question, Slip};
 use huxin_protocol::body::{EntryBody, Severity};
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::{AtMax, BasisItem, Edition, Measure, RegisteredList, SeverityTerms, Terms, builtin};
+use huxin_protocol::edition::{
+    AtMax, BasisItem, Edition, Measure, RegisteredList, Scope, SeverityTerms, Terms, builtin,
+};
 use huxin_protocol::header::Disclosure;
 use huxin_protocol::ids::CityCode;
 use huxin_protocol::kind::Kind;
@@ -43,6 +45,13 @@ pub(super) struct Known<'a> {
     pub listed_here_on: Option<Date>,
     /// R124: some other link with effect cannot be read.
     pub link_unreadable: bool,
+}
+
+impl Known<'_> {
+    /// R173: whether the edition says that one region alone set the list up.
+    pub(super) fn is_regional(&self) -> bool {
+        row(self.edition, self.body).is_some_and(|list| list.scope == Scope::Regional)
+    }
 }
 
 /// R106, R107 and R123 to R128 for one chain.

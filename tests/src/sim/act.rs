@@ -1,5 +1,5 @@
-//! What credit offices do all day: list, amend, end, reinstate, recognise, decline. Which of them does what comes from the
-//! seed; what the node answers goes into the diary.
+//! What credit offices do all day: list, amend, end, reinstate, recognise, decline, and act together. Which of them does what comes
+//! from the seed; what the node answers goes into the diary.
 
 use super::country::Country;
 use super::diary::Said;
@@ -17,6 +17,9 @@ pub const FOR_NAMED_READERS: u64 = 30;
 /// Most listings of one burst: more than gossip carries statement by statement.
 const BURST: u64 = 60;
 
+/// What takes a relief back.
+const TAKING_BACK: [Kind; 2] = [Kind::Reinstatement, Kind::Resumption];
+
 impl Country {
     /// One act of one city by chance.
     pub fn act(&mut self) {
@@ -26,20 +29,21 @@ impl Country {
         }
         let city = open[self.chance.below(open.len() as u64) as usize];
         match self.chance.below(100) {
-            0..45 => self.list(city, 1),
-            45..49 => {
+            0..38 => self.list(city, 1),
+            38..42 => {
                 let burst = 2 + self.chance.below(BURST);
                 self.list(city, burst);
             }
-            49..70 => {
+            42..60 => {
                 let kinds = [Kind::Repair, Kind::Removal, Kind::Annulment, Kind::Repair, Kind::Erasure];
                 let kind = kinds[self.chance.below(kinds.len() as u64) as usize];
                 self.end_one(city, kind);
             }
-            70..82 => self.amend(city),
-            82..88 => self.reinstate(city),
-            88..95 => self.recognise_some(city, 1),
-            _ => self.decline(city),
+            60..70 => self.amend(city),
+            70..75 => self.reinstate(city),
+            75..81 => self.recognise_some(city, 1),
+            81..84 => self.decline(city),
+            _ => self.join(city),
         }
     }
 
@@ -148,7 +152,7 @@ impl Country {
         self.say(city, vec![draft]);
     }
 
-    fn speaker(&self, city: CityCode) -> Speaker<'_> {
+    pub(super) fn speaker(&self, city: CityCode) -> Speaker<'_> {
         Speaker { secrets: &self.world.city(city).secrets, federation: &self.federation }
     }
 
@@ -166,7 +170,7 @@ impl Country {
             Some(Err(_)) => return Vec::new(),
             None => {
                 // The node went down over it, and its disk may have it all the same.
-                let begun = words.iter().filter(|(kind, ..)| *kind == Kind::Reinstatement);
+                let begun = words.iter().filter(|(kind, ..)| TAKING_BACK.contains(kind));
                 self.diary.perhaps_cancelled.extend(begun.filter_map(|(_, about, ..)| *about));
                 return Vec::new();
             }

@@ -6,10 +6,11 @@ use super::lie::Lie;
 use crate::world::Trace;
 use huxin_engine::gather;
 use huxin_engine::ledger::{
-    Batch, CosignatureRow, Family, HeadRow, body_key, city_key, cosignature_key, place_key, scan_prefix,
+    Batch, CosignatureRow, Family, HeadRow, body_key, city_key, cosignature_key, place_key, read_about_key, scan_prefix,
 };
 use huxin_protocol::checkpoint::Origin;
 use huxin_protocol::ids::{CityCode, Epoch};
+use huxin_protocol::kind::Kind;
 use huxin_protocol::tree::{Frontier, leaf_hash};
 use huxin_store::{MemoryStore, Store};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,6 +42,8 @@ pub enum Canary {
     Readers,
     /// A line of a key that is over counts (line 3).
     Retired,
+    /// A node forgets what rests by order.
+    Rights,
     /// A city is heard from the future.
     Fresh,
     /// Something that is not in the seed has a say.
@@ -48,7 +51,7 @@ pub enum Canary {
 }
 
 impl Canary {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Prefix,
         Self::Acknowledged,
         Self::Agreement,
@@ -61,6 +64,7 @@ impl Canary {
         Self::Consent,
         Self::Readers,
         Self::Retired,
+        Self::Rights,
         Self::Fresh,
         Self::Repeatability,
     ];
@@ -81,6 +85,7 @@ impl Canary {
             Self::Consent => "consent",
             Self::Readers => "readers",
             Self::Retired => "retired",
+            Self::Rights => "rights",
             Self::Fresh => "fresh",
             Self::Repeatability => "repeatability",
         }
@@ -149,10 +154,10 @@ impl Canary {
                     batch.put(Family::Log, place_key(id.city, id.seq), b"another leaf".to_vec())
                 });
             }
-            Some(Self::Agreement) => forget(country, members[1], Family::Subject),
+            Some(Self::Agreement) => forget(country, members[1], Family::Subject, &|_| true),
             Some(Self::Model) => {
                 for node in members {
-                    forget(country, node, Family::About);
+                    forget(country, node, Family::About, &|_| true);
                 }
             }
             Some(Self::Consent) => {
@@ -200,7 +205,13 @@ impl Canary {
                 row.time_s += 86_400;
                 change(country, node, |batch| batch.put(Family::Cosignature, cosignature_key(log, log), row.encode()));
             }
-            Some(Self::Resurrection) => forget(country, members[0], Family::About),
+            Some(Self::Resurrection) => forget(country, members[0], Family::About, &|_| true),
+            Some(Self::Rights) => {
+                let city = members[0];
+                country.rest_one(city);
+                let rests = |key: &[u8]| read_about_key(key).is_some_and(|(kind, ..)| kind == Kind::Suspension);
+                forget(country, city, Family::About, &rests);
+            }
             _ => {}
         }
     }
@@ -219,10 +230,10 @@ fn change(country: &Country, node: CityCode, make: impl FnOnce(&mut Batch)) {
     country.world.city(node).store.commit(&batch).expect("the fake disk takes what a canary writes");
 }
 
-fn forget(country: &Country, node: CityCode, family: Family) {
+fn forget(country: &Country, node: CityCode, family: Family, is_meant: &dyn Fn(&[u8]) -> bool) {
     let mut keys = Vec::new();
     scan_prefix(&*country.world.city(node).store, family, &[], &mut |key, _| {
-        keys.push(key.to_vec());
+        keys.extend(is_meant(key).then(|| key.to_vec()));
         true
     })
     .expect("a ledger that can be read");

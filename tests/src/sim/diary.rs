@@ -29,7 +29,7 @@ pub struct Diary {
     pub said: Vec<Said>,
     /// Companies that any listing is about.
     pub subjects: BTreeSet<u64>,
-    /// Endings of which a reinstatement was begun and never answered: it may stand or not.
+    /// Endings and Suspensions of which a reinstatement or a resumption was begun and never answered: it may stand or not.
     pub perhaps_cancelled: BTreeSet<StatementId>,
     /// Cities whose node lied at some time.
     pub liars: BTreeSet<CityCode>,
@@ -70,6 +70,21 @@ impl Diary {
             }
         }
         ended
+    }
+
+    /// Listings that were ended or rest by order, each with every relief of it that nothing may have taken back.
+    #[must_use]
+    pub fn relieved(&self) -> Vec<(Said, Said)> {
+        let back = |said: &&Said| matches!(said.kind, Kind::Reinstatement | Kind::Resumption);
+        let cancelled = self.said.iter().filter(back).filter_map(|said| said.about);
+        let cancelled: BTreeSet<StatementId> = cancelled.chain(self.perhaps_cancelled.iter().copied()).collect();
+        let by_id: BTreeMap<StatementId, &Said> =
+            self.said.iter().filter(|said| said.subject.is_some()).map(|said| (said.id, said)).collect();
+        self.said
+            .iter()
+            .filter(|said| said.kind.is_relief() && !said.excused && !cancelled.contains(&said.id))
+            .filter_map(|relief| Some(((*by_id.get(&relief.about?)?).clone(), relief.clone())))
+            .collect()
     }
 
     #[must_use]

@@ -33,6 +33,10 @@ impl Speaker<'_> {
         self.say(kind, Some(about), body, Disclosure::Public)
     }
     #[must_use]
+    pub fn about(&self, kind: Kind, about: StatementId, body: Body) -> Draft {
+        self.say(kind, Some(about), body, Disclosure::Public)
+    }
+    #[must_use]
     pub fn decline(&self, about: StatementId) -> Draft {
         let body = Body::Decline(DeclineBody { reason: "synthetic reason".to_owned() });
         self.say(Kind::Decline, Some(about), body, Disclosure::Public)

@@ -13,6 +13,7 @@ mod reach;
 mod readers;
 mod resurrection;
 mod retired;
+mod rights;
 
 use super::Country;
 use huxin_protocol::ids::CityCode;
@@ -37,6 +38,7 @@ pub fn look(country: &mut Country) {
     consent::look(country);
     one(country, readers::ask);
     one(country, retired::ask);
+    one(country, rights::ask);
 }
 
 /// Asks one node after another, a node at each look, while the storm goes on.
@@ -61,6 +63,7 @@ pub fn last(country: &mut Country, agreed: bool) {
     consent::look(country);
     all(country, readers::ask);
     all(country, retired::ask);
+    all(country, rights::ask);
     resurrection::last(country);
     reach::last(country);
     if agreed {

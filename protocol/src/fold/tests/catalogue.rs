@@ -228,3 +228,17 @@ fn the_default_disclosure_binds_the_moment_of_issue_only() {
     assert_eq!(book.ask_at(ningbo(), at).for_public().entries.len(), 1);
     let _: Digest = about.digest;
 }
+
+/// R173: a word to every viewer but the city itself, and nothing else.
+#[test]
+fn a_list_of_one_region_is_told_apart_elsewhere() {
+    for (scope, told) in [("national", false), ("regional", true)] {
+        let edition = changed(|value| value["lists"][2]["scope"] = json!(scope));
+        let name = edition.registry()[2].name.zh.clone();
+        let (book, about) = listed(&edition, |body| body.list_name = name);
+        let says = |entry: &EntryRuling| entry.reasons.iter().any(|reason| reason.code == ReasonCode::RegionalList);
+        let elsewhere = entry_of(&book.ask(ningbo()), about);
+        assert_eq!((says(&elsewhere), elsewhere.counts, elsewhere.confirm_with_issuer), (told, true, false), "{scope}");
+        assert!(!says(&entry_of(&book.ask(zhoushan()), about)), "{scope}");
+    }
+}

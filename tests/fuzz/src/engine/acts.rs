@@ -21,7 +21,7 @@ use huxin_protocol::time::Millis;
 use huxin_tests::world::{draft, entry_body, subject};
 
 /// Kinds that a draft may be of.
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 20] = [
     Kind::Entry,
     Kind::Amendment,
     Kind::Annulment,
@@ -33,6 +33,14 @@ const KINDS: [Kind; 12] = [
     Kind::Decline,
     Kind::NodeAnnouncement,
     Kind::Objection,
+    Kind::Suspension,
+    Kind::Resumption,
+    Kind::Response,
+    Kind::Feedback,
+    Kind::RepairApplication,
+    Kind::Ruling,
+    Kind::Step,
+    Kind::Withdrawal,
     Kind::Unknown(999),
 ];
 
