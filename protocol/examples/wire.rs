@@ -88,7 +88,7 @@ fn full_entry(about: About) -> Result<EntryBody, Box<dyn Error>> {
         measures: vec!["b1".to_owned(), "a2".to_owned()],
         from: Some(day),
         until: Some(day.add_months(12)),
-        linked_persons: [1, 2].map(|n| person(n)).to_vec(),
+        linked_persons: [1, 2].map(person).to_vec(),
         person_key: Some(Digest([5; 32])),
         edition: Context::Edition.digest(b"an edition"),
         record_ref: Some("row-1".to_owned()),

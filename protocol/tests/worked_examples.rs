@@ -1,6 +1,7 @@
 //! `protocol/EXAMPLES.md` shows one worked example of each form with its bytes, and what they say. It is written from the samples that other
 //! people's readers hold against the schema, and compared with them here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::disallowed_methods, reason = "the page that this test writes when it is asked to")]
 
 #[path = "../examples/wire.rs"]
 mod wire;

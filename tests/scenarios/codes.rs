@@ -42,7 +42,7 @@ fn states_of_signing_have_stable_codes_and_say_what_to_try() {
     for (state, code, named) in [
         (SigningState::Ready, "ready", "ready"),
         (SigningState::Asking { heard: 1, needed: 2 }, "asking_partners", "(1 of 2)"),
-        (SigningState::Closed(ClosedReason::NotContinued), "store_not_continued", "huxin keys rotate"),
+        (SigningState::Closed(ClosedReason::NotContinued), "store_not_continued", "not the continuation"),
         (SigningState::Closed(ClosedReason::HeardFurther(Size(5))), "own_log_further_elsewhere", "up to 5"),
         (SigningState::Closed(ClosedReason::HeardOther), "own_log_differs_elsewhere", "another history"),
         (SigningState::Closed(ClosedReason::NoKeys), "no_keys_for_epoch", "key folder"),
@@ -50,6 +50,7 @@ fn states_of_signing_have_stable_codes_and_say_what_to_try() {
     ] {
         assert_eq!(state.code(), code);
         assert!(state.to_string().contains(named), "{state}");
+        assert_eq!(state.next_step().is_none(), state == SigningState::Ready, "{state}");
     }
 }
 

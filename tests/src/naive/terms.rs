@@ -200,7 +200,7 @@ fn registered_elsewhere(all: &Decoded, body: &EntryBody, city: CityCode, day: Da
     }
     let registers = |edition: &&&Edition| edition.registry().iter().any(|list| bears(list, &body.list_name));
     let governing: Vec<Digest> = in_force.values().filter(registers).map(|edition| edition.digest()).collect();
-    !governing.is_empty() && !(named.is_some() && governing.contains(&body.edition))
+    !(governing.is_empty() || (named.is_some() && governing.contains(&body.edition)))
 }
 
 /// Whether a list of the registry is called so: by its id, or by one of its Chinese names (R8).

@@ -32,7 +32,7 @@ impl Mixture {
             Kind::Response => Body::Response(self.response()),
             Kind::Feedback => Body::Feedback(FeedbackBody {
                 measure: "D-B-01".to_owned(),
-                done: self.one(&Done::ALL),
+                done: self.one(Done::ALL),
                 agency: Department { name: "Synthetic department".to_owned(), uscc: None },
                 on: self.now.date(),
                 from: None,
@@ -43,7 +43,7 @@ impl Mixture {
             Kind::RepairApplication => Body::RepairApplication(RepairApplicationBody {
                 reason,
                 filed_on: self.now.date(),
-                by: self.one(&FiledBy::ALL),
+                by: self.one(FiledBy::ALL),
                 conditions: RepairConditions { rectified: true, ..RepairConditions::default() },
                 evidence: Vec::new(),
                 record_ref: None,
@@ -51,13 +51,13 @@ impl Mixture {
             Kind::Objection => Body::Objection(ObjectionBody {
                 reason,
                 filed_on: self.now.date(),
-                by: self.one(&FiledBy::ALL),
-                to: self.one(&ObjectionTo::ALL),
+                by: self.one(FiledBy::ALL),
+                to: self.one(ObjectionTo::ALL),
                 evidence: Vec::new(),
                 record_ref: None,
             }),
             Kind::Ruling => Body::Ruling(RulingBody {
-                decision: self.one(&RulingResult::ALL),
+                decision: self.one(RulingResult::ALL),
                 reason,
                 decided_on: self.now.date(),
                 document_number: None,
@@ -65,7 +65,7 @@ impl Mixture {
             }),
             Kind::Step => {
                 let until = self.some_day(300);
-                Body::Step(StepBody { stage: self.one(&Stage::ALL), on: self.now.date(), reason: None, until })
+                Body::Step(StepBody { stage: self.one(Stage::ALL), on: self.now.date(), reason: None, until })
             }
             _ => Body::Act(ActBody { reason, ..ActBody::default() }),
         };
@@ -77,7 +77,7 @@ impl Mixture {
         let mut answers = Vec::new();
         for measure in BLACK_CODES.iter().chain(&RED_CODES).chain(&["X-00", "M-MDB-01"]) {
             if self.chance.hits(300) {
-                let answer = self.one(&Answer::ALL);
+                let answer = self.one(Answer::ALL);
                 let days = self.chance.below(120) as i64 - 40;
                 let from = self.chance.hits(400).then(|| Millis(self.now.0 + days * DAY_MS).date());
                 answers.push(MeasureAnswer { measure: (*measure).to_owned(), answer, reason: None, from });
