@@ -5,7 +5,7 @@
 mod federation;
 mod lone;
 
-use federation::{Federation, HEZHOU, LANZHOU, ZHOUSHAN};
+use federation::{Federation, HEZHOU, LANZHOU, ZHOUSHAN, until};
 use huxin_api::model::{DisclosureChoice, PublishRequest};
 use huxin_protocol::body::{LinkedPerson, List, PersonRole, Severity};
 use std::fs;
@@ -65,7 +65,11 @@ fn a_linked_person_is_named_by_a_digest_and_by_nothing_else() {
 
     // Whoever is named reads the digest and the masked name; nobody else has the text at all.
     let shown = |code: &str| federation.json_with(code, &words(&["entry", &id.to_string()]), &[0]);
-    assert_eq!(shown(HEZHOU)["body"]["listing"]["linked_persons"][0]["digest"], named["digest"]);
+    // A text for named readers is asked for after its statement has come.
+    until("the reader holds the text", || (shown(HEZHOU)["body"]["state"] == "listing").then_some(()));
+    let there = shown(HEZHOU);
+    let linked = &there["body"]["listing"]["linked_persons"][0];
+    assert_eq!((&linked["digest"], &linked["name"]), (&named["digest"], &named["name"]), "{there}");
     assert_eq!(shown(LANZHOU)["body"]["state"], "not_reader");
     for code in [ZHOUSHAN, HEZHOU, LANZHOU] {
         let (mut found, metrics) = (Vec::new(), federation.client(code).metrics().unwrap());

@@ -5,6 +5,7 @@
 //! After each step every city is asked what counts for the subject, and its answer is held against what is due there. So the story is
 //! a test as well: with `--once` it ends with exit code 0 only if every city said at every step what it ought to.
 
+mod said;
 mod seen;
 mod steps;
 

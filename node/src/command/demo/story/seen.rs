@@ -90,8 +90,8 @@ pub fn differences(seen: &[Seen], due: &[Due]) -> Vec<String> {
         if seen.binds != due.counts {
             out.push(format!("{}: its list of what binds says otherwise than its status", seen.city));
         }
-        // What rests, is disputed or is over is a matter between cities; the public sees what stands and does not rest.
-        if due.state == State::Suspended && seen.public_entries > 0 || due.state.is_ended() && seen.public_entries > 0 {
+        // The public sees what stands and does not rest.
+        if (due.state == State::Suspended || due.state.is_ended()) && seen.public_entries > 0 {
             out.push(format!("{}: the public sees what it should not", seen.city));
         }
     }

@@ -6,25 +6,21 @@
 use super::super::processes::Node;
 use super::super::sample;
 use super::FIELD;
+use super::said::{Signed, apply, ask_more, correct, list, object, repair, report, respond, resume, suspend};
 use super::seen::Due;
 use crate::fault::Fault;
-use huxin_api::model::{
-    ActRequest, ActVerb, ApplicationRequest, CarriedOutBy, EntryRequest, FeedbackRequest, FilingState, FilingsQuery,
-    JointRequest, ObjectionRequest, PublishRequest, ResponseRequest, RulingRequest, StepRequest,
-};
-use huxin_protocol::body::{
-    Answer, Department, Done, FiledBy, MeasureAnswer, ObjectionTo, RepairConditions, RulingResult, Severity, Stage,
-};
+use huxin_api::model::{EntryRequest, FilingState, FilingsQuery};
+use huxin_protocol::body::{Done, Severity};
 use huxin_protocol::ids::StatementId;
 use huxin_protocol::ruling::State;
 use huxin_protocol::subject::SubjectId;
 use huxin_protocol::time::Date;
 
-const A: usize = 0;
-const B: usize = 1;
-const C: usize = 2;
-const D: usize = 3;
-const ALL: &[&str] = &["D-B-01", "D-B-02", "D-B-03"];
+pub const A: usize = 0;
+pub const B: usize = 1;
+pub const C: usize = 2;
+pub const D: usize = 3;
+pub const ALL: &[&str] = &["D-B-01", "D-B-02", "D-B-03"];
 const ANSWERED: &[&str] = &["D-B-01", "D-B-02"];
 /// Number of the made-up company; the measured ones of `huxin demo` lie below it.
 const COMPANY: usize = 7_001;
@@ -33,14 +29,13 @@ const COMPANY: usize = 7_001;
 pub struct Scene {
     pub subject: SubjectId,
     pub entry: Option<StatementId>,
-    request: EntryRequest,
-    today: Date,
-    objection: Option<StatementId>,
-    application: Option<StatementId>,
-    suspension: Option<StatementId>,
+    pub request: EntryRequest,
+    pub today: Date,
+    pub objection: Option<StatementId>,
+    pub application: Option<StatementId>,
+    pub suspension: Option<StatementId>,
 }
 
-type Signed = Result<Vec<StatementId>, Fault>;
 type Also = Result<Vec<String>, Fault>;
 
 pub struct Step {
@@ -186,12 +181,12 @@ impl Scene {
         })
     }
 
-    fn entry(&self) -> Result<StatementId, Fault> {
+    pub fn entry(&self) -> Result<StatementId, Fault> {
         known(self.entry)
     }
 }
 
-fn known(id: Option<StatementId>) -> Result<StatementId, Fault> {
+pub fn known(id: Option<StatementId>) -> Result<StatementId, Fault> {
     id.ok_or_else(|| Fault::unexpected("a step acts on what was not signed"))
 }
 
@@ -219,130 +214,4 @@ fn waits(filing: Option<StatementId>, lister: &Node, filer: &Node, due: FilingSt
         }
     }
     Ok(out)
-}
-
-fn say(node: &Node, id: StatementId, request: JointRequest) -> Signed {
-    Ok(node.client.joint(id, &request)?.ids)
-}
-
-fn list(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    let ids = nodes[A].client.publish(&PublishRequest { entries: vec![scene.request.clone()] })?.ids;
-    scene.entry = ids.first().copied();
-    Ok(ids)
-}
-
-fn respond(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    let answer = |measure: &str, answer, reason: Option<&str>| MeasureAnswer {
-        measure: measure.to_owned(),
-        answer,
-        reason: reason.map(str::to_owned),
-        from: None,
-    };
-    let answers = vec![
-        answer(ALL[0], Answer::Applies, None),
-        answer(ALL[1], Answer::Applies, None),
-        answer(ALL[2], Answer::Declined, Some("本市无此类财政资金（合成）")),
-    ];
-    say(&nodes[B], scene.entry()?, JointRequest::Response(ResponseRequest { answers, note: None, agency: None }))
-}
-
-fn report(scene: &Scene, node: &Node, done: Done) -> Signed {
-    let request = FeedbackRequest {
-        measure: ALL[0].to_owned(),
-        done,
-        department: Department { name: format!("{}示例财政局（合成）", node.name), uscc: None },
-        on: scene.today,
-        from: None,
-        until: None,
-        case_number: Some("（合成）采购第1号".to_owned()),
-        outcome: None,
-        agency: None,
-    };
-    say(node, scene.entry()?, JointRequest::Feedback(request))
-}
-
-fn object(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    let request = ObjectionRequest {
-        reason: "欠款数额有误（合成）".to_owned(),
-        filed_on: scene.today,
-        by: FiledBy::Subject,
-        to: ObjectionTo::Content,
-        evidence: Vec::new(),
-        record_ref: None,
-        agency: None,
-    };
-    let ids = say(&nodes[C], scene.entry()?, JointRequest::Objection(request))?;
-    scene.objection = ids.first().copied();
-    Ok(ids)
-}
-
-fn rule(scene: &Scene, decision: RulingResult, reason: &str, by: CarriedOutBy) -> JointRequest {
-    JointRequest::Ruling(RulingRequest {
-        decision,
-        reason: reason.to_owned(),
-        decided_on: scene.today,
-        document_number: Some("（合成）处理第1号".to_owned()),
-        authority: Some("示例市发展和改革委员会（合成）".to_owned()),
-        carried_out_by: Some(by),
-        agency: None,
-    })
-}
-
-fn correct(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    let mut corrected = scene.request.clone();
-    corrected.summary = "欠款数额已更正。合成样例，仅供演示，不指任何真实企业。".to_owned();
-    let by = CarriedOutBy::Amendment(Box::new(corrected));
-    let ruling = rule(scene, RulingResult::UpheldInPart, "数额已更正，其余与文书相符（合成）", by);
-    say(&nodes[A], known(scene.objection)?, ruling)
-}
-
-fn act(reason: &str) -> ActRequest {
-    ActRequest {
-        reason: reason.to_owned(),
-        document_number: Some("（合成）示例行审第1号".to_owned()),
-        authority: Some("示例市中级人民法院（合成）".to_owned()),
-        ..ActRequest::default()
-    }
-}
-
-fn suspend(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    let ids = nodes[A].client.act(scene.entry()?, ActVerb::Suspension, &act("裁定暂停执行（合成）"))?.ids;
-    scene.suspension = ids.first().copied();
-    Ok(ids)
-}
-
-fn resume(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    Ok(nodes[A].client.act(known(scene.suspension)?, ActVerb::Resumption, &act("暂停已解除（合成）"))?.ids)
-}
-
-fn apply(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    let request = ApplicationRequest {
-        reason: "欠款已付清（合成）".to_owned(),
-        filed_on: scene.today,
-        by: FiledBy::Subject,
-        conditions: RepairConditions { rectified: true, ..RepairConditions::default() },
-        evidence: Vec::new(),
-        record_ref: Some("370100-story-1".to_owned()),
-        agency: None,
-    };
-    let ids = say(&nodes[D], scene.entry()?, JointRequest::Application(request))?;
-    scene.application = ids.first().copied();
-    Ok(ids)
-}
-
-fn ask_more(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    let request = StepRequest {
-        stage: Stage::SupplementAsked,
-        on: scene.today,
-        reason: Some("缺信用承诺书（合成）".to_owned()),
-        until: Some(scene.today.add_days(7)),
-        agency: None,
-    };
-    say(&nodes[A], known(scene.application)?, JointRequest::Step(request))
-}
-
-fn repair(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    let conditions = RepairConditions { rectified: true, commitment: true, ..RepairConditions::default() };
-    let ruling = rule(scene, RulingResult::Upheld, "已履行完毕并作出承诺（合成）", CarriedOutBy::Repair(conditions));
-    say(&nodes[A], known(scene.application)?, ruling)
 }
