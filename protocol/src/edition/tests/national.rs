@@ -22,7 +22,8 @@ fn sourced(at: &str, value: &Value) -> usize {
             let is_row = members.contains_key("sure");
             let source = members.get("source").and_then(Value::as_str).unwrap_or_default();
             assert!(!is_row || !source.trim().is_empty(), "{at}");
-            usize::from(is_row) + members.iter().map(|(name, member)| sourced(&format!("{at}.{name}"), member)).sum::<usize>()
+            usize::from(is_row)
+                + members.iter().map(|(name, member)| sourced(&format!("{at}.{name}"), member)).sum::<usize>()
         }
         Value::Array(items) => items.iter().map(|item| sourced(at, item)).sum(),
         _ => 0,
