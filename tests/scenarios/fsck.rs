@@ -277,6 +277,12 @@ fn a_store_of_the_first_form_climbs() {
             old.delete(family, key.to_vec());
             old.put(family, [subject.to_string().as_bytes(), &[0], place].concat(), value.to_vec());
         }
+        // Who acts on what stood by the actor, with the kind beside it.
+        for (family, key, _) in now.iter().filter(|(family, ..)| *family == Family::About) {
+            let (target, kind, actor) = (&key[..24], &key[24..26], &key[26..]);
+            old.delete(family, key.to_vec());
+            old.put(family, [target, actor].concat(), kind.to_vec());
+        }
         old.put(Family::Meta, meta::FORM.to_vec(), 1u32.to_be_bytes().to_vec());
         store.commit(&old).unwrap();
         assert!(is_older(&store).unwrap() && !reading(&world, code, &store).is_clean());

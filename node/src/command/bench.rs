@@ -1,7 +1,8 @@
 //! `huxin bench`: what this machine does with whole nodes, beside what the machine itself can do in the same run: one figure
 //! without the other says nothing. Files lie in a temporary folder, nodes talk over loopback sockets, every commit is synced.
 //!
-//! Publishing goes through the writer's handle of a node in this process that is a federation of its own. For catching up
+//! Publishing goes through the writer's handle of a node in this process that is a federation of its own; rulings are asked of the
+//! store of such a node. For catching up
 //! one of two cities is filled, and the other, a process with an empty store, fetches everything from it; status, memory,
 //! bytes on disk and start-up time are those of that second process. Build with `--release` before you quote a figure.
 
@@ -15,6 +16,7 @@ mod limits;
 mod machine;
 mod node;
 mod publish;
+mod rulings;
 mod sample;
 mod status;
 
@@ -65,7 +67,7 @@ struct Shown {
     /// Least and most bytes of a body.
     body_bytes: [usize; 2],
     signed_bytes: usize,
-    /// Of publishing, and what the sizes say beside each other.
+    /// Of publishing, of rulings by themselves, and what the sizes say beside each other.
     figures: Vec<Figure>,
     publishing: publish::Publishing,
     sizes: Vec<AtSize>,
@@ -101,6 +103,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     say("publishing");
     let entries = if args.quick { ENTRIES.1 } else { ENTRIES.0 };
     let (published, publishing) = publish::measure(&place(&folder, "alone")?, entries, &keys)?;
+    say("rulings by themselves");
+    let rulings = rulings::measure(&place(&folder, "rulings")?)?;
     let long = Duration::from_secs(if args.quick { SECONDS.1 } else { SECONDS.0 });
     let mut measured = Vec::new();
     for statements in sizes {
@@ -108,6 +112,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Fault> {
     }
     machine.load_after = machine::load();
     let mut figures = vec![published];
+    figures.extend(rulings);
     figures.extend(beside_the_first(&measured));
     let body_bytes = [sample::LEAST, sample::MOST];
     let shown = Shown {

@@ -6,7 +6,7 @@ use huxin_api::model::{ActRequest, ActVerb, DeclineRequest, DisclosureChoice, En
 use huxin_engine::ledger::{Batch, Family, place_key};
 use huxin_keys::KeyFolder;
 use huxin_protocol::body::{Basis, Decision, List, RecognitionBody, Severity, salt_of};
-use huxin_protocol::edition::{IssueFault, builtin};
+use huxin_protocol::edition::IssueFault;
 use huxin_protocol::genesis::Genesis;
 use huxin_protocol::header::{About, Header, Issuer, SUITE_1};
 use huxin_protocol::ids::{Epoch, Seq};
@@ -41,7 +41,7 @@ fn world() -> World {
         federation: genesis.id(),
         city: cities[0].code().unwrap(),
         ground,
-        editions: builtin(),
+        editions: ["demo", "mdb"].into_iter().filter_map(Edition::named).map(|one| (one.digest(), one)).collect(),
         allow_natural_persons: false,
         own_names: vec!["舟山市".to_owned()],
     };

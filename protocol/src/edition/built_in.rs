@@ -2,36 +2,50 @@
 
 use super::Edition;
 use crate::digest::Digest;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Each base before the layers that lie on it.
-const FILES: &[&str] = &[include_str!("../../editions/demo.json"), include_str!("../../editions/mdb.json")];
+const FILES: &[&str] = &[
+    include_str!("../../editions/demo.json"),
+    include_str!("../../editions/mdb.json"),
+    include_str!("../../editions/cn-2026.json"),
+    include_str!("../../editions/zj.json"),
+    include_str!("../../editions/gs.json"),
+    include_str!("../../editions/sd.json"),
+];
+
+/// Read once: a calendar alone is hundreds of dates.
+fn held() -> &'static BTreeMap<Digest, Edition> {
+    static HELD: OnceLock<BTreeMap<Digest, Edition>> = OnceLock::new();
+    HELD.get_or_init(|| {
+        let mut known = BTreeMap::new();
+        // A test reads every file, so none is ever left out here.
+        for text in FILES {
+            if let Ok(edition) = Edition::parse_on(text.as_bytes(), &known) {
+                known.insert(edition.digest(), edition);
+            }
+        }
+        known
+    })
+}
 
 /// The built-in editions by digest.
 #[must_use]
 pub fn builtin() -> BTreeMap<Digest, Edition> {
-    let mut known = BTreeMap::new();
-    // A test reads every file, so none is ever left out here.
-    for text in FILES {
-        if let Ok(edition) = Edition::parse_on(text.as_bytes(), &known) {
-            known.insert(edition.digest(), edition);
-        }
-    }
-    known
+    held().clone()
 }
 
 /// Whether every node holds the edition, accepted or not.
 #[must_use]
 pub fn is_built_in(digest: &Digest) -> bool {
-    static DIGESTS: OnceLock<BTreeSet<Digest>> = OnceLock::new();
-    DIGESTS.get_or_init(|| builtin().into_keys().collect()).contains(digest)
+    held().contains_key(digest)
 }
 
 impl Edition {
     /// A built-in edition by name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        builtin().into_values().find(|edition| edition.name() == name)
+        held().values().find(|edition| edition.name() == name).cloned()
     }
 }

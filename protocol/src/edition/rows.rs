@@ -37,6 +37,8 @@ fn flatten(path: &str, value: &Value, rows: &mut BTreeMap<String, String>) {
                 flatten(&format!("{path}.{}", own.map_or_else(|| at.to_string(), str::to_owned)), item, rows);
             }
         }
+        // A part of the edition that has no rows.
+        Value::Array(items) if items.is_empty() && !path.contains('.') => {}
         Value::Array(items) => {
             let texts: Vec<String> = items.iter().map(text).collect();
             rows.insert(path.to_owned(), texts.join(", "));

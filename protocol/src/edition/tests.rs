@@ -6,6 +6,7 @@ mod clocks;
 mod issue;
 mod layers;
 mod lists;
+mod national;
 
 use super::*;
 use crate::body::{Basis, Body, Decision, EntryBody, List, Severity};
@@ -96,10 +97,10 @@ fn faults_under(issue: &Issue<'_>, edit: impl FnOnce(&mut EntryBody)) -> Vec<&'s
 }
 
 #[test]
-fn both_built_in_editions_are_in_order() {
+fn built_in_editions_are_in_order() {
     let editions = builtin();
     let names: Vec<&str> = editions.values().map(Edition::name).collect();
-    assert_eq!(editions.len(), 2, "{names:?}");
+    assert_eq!(editions.len(), 6, "{names:?}");
     for (digest, edition) in &editions {
         assert_eq!(*digest, edition.digest());
         assert!(edition.notice().zh.contains("法律效力") && edition.notice().en.contains("no legal force"));

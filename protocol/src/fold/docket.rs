@@ -135,6 +135,10 @@ impl Heard {
     /// Whether this one is heard. Facts must come in order of place.
     fn hears(&mut self, fact: &Fact) -> bool {
         let (city, kind) = (fact.id.city, fact.header.kind);
+        // A listing is found by what it lists, and not by what it amends.
+        if kind.is_listing() {
+            return true;
+        }
         let Some(about) = fact.header.about.filter(|_| kind.needs_about() || kind.row().is_none()) else { return true };
         if !self.hears_kind(city, kind) {
             return false;

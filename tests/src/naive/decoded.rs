@@ -4,7 +4,7 @@
 
 use super::effect::{Effect, about_holds, header_effect, order};
 use super::held::{Heartbeat, Held};
-use super::law::{is_act, is_relief};
+use super::law::{is_act, is_listing, is_relief};
 use huxin_protocol::body::{Body, BodyFault, EntryBody, RecognitionBody, ResponseBody, commitment};
 use huxin_protocol::digest::Digest;
 use huxin_protocol::edition::Edition;
@@ -214,7 +214,7 @@ impl Decoded {
                 let Some((kind, about)) = leaf.header().and_then(|header| Some((header.kind, header.about?.id))) else {
                     continue;
                 };
-                let counted = kind == Kind::Withdrawal || about.city != *city;
+                let counted = (kind == Kind::Withdrawal || about.city != *city) && !is_listing(kind);
                 leaf.heard = match kind {
                     Kind::Feedback | Kind::Step => false,
                     Kind::Response | Kind::Decline => true,

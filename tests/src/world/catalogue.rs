@@ -42,7 +42,7 @@ fn rich() -> Value {
     rich
 }
 
-/// By digest: the built-in editions, `rich`, and `rich-layer` on it.
+/// By digest: the built-in editions that are not national, `rich`, and `rich-layer` on it.
 #[must_use]
 pub fn catalogue() -> BTreeMap<Digest, Edition> {
     known().clone()
@@ -56,6 +56,8 @@ fn known() -> &'static BTreeMap<Digest, Edition> {
 
 fn made() -> BTreeMap<Digest, Edition> {
     let mut known = builtin();
+    // No node loads the national catalogue by itself.
+    known.retain(|_, edition| edition.line() != "cn");
     let rich = Edition::parse(rich().to_string().as_bytes()).expect("an edition in order");
     known.insert(rich.digest(), rich.clone());
     let layer = json!({

@@ -1,6 +1,7 @@
 //! Rows of an edition, and what differs between two.
 
 use super::{Context, DiffArgs, ShowArgs, Summary, find};
+use crate::chinese::wrapped;
 use crate::fault::Fault;
 use crate::say;
 use serde::Serialize;
@@ -28,6 +29,11 @@ struct Shown {
     rows: Vec<Member>,
 }
 
+/// A text within the columns of the screen, under its path.
+fn block(text: &str) -> String {
+    wrapped(text, 74).replace('\n', "\n    ")
+}
+
 /// Rows as a list, in the order of their paths.
 pub fn members(rows: impl IntoIterator<Item = (String, String)>) -> Vec<Member> {
     rows.into_iter().map(|(path, text)| Member { path, text }).collect()
@@ -47,7 +53,7 @@ pub(super) fn show(args: &ShowArgs, context: &Context) -> Result<(), Fault> {
         if args.part.is_none() {
             shown.edition.print();
         }
-        shown.rows.iter().for_each(|Member { path, text }| say!("{path}\n    {text}"));
+        shown.rows.iter().for_each(|Member { path, text }| say!("{path}\n    {}", block(text)));
     })
 }
 
@@ -84,9 +90,13 @@ impl Differences {
             self.removed.len(),
             self.changed.len()
         )];
-        out.extend(self.removed.iter().map(|Member { path, text }| format!("- {path}\n    {text}")));
-        out.extend(self.added.iter().map(|Member { path, text }| format!("+ {path}\n    {text}")));
-        out.extend(self.changed.iter().map(|Changed { path, was, is }| format!("~ {path}\n  - {was}\n  + {is}")));
+        out.extend(self.removed.iter().map(|Member { path, text }| format!("- {path}\n    {}", block(text))));
+        out.extend(self.added.iter().map(|Member { path, text }| format!("+ {path}\n    {}", block(text))));
+        out.extend(
+            self.changed
+                .iter()
+                .map(|Changed { path, was, is }| format!("~ {path}\n  - {}\n  + {}", block(was), block(is))),
+        );
         out
     }
 }

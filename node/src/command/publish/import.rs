@@ -12,16 +12,20 @@ use huxin_profile::{
     Table, WHOLE, carry_out, plan, rejects, unsent, vanished,
 };
 use huxin_protocol::digest::Digest;
-use huxin_protocol::edition::{Edition, builtin};
+use huxin_protocol::edition::Edition;
 use huxin_protocol::time::Date;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The catalogue editions at hand: those of the node's configuration, else those built in.
+/// The catalogue editions at hand: those of the node's configuration, else `mdb` and `demo`. A national catalogue and its layers
+/// are chosen by name, or not at all.
 pub fn editions(context: &Context) -> BTreeMap<Digest, Edition> {
     let settings = crate::settings::load(&context.config);
-    settings.and_then(|settings| crate::settings::editions(&settings)).unwrap_or_else(|_| builtin())
+    settings.and_then(|settings| crate::settings::editions(&settings)).unwrap_or_else(|_| {
+        let unasked = ["mdb", "demo"].into_iter().filter_map(Edition::named);
+        unasked.map(|edition| (edition.digest(), edition)).collect()
+    })
 }
 
 /// The civil day of the machine's clock.
