@@ -64,7 +64,7 @@ pub struct RepairArgs {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  huxin suspend 330900-17 --reason 法院裁定暂停执行 --document-number （2026）样例行审1号"
+    after_help = "Example:\n  huxin suspend 330900-17 --reason 法院决定暂停执行 --document-number （2026）样例行审1号"
 )]
 pub struct SuspendArgs {
     #[command(flatten)]

@@ -137,9 +137,9 @@ mod tests {
                 "D-B-01 予以实施（自 2026-03-01 起）；D-B-02 不予实施（本市无此业务）",
             ),
             (
-                json!({ "state": "act", "act": { "reason": "裁定", "until": "2026-12-31" } }),
-                "裁定; ordered until 2026-12-31",
-                "裁定；决定至 2026-12-31",
+                json!({ "state": "act", "act": { "reason": "法院决定", "until": "2026-12-31" } }),
+                "法院决定; ordered until 2026-12-31",
+                "法院决定；决定至 2026-12-31",
             ),
             (
                 json!({ "state": "feedback", "feedback": {

@@ -63,7 +63,11 @@ fn refused_with(path: &Path, options: Options, file: &str) {
         let fault = RocksStore::open(path, Options { read_only, ..options.clone() }).map(|_| ()).unwrap_err();
         let OpenFault::Damaged { file: named, .. } = &fault else { panic!("{fault}") };
         assert!(named.contains(file), "{fault}");
-        assert!(fault.to_string().contains("huxin fsck") && fault.to_string().contains("huxin restore"));
+        assert!(
+            fault.next_step().contains("huxin fsck") && fault.next_step().contains("huxin restore"),
+            "{}",
+            fault.next_step()
+        );
     }
 }
 

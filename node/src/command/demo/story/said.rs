@@ -100,7 +100,7 @@ fn act(reason: &str) -> ActRequest {
 }
 
 pub fn suspend(scene: &mut Scene, nodes: &[Node]) -> Signed {
-    let ids = nodes[A].client.act(scene.entry()?, ActVerb::Suspension, &act("裁定暂停执行（合成）"))?.ids;
+    let ids = nodes[A].client.act(scene.entry()?, ActVerb::Suspension, &act("法院决定暂停执行（合成）"))?.ids;
     scene.suspension = ids.first().copied();
     Ok(ids)
 }

@@ -103,14 +103,14 @@ pub const STEPS: &[Step] = &[
         also: |scene, nodes| waits(scene.objection, &nodes[A], &nodes[C], FilingState::Answered),
     },
     Step {
-        zh: "法院裁定暂停执行：甲市签署暂停，各市措施均不适用",
+        zh: "法院决定暂停执行：甲市签署暂停，各市措施均不适用",
         en: "a court stays it: A suspends, and no measure holds anywhere",
         act: suspend,
         due: [Due::rests(State::Suspended); 4],
         also: nothing,
     },
     Step {
-        zh: "裁定解除，甲市恢复执行",
+        zh: "暂停解除，甲市恢复执行",
         en: "the stay is lifted, and A resumes",
         act: resume,
         due: standing(ANSWERED),
