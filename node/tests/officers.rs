@@ -114,7 +114,7 @@ fn every_step_of_the_document_does_what_it_says() {
         }
     }
     follow("kill $(jobs -p); wait");
-    drop(follow);
+    // What follows the shell borrows its input up to here.
     drop(input);
     assert!(shell.wait().unwrap().success());
 }

@@ -54,11 +54,25 @@ pub fn measure(folder: &Path) -> Result<Vec<Figure>, Fault> {
         if rule(&case).entries.len() != count {
             return Err(Fault::unexpected(format_args!("of {count} entries not all are shown")));
         }
-        figures.push(Figure::alone(fold_name, "ms", median_ms(|| Ok(drop(rule(&case))))?, goal));
-        let whole = median_ms(|| Ok(drop(rule(&gather(about)?))))?;
+        figures.push(Figure::alone(
+            fold_name,
+            "ms",
+            median_ms(|| {
+                drop(rule(&case));
+                Ok(())
+            })?,
+            goal,
+        ));
+        let whole = median_ms(|| {
+            drop(rule(&gather(about)?));
+            Ok(())
+        })?;
         figures.push(Figure::alone(ruling_name, "ms", whole, Goal::None));
         if count == 1_000 {
-            let nothing = median_ms(|| Ok(drop(rule(&gather(unknown)?))))?;
+            let nothing = median_ms(|| {
+                drop(rule(&gather(unknown)?));
+                Ok(())
+            })?;
             figures.push(Figure::alone("ruling_ms of nothing", "ms", nothing, Goal::None));
         }
     }
