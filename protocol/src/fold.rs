@@ -26,6 +26,8 @@ mod measure;
 mod origin;
 mod recognition;
 mod response;
+mod shown;
+mod source;
 #[cfg(test)]
 mod tests;
 mod voices;

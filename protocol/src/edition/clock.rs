@@ -1,7 +1,7 @@
 //! Clocks of the steps, in working days, per list (DOMAIN rule 5, R158).
 
 use super::{Edition, Sure};
-use crate::body::List;
+use crate::body::{EntryBody, List};
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +146,11 @@ impl Edition {
     pub fn clock_days(&self, list_name: &str, list: List, clock: Clock) -> Option<u16> {
         let own = self.rules(list_name, list).row().and_then(|row| row.clocks.of(clock));
         own.or_else(|| self.clocks().of(clock)).map(|row| row.days)
+    }
+    /// The same for the list of an entry: by the id that it gives, else by its name.
+    #[must_use]
+    pub fn clock_days_for(&self, entry: &EntryBody, clock: Clock) -> Option<u16> {
+        self.clock_days(entry.list_id.as_deref().unwrap_or(&entry.list_name), entry.list, clock)
     }
     /// The last day of a clock that an event on `event` starts (R153).
     #[must_use]

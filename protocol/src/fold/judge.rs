@@ -1,26 +1,26 @@
 //! The ruling of one case, put together (R100, R129 to R142).
 
-use super::case::{BodyState, CaseFile, SourceFact};
+use super::case::{BodyState, CaseFile};
 use super::docket::Docket;
 use super::group::form_groups;
 use super::life::Life;
 use super::matter::{Matters, has_begun};
 use super::measure::{Terms, in_force, judge_measures};
 use super::origin;
-use super::recognition::{Rule, Rules, objections_of_rule};
+use super::recognition::{Rules, objections_of_rule};
+use super::source::SourceStanding;
 use super::voices::{Open, Voices};
-use crate::body::{BodyFault, List, RecognitionBody};
+use crate::body::{BodyFault, List};
 use crate::digest::Digest;
 use crate::edition::{Clock, Scope, Silence, Text, governing};
 use crate::ids::{CityCode, StatementId};
 use crate::kind::Kind;
-use crate::limits::CLOCK_TOLERANCE_MS;
 use crate::ruling::{
     Content, DisclosureLevel, EditionUsed, EntryRuling, Filing, FilingKind, LinkRuling, Reason, ReasonCode, Ruling,
-    SourceRuling, State, Summary, WithoutEffect, Witness, log_digest, ruling_digest,
+    State, Summary, WithoutEffect, log_digest, ruling_digest,
 };
 use crate::text::harmless;
-use crate::time::{Date, Millis};
+use crate::time::Date;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,27 +48,6 @@ pub(super) struct Bench<'a> {
     pub same_as: BTreeMap<usize, usize>,
     /// Chains that are shown (R143), ascending.
     shown: Vec<usize>,
-}
-
-const HOUR_MS: i64 = 3_600_000;
-
-/// How one city's log stands as a source at the instant.
-#[derive(Clone, Copy)]
-pub(super) struct SourceStanding {
-    pub freshness: Option<Millis>,
-    pub is_stale: bool,
-    pub is_frozen: bool,
-    pub history_cut: bool,
-    pub first_lacking: Option<crate::ids::Seq>,
-}
-
-/// What can be read of a chain's subject.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    NamesSubject,
-    NamesAnother,
-    /// No link can be read.
-    Nothing,
 }
 
 impl<'a> Bench<'a> {
@@ -102,93 +81,9 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn source(&self, city: CityCode) -> Option<&'a SourceFact> {
-        self.docket.case.sources.get(&city)
-    }
-
-    /// Freshness and completeness (DOMAIN rule 9, R133 to R136). A city's own log is neither stale nor incomplete to itself.
-    pub fn source_standing(&self, city: CityCode) -> SourceStanding {
-        let view = &self.docket.case.view;
-        let source = self.source(city);
-        // Now, a time that lies ahead says nothing. Of an earlier instant it does: whoever heard the city later holds what it had
-        // said by then (R133). Only the newest cosignature is kept, so there is no other to ask.
-        let latest = if view.now { view.at.0.saturating_add(CLOCK_TOLERANCE_MS) } else { i64::MAX };
-        let freshness = source.and_then(|source| source.freshness).filter(|time| time.0 <= latest);
-        let hours = self.rules.of(city).map_or(crate::body::DEFAULT_FRESHNESS_HOURS, |rule: Rule<'_>| {
-            let RecognitionBody { freshness_hours, .. } = rule.body;
-            *freshness_hours
-        });
-        let is_own = city == view.viewer;
-        let oldest = view.at.0.saturating_sub(i64::from(hours) * HOUR_MS);
-        SourceStanding {
-            freshness,
-            is_stale: !is_own && freshness.is_none_or(|time| time.0 < oldest),
-            is_frozen: source.is_some_and(|source| source.frozen),
-            history_cut: source.is_some_and(|source| source.history_cut),
-            first_lacking: source.filter(|_| !is_own).and_then(|source| source.lacking.iter().min().copied()),
-        }
-    }
-
     /// The chains that are shown.
     pub fn chains(&self) -> impl Iterator<Item = usize> {
         self.shown.iter().copied()
-    }
-
-    /// R143: those of which a link that can be read names the subject, and those of which nothing can
-    /// be read that share a ground tag with one of these, directly or through others. What merely lies in the case file because
-    /// some reference points there, whether it holds or not, is nobody's here.
-    fn find_shown(&self) -> Vec<usize> {
-        let readings: Vec<Reading> = (0..self.matters.chains.len()).map(|chain| self.reading(chain)).collect();
-        let tied = self.tied_by_ground(&readings);
-        let is_shown = |chain: &usize| match readings[*chain] {
-            Reading::NamesSubject => true,
-            Reading::NamesAnother => false,
-            Reading::Nothing => tied[*chain],
-        };
-        (0..readings.len()).filter(is_shown).collect()
-    }
-
-    /// What the links of a chain that can be read say of its subject.
-    fn reading(&self, chain: usize) -> Reading {
-        let mut reading = Reading::Nothing;
-        for at in &self.matters.chains[chain].links {
-            if let BodyState::Held(crate::body::Body::Listing(body)) = &self.docket.facts[*at].body {
-                if body.subject.id == self.docket.case.subject {
-                    return Reading::NamesSubject;
-                }
-                reading = Reading::NamesAnother;
-            }
-        }
-        reading
-    }
-
-    /// For each chain whether ground tags lead to it from one that names the subject.
-    fn tied_by_ground(&self, readings: &[Reading]) -> Vec<bool> {
-        let grounds = |chain: usize| {
-            let links = self.matters.chains[chain].links.iter();
-            links.filter_map(|at| {
-                self.docket.facts[*at].header.ground.map(|ground| (self.docket.facts[*at].id.city, ground))
-            })
-        };
-        let mut on_ground: BTreeMap<(CityCode, Digest), Vec<usize>> = BTreeMap::new();
-        for chain in 0..readings.len() {
-            for ground in grounds(chain) {
-                on_ground.entry(ground).or_default().push(chain);
-            }
-        }
-        let mut tied: Vec<bool> = readings.iter().map(|reading| *reading == Reading::NamesSubject).collect();
-        let mut open: Vec<usize> = (0..tied.len()).filter(|chain| tied[*chain]).collect();
-        while let Some(chain) = open.pop() {
-            for ground in grounds(chain) {
-                // Each ground is walked once.
-                for other in on_ground.remove(&ground).unwrap_or_default() {
-                    if !std::mem::replace(&mut tied[other], true) {
-                        open.push(other);
-                    }
-                }
-            }
-        }
-        tied
     }
 
     pub fn ruling(&self, log_digest: Digest) -> Ruling {
@@ -354,7 +249,7 @@ impl<'a> Bench<'a> {
         let clock = if is_objection { Clock::Object } else { Clock::Answer };
         let edition = life.edition;
         let until = edition.zip(life.body).and_then(|(edition, body)| {
-            let days = edition.clock_days(&body.list_name, body.list, clock)?;
+            let days = edition.clock_days_for(body, clock)?;
             Some(edition.last_day_of_clock(fact.header.issued_at.date(), days))
         });
         let overdue = until.is_some_and(|until| self.docket.case.view.at >= until.end());
@@ -499,37 +394,6 @@ impl<'a> Bench<'a> {
             }
         }
         found
-    }
-
-    fn sources(&self, entries: &[EntryRuling]) -> Vec<SourceRuling> {
-        let view = &self.docket.case.view;
-        let mut cities: BTreeSet<CityCode> = self.rules.recognised().map(|(partner, _)| partner).collect();
-        cities.insert(view.viewer);
-        cities.extend(entries.iter().map(|entry| entry.issuer));
-        cities
-            .into_iter()
-            .filter_map(|city| {
-                let source = self.source(city)?;
-                let standing = self.source_standing(city);
-                let witnesses =
-                    source.witnesses.iter().map(|(city, size)| Witness { city: *city, size: *size }).collect();
-                let rule = self.rules.of(city).filter(|_| city != view.viewer);
-                Some(SourceRuling {
-                    city,
-                    name: source.name.clone(),
-                    epoch: source.epoch,
-                    size: source.size,
-                    root: source.root,
-                    freshness: standing.freshness,
-                    stale: standing.is_stale,
-                    witnesses,
-                    lacking: source.lacking.len() as u64,
-                    frozen: source.frozen,
-                    history_cut: source.history_cut,
-                    recognised_by: rule.map(|rule| rule.id),
-                })
-            })
-            .collect()
     }
 
     /// Links, reliefs and what cancels one, the viewer's declines and responses, open filings, and the rules of the issuers.

@@ -77,7 +77,7 @@ type Terms<'a> = Option<(&'a EntryBody, &'a Edition)>;
 fn open(leaf: &Leaf, kind: Kind, is_first: bool, terms: Terms<'_>, question: &Question) -> Open {
     let clock = if kind == Kind::Objection { Clock::Object } else { Clock::Answer };
     let until = terms.zip(leaf.header()).and_then(|((body, edition), header)| {
-        let days = edition.clock_days(&body.list_name, body.list, clock)?;
+        let days = edition.clock_days_for(body, clock)?;
         Some(edition.last_day_of_clock(header.issued_at.date(), days))
     });
     let overdue = until.is_some_and(|last| last.end() <= question.at);

@@ -59,6 +59,12 @@ fn a_list_has_terms_and_clocks_of_its_own() {
     for (name, kind, due) in rows {
         assert_eq!(clocks(name, kind), due, "{name} {kind:?}");
     }
+    // An entry that gives the list's id has that list's clocks, as it has its terms.
+    let mut entry = super::entry();
+    for (id, due) in [(None, Some(3)), (Some("work-safety"), Some(15))] {
+        entry.list_id = id.map(str::to_owned);
+        assert_eq!(edition.clock_days_for(&entry, Clock::Decide), due, "{id:?}");
+    }
     let days = |name: &str, severity: Severity| {
         let (rules, on) = (edition.rules(name, List::Black), day("2026-01-31"));
         let severity = Some(severity);
